@@ -1,0 +1,22 @@
+/* file: sound files as mono 16 bit samples at a wanted rate.
+ *
+ * Any format libsndfile reads (loaded on first use), several channels mixed to one; *.s16 is headerless
+ * little endian at the wanted rate. These calls block on the disk: not for a process that keeps the clock.
+ */
+#ifndef CALLPIPE_AUDIO_FILE_H
+#define CALLPIPE_AUDIO_FILE_H
+
+#include "base/util.h"
+
+#define AUDIO_FILE_MAX_S 3600
+
+/* Load a whole file of at most max_s seconds. *ret is malloc'd. On -1, audio_file_error says why. */
+int audio_file_load(const char *path, int rate_hz, int max_s, int16_t **ret, size_t *ret_samples) MUST_USE;
+
+/* Write mono samples as 16 bit WAV. */
+int audio_file_save(const char *path, int rate_hz, const int16_t *samples, size_t n) MUST_USE;
+
+/* Reason of the last failure, for a message. */
+const char *audio_file_error(void);
+
+#endif

@@ -1,0 +1,31 @@
+/* pcm: 16 bit signed mono samples, host order in memory, little endian in files and streams.
+ */
+#ifndef CALLPIPE_AUDIO_PCM_H
+#define CALLPIPE_AUDIO_PCM_H
+
+#include "base/util.h"
+
+#define PCM_FRAME_MS 20
+
+/* Samples in 20 ms, and bytes in 20 ms. */
+static inline size_t pcm_frame_samples(int rate_hz) { return (size_t)rate_hz / 50; }
+static inline size_t pcm_frame_bytes(int rate_hz) { return (size_t)rate_hz / 50 * 2; }
+
+/* Copy between samples and bytes (source may be unaligned). */
+void pcm_from_le(int16_t *to, const void *from, size_t samples);
+void pcm_to_le(void *to, const int16_t *from, size_t samples);
+
+/* Largest absolute value, 0-32768. */
+int pcm_peak(const int16_t *s, size_t samples);
+/* Root mean square, 0-32768. */
+double pcm_rms(const int16_t *s, size_t samples);
+
+/* A frame is audible if its peak is above this: -50 dBFS, more than line noise and dither. */
+#define PCM_AUDIBLE_PEAK 104
+static inline bool pcm_audible(const int16_t *s, size_t samples) { return pcm_peak(s, samples) > PCM_AUDIBLE_PEAK; }
+
+/* G.711 (ITU-T G.711, tables made from its definition): one byte to one sample. */
+int16_t pcm_from_ulaw(uint8_t c);
+int16_t pcm_from_alaw(uint8_t c);
+
+#endif

@@ -1,0 +1,16 @@
+/* resample: sample rate conversion of a stream, by libsamplerate (loaded on first use).
+ */
+#ifndef CALLPIPE_AUDIO_RESAMPLE_H
+#define CALLPIPE_AUDIO_RESAMPLE_H
+
+#include "base/util.h"
+
+struct resample;
+
+/* From one rate to another in Hz (8000-192000); -1: no memory, or the library is not installed (errno ENOENT). */
+int resample_open(int from_hz, int to_hz, struct resample **ret) MUST_USE;
+void resample_close(struct resample *r);
+/* Convert samples; *ret points to *ret_n samples that stay valid until the next call. last: flush the tail. */
+int resample_run(struct resample *r, const int16_t *in, size_t n, bool last, const int16_t **ret, size_t *ret_n) MUST_USE;
+
+#endif

@@ -1,0 +1,48 @@
+/* filter: the main loop all filters share: frames in on stdin, handled, passed on as the bytes they were read.
+ *
+ *	static enum filter_verdict on_frame(void *ctx, struct filter *f, const struct frame *fr);
+ *	int main(...) { ... return filter_run(&f); }
+ *
+ * The good end is call-end, passed on like any frame, then end of file. End of file without it, or inside a frame,
+ * means that the predecessor died: an `error` frame (fatal) is written, and the exit code is 70. Malformed bytes:
+ * a message with the offset, exit 65. A reader that leaves is a normal end.
+ */
+#ifndef CALLPIPE_STREAM_FILTER_H
+#define CALLPIPE_STREAM_FILTER_H
+
+#include "base/loop.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+enum filter_verdict {
+	FILTER_PASS,     /* copy the frame to stdout */
+	FILTER_CONSUME,  /* do not */
+	FILTER_FAIL,     /* stop; filter_fail has been called */
+};
+
+struct filter {
+	const char *stage;                /* name in error events: "vad" */
+	enum filter_verdict (*on_frame)(void *ctx, const struct frame *fr);
+	void (*on_end)(void *ctx);        /* after the last frame, before the output is finished; may be NULL */
+	void *ctx;
+	struct loop loop;                 /* add timers and network sources to it */
+	struct reader in;
+	struct writer out;                /* add frames by filter_put */
+	struct loop_source in_source, out_source;
+	int64_t stream_ms;                /* stream time: the largest timestamp of caller audio and clock so far */
+	bool sink;                        /* nothing is written to stdout: as-speak */
+	bool ended;                       /* call-end has been seen */
+	int status;                       /* exit code so far */
+};
+
+/* Set stage, on_frame, ctx first. */
+int filter_init(struct filter *f, int in_fd, int out_fd) MUST_USE;
+void filter_free(struct filter *f);
+/* Queue an own frame behind what has been passed on. */
+int filter_put(struct filter *f, const char *type, struct jspan data) MUST_USE;
+/* Message to stderr, `error` frame (fatal) to stdout, stop with this exit code. */
+void filter_fail(struct filter *f, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Run to the end; returns the exit code. */
+int filter_run(struct filter *f) MUST_USE;
+
+#endif
