@@ -2,7 +2,8 @@
  *
  * Text from outside is escaped (control bytes, bytes that are not UTF-8), a line is one write(2) and at
  * most 1 KiB. If stderr is the caller's socket (systemd's StandardOutput=socket, classic inetd), nothing
- * is ever written to it: one byte of text there ends the call.
+ * is ever written to it: one byte of text there ends the call. A stderr whose reader stalls holds up
+ * nobody: what does not fit is dropped, counted, and the count is written when there is room again.
  * Level from CALLPIPE_LOG: error, warn (default), info, debug.
  */
 #ifndef CALLPIPE_BASE_LOG_H
@@ -14,6 +15,9 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Set the program's name and the level, and silence stderr if it is stdin's or stdout's socket. */
 void log_init(const char *prog);
+
+/* Set the level by its name; -1 if there is none of that name. */
+int log_set_level(const char *word) MUST_USE;
 
 /* The name given to log_init. */
 const char *log_prog(void);

@@ -25,11 +25,12 @@ struct loop_timer {
 struct loop {
 	struct loop_source **source;               /* registered sources */
 	struct loop_timer **timer;                 /* registered timers */
-	struct pollfd *poll;                       /* scratch for poll(2), one per source */
+	struct pollfd *poll;                       /* scratch for poll(2): the signals, then one per source */
 	size_t sources, source_size;               /* used and allocated */
 	size_t timers, timer_size;
 	void (*on_signal)(void *ctx, int sig);     /* see loop_signals */
 	void *signal_ctx;
+	int signal_fd;                             /* where they arrive; -1: none asked for */
 	int64_t now;                               /* time of this round's wake-up, ns */
 	bool stopped;                              /* loop_stop was called */
 };
@@ -40,9 +41,12 @@ int loop_add(struct loop *l, struct loop_source *s) MUST_USE;
 void loop_remove(struct loop *l, struct loop_source *s);
 int loop_add_timer(struct loop *l, struct loop_timer *t) MUST_USE;
 void loop_remove_timer(struct loop *l, struct loop_timer *t);
-/* Deliver these signals (a list that ends in 0) to fn between two rounds; one loop per process may do so. */
+/* Deliver these signals (a list that ends in 0) to fn between two rounds; one loop per process may do so.
+ * They stay blocked from now on (spawn gives children an empty mask). A HUP, INT or QUIT that was ignored when
+ * the program started, as by nohup, stays ignored. */
 int loop_signals(struct loop *l, const int *sigs, void (*fn)(void *ctx, int sig), void *ctx) MUST_USE;
-/* Run until loop_stop; -1 if poll itself fails. */
+/* Run until loop_stop, after which no callback is called; -1 if poll itself fails. In a round the sources come
+ * first, then the timers that are due. */
 int loop_run(struct loop *l) MUST_USE;
 void loop_stop(struct loop *l);
 

@@ -8,7 +8,8 @@
  *		{0},
  *	};
  *
- * Order: default in the variable, then environment, then command line. --help and --version are added
+ * Order: default in the variable, then environment (an empty variable counts as unset), then command line; what
+ * the environment lacks is taken from the configuration file before (conf.h). --help and --version are added
  * to every table. This is the one part of lib that speaks to the user: it prints help, version and
  * mistakes, and tells the tool what to exit with.
  */
@@ -42,7 +43,8 @@ struct opt_page {
 };
 
 /* Parse environment and command line. Returns -1 to go on, with *ret_first the index of the first operand,
- * or an exit code (0 after --help and --version, 64 after a message). Options end at the first operand. */
+ * or an exit code (0 after --help and --version; after a message 64, or 78 if environment or configuration file are
+ * at fault). Options end at the first operand. */
 int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv, int *ret_first) MUST_USE;
 
 /* At the end of a tool: flush and close stdout; returns status, or 74 with a message if output was lost. */

@@ -1,0 +1,191 @@
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+void wall_time(char *buf, size_t size)
+{
+	struct timespec ts;
+	struct tm tm;
+	char seconds[32];
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf, size, "%s.%03dZ", seconds, (int)(ts.tv_nsec / NS_PER_MS));
+}
+
+int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret)
+{
+	const char *digits = s + (*s == '-');
+	int64_t v;
+	char *end;
+
+	/* strtoll would take blanks and a plus sign */
+	if (*digits < '0' || *digits > '9') {
+		errno = EINVAL;
+		return -1;
+	}
+	errno = 0;
+	v = strtoll(s, &end, 10);
+	if (*end) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (errno || v < min || v > max) {
+		errno = ERANGE;
+		return -1;
+	}
+	*ret = v;
+	return 0;
+}
+
+int write_all(int fd, const void *buf, size_t n)
+{
+	const char *p = buf;
+
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done == -1) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* Close without losing the errno that the caller is to report. */
+static void close_quietly(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+}
+
+/* Read to the end of file: *n bytes into *p, grown as needed and, also after an error, the caller's. */
+static int read_to_end(int fd, size_t max, char **p, size_t *n)
+{
+	size_t size = 0;
+
+	for (;;) {
+		ssize_t got;
+
+		if (*n + 1 >= size) {
+			char *grown;
+
+			size = size ? size * 2 : 4096;
+			if (size > max + 2)
+				size = max + 2;
+			grown = realloc(*p, size);
+			if (!grown)
+				return -1;
+			*p = grown;
+		}
+		got = read(fd, *p + *n, size - *n - 1);
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			return -1;
+		if (got == 0)
+			return 0;
+		*n += (size_t)got;
+		if (*n > max) {
+			errno = EFBIG;
+			return -1;
+		}
+	}
+}
+
+int read_file(const char *path, size_t max, char **ret, size_t *ret_bytes)
+{
+	char *p = NULL;
+	size_t n = 0;
+	int fd, err;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd == -1)
+		return -1;
+	err = read_to_end(fd, max, &p, &n);
+	close_quietly(fd);
+	if (err) {
+		free(p);
+		return -1;
+	}
+	p[n] = '\0';
+	*ret = p;
+	*ret_bytes = n;
+	return 0;
+}
+
+int replace_file(const char *path, const void *buf, size_t n)
+{
+	char *tmp;
+	int fd, err;
+
+	/* open, not mkstemp: the mode obeys the umask; a file left behind by a crash only costs a turn */
+	do {
+		if (asprintf(&tmp, "%s.%d-%llx", path, (int)getpid(), (long long)now_ns()) == -1)
+			return -1;
+		fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+		if (fd == -1) {
+			err = errno;
+			free(tmp);
+			errno = err;
+		}
+	} while (fd == -1 && errno == EEXIST);
+	if (fd == -1)
+		return -1;
+
+	err = write_all(fd, buf, n);
+	if (err)
+		close_quietly(fd);
+	else
+		err = close(fd);
+	if (!err)
+		err = rename(tmp, path);
+	if (err) {
+		int saved = errno;
+
+		unlink(tmp);
+		errno = saved;
+	}
+	free(tmp);
+	return err;
+}
+
+int ensure_std_fds(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		/* open takes the lowest free number, which is fd, as those below it are taken */
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) != fd)
+			return -1;
+	}
+	return 0;
+}
+
+bool same_file(int a, int b)
+{
+	struct stat sa, sb;
+
+	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+	       sa.st_ino == sb.st_ino;
+}
