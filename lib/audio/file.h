@@ -10,10 +10,13 @@
 
 #define AUDIO_FILE_MAX_S 3600
 
-/* Load a whole file of at most max_s seconds. *ret is malloc'd. On -1, audio_file_error says why. */
-int audio_file_load(const char *path, int rate_hz, int max_s, int16_t **ret, size_t *ret_samples) MUST_USE;
+/* Load a whole regular file of at most max_s seconds at rate_hz (8000-192000). *ret is malloc'd and never empty.
+ * On -1, audio_file_error says why. */
+int audio_file_load(
+	const char *path, int rate_hz, int max_s, int16_t **ret, size_t *ret_samples) MUST_USE;
 
-/* Write mono samples as 16 bit WAV. */
+/* Write mono samples as 16 bit WAV. Needs no library. On -1, audio_file_error says why; the file may be there in
+ * part. */
 int audio_file_save(const char *path, int rate_hz, const int16_t *samples, size_t n) MUST_USE;
 
 /* Reason of the last failure, for a message. */

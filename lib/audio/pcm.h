@@ -8,10 +8,16 @@
 #define PCM_FRAME_MS 20
 
 /* Samples in 20 ms, and bytes in 20 ms. */
-static inline size_t pcm_frame_samples(int rate_hz) { return (size_t)rate_hz / 50; }
-static inline size_t pcm_frame_bytes(int rate_hz) { return (size_t)rate_hz / 50 * 2; }
+static inline size_t pcm_frame_samples(int rate_hz)
+{
+	return (size_t)rate_hz / 50;
+}
+static inline size_t pcm_frame_bytes(int rate_hz)
+{
+	return (size_t)rate_hz / 50 * 2;
+}
 
-/* Copy between samples and bytes (source may be unaligned). */
+/* Copy between samples and bytes, which may be unaligned, and may be the same memory. */
 void pcm_from_le(int16_t *to, const void *from, size_t samples);
 void pcm_to_le(void *to, const int16_t *from, size_t samples);
 
@@ -22,9 +28,15 @@ double pcm_rms(const int16_t *s, size_t samples);
 
 /* A frame is audible if its peak is above this: -50 dBFS, more than line noise and dither. */
 #define PCM_AUDIBLE_PEAK 104
-static inline bool pcm_audible(const int16_t *s, size_t samples) { return pcm_peak(s, samples) > PCM_AUDIBLE_PEAK; }
+static inline bool pcm_audible(const int16_t *s, size_t samples)
+{
+	return pcm_peak(s, samples) > PCM_AUDIBLE_PEAK;
+}
 
-/* G.711 (ITU-T G.711, tables made from its definition): one byte to one sample. */
+/* To the nearest sample, clipped to 16 bits; the scale is that of samples, 32768 is full. NaN is 0. */
+int16_t pcm_from_float(float f);
+
+/* G.711 (ITU-T G.711): one byte to one sample, the 14 (u-law) and 13 bit (A-law) values scaled to 16. */
 int16_t pcm_from_ulaw(uint8_t c);
 int16_t pcm_from_alaw(uint8_t c);
 

@@ -10,7 +10,10 @@ struct resample;
 /* From one rate to another in Hz (8000-192000); -1: no memory, or the library is not installed (errno ENOENT). */
 int resample_open(int from_hz, int to_hz, struct resample **ret) MUST_USE;
 void resample_close(struct resample *r);
-/* Convert samples; *ret points to *ret_n samples that stay valid until the next call. last: flush the tail. */
-int resample_run(struct resample *r, const int16_t *in, size_t n, bool last, const int16_t **ret, size_t *ret_n) MUST_USE;
+/* Convert samples; *ret points to *ret_n samples that stay valid until the next call. last: flush the tail;
+ * the next call begins a new stream. However a stream is cut into calls, what comes out is the same, and n samples
+ * become n * to / from, give or take one. -1: no memory. */
+int resample_run(struct resample *r, const int16_t *in, size_t n, bool last, const int16_t **ret,
+	size_t *ret_n) MUST_USE;
 
 #endif

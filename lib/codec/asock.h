@@ -15,7 +15,7 @@ enum asock_kind {
 	ASOCK_AUDIO_8K = 0x10, /* 0x10-0x18: slin at 8 12 16 24 32 44.1 48 96 192 kHz */
 	ASOCK_AUDIO_16K = 0x12,
 	ASOCK_AUDIO_LAST = 0x18,
-	ASOCK_ERROR = 0xff,    /* defined, sent by no version */
+	ASOCK_ERROR = 0xff, /* defined, sent by no version */
 };
 
 #define ASOCK_HEADER_BYTES 3
