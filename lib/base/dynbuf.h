@@ -26,6 +26,8 @@ int dynbuf_addf(struct dynbuf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Make room for n more bytes and return where they go (NULL: failed); then dynbuf_grow what was filled. */
 void *dynbuf_room(struct dynbuf *b, size_t n) MUST_USE;
 void dynbuf_grow(struct dynbuf *b, size_t n);
+/* Cut to n bytes, n at most what is in use. */
+void dynbuf_truncate(struct dynbuf *b, size_t n);
 /* Drop n bytes from the front. */
 void dynbuf_discard(struct dynbuf *b, size_t n);
 static inline bool dynbuf_failed(const struct dynbuf *b) { return b->failed; }

@@ -32,6 +32,9 @@ struct filter {
 	int64_t stream_ms;                /* stream time: the largest timestamp of caller audio and clock so far */
 	bool sink;                        /* nothing is written to stdout: as-speak */
 	bool ended;                       /* call-end has been seen */
+	bool busy;                        /* set by the tool while it has work that must end first; see filter_settle */
+	bool failed;                      /* filter_fail was called: nothing more is read */
+	char why[512];                    /* its message */
 	int status;                       /* exit code so far */
 };
 
@@ -40,8 +43,16 @@ int filter_init(struct filter *f, int in_fd, int out_fd) MUST_USE;
 void filter_free(struct filter *f);
 /* Queue an own frame behind what has been passed on. */
 int filter_put(struct filter *f, const char *type, struct jspan data) MUST_USE;
+/* One read of the input, and what is whole of it handled: the loop calls it when there is something. A tool that
+ * reads on a clock of its own removes in_source from the loop and calls it itself, when the input is ready. */
+void filter_read(struct filter *f);
 /* Message to stderr, `error` frame (fatal) to stdout, stop with this exit code. */
 void filter_fail(struct filter *f, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Stop if the end is reached: nothing more comes in, all has gone out, and the tool is not busy. To be called when
+ * busy becomes false. */
+void filter_settle(struct filter *f);
+/* The data of an `error` event into b: stage, text, code, fatal. */
+int error_data(struct dynbuf *b, const char *stage, const char *text, const char *code, bool fatal);
 /* Run to the end; returns the exit code. */
 int filter_run(struct filter *f) MUST_USE;
 

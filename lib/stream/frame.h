@@ -17,8 +17,8 @@ struct frame {
 	const char *raw;             /* the frame as it was read: header, data, payload */
 	size_t raw_bytes;
 	char type[FRAME_TYPE_MAX];   /* event name */
-	struct jspan data;           /* its data object: second JSON if present, JSON payload if the header has no
-	                                data and the payload is no audio, else inline; "{}" if none */
+	struct jspan data;           /* its data object: a second JSON, the inline one, or a JSON payload; "{}" if none */
+	struct jspan under;          /* the inline object when a second JSON lies over it, else absent */
 	const uint8_t *payload;
 	size_t payload_bytes;
 };
@@ -26,13 +26,14 @@ struct frame {
 /* One frame from n bytes: >0 bytes consumed, 0 more are needed, -1 malformed; *ret_why then says in words. */
 int frame_parse(const char *p, size_t n, struct frame *ret, const char **ret_why) MUST_USE;
 
-/* Append a frame. data is a JSON object, written inline or, when too large for a header, as JSON payload;
+/* Append a frame. data is a checked JSON object, written inline or, when too large for a header, as JSON payload;
  * -1 if it does not fit there either. */
 int frame_add(struct dynbuf *b, const char *type, struct jspan data);
 int frame_add_audio(struct dynbuf *b, int rate_hz, int64_t timestamp_ms, const char *utterance, const void *le_bytes, size_t bytes);
 
-static inline bool frame_is(const struct frame *f, const char *type) { return __builtin_strcmp(f->type, type) == 0; }
-/* Shorthands for members of data. */
+bool frame_is(const struct frame *f, const char *type);
+/* Members of data, or fallback; "" if absent or no string that fits. */
+bool frame_get(const struct frame *f, const char *key, struct jspan *ret);
 int64_t frame_int(const struct frame *f, const char *key, int64_t fallback);
 bool frame_str(const struct frame *f, const char *key, char *buf, size_t size);
 

@@ -1,0 +1,186 @@
+#include "stream/filter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define OUT_EVENT_MAX (4 << 20)     /* bytes a filter may have queued beyond what it read: far above any use */
+#define OUT_PAUSE_BYTES (256 << 10) /* above this the input waits for the output */
+
+static size_t out_bytes(const struct filter *f)
+{
+	return f->out.event_bytes + f->out.audio_bytes;
+}
+
+static short in_mask(void *ctx)
+{
+	const struct filter *f = ctx;
+
+	return f->in.eof || out_bytes(f) > OUT_PAUSE_BYTES ? -1 : POLLIN;
+}
+
+static short out_mask(void *ctx)
+{
+	return writer_pending(&((struct filter *)ctx)->out) ? POLLOUT : 0;
+}
+
+void filter_settle(struct filter *f)
+{
+	if (f->in.eof && !f->busy && !writer_pending(&f->out))
+		loop_stop(&f->loop);
+}
+
+static void out_ready(void *ctx, short revents)
+{
+	struct filter *f = ctx;
+
+	if (!(revents & POLLOUT) && revents & POLLERR) /* a pipe whose reader has left */
+		f->out.gone = true;
+	else if (writer_flush(&f->out, NULL, NULL) < 0 && !f->out.gone) {
+		log_error_errno("cannot write 'stdout'");
+		f->status = EXIT_IO;
+		f->out.gone = true;
+	}
+	if (f->out.gone)
+		loop_stop(&f->loop);
+	filter_settle(f);
+}
+
+static void frame_take(struct filter *f, const struct frame *fr)
+{
+	bool audio = frame_is(fr, "audio-chunk");
+	struct jspan v;
+
+	if (frame_is(fr, "clock") || (audio && !frame_get(fr, "utterance", &v)))
+		f->stream_ms = max_i64(f->stream_ms, frame_int(fr, "timestamp", 0));
+	if (frame_is(fr, "call-end"))
+		f->ended = true;
+	if (f->on_frame(f->ctx, fr) == FILTER_PASS && !f->sink &&
+	    writer_put(&f->out, fr->raw, fr->raw_bytes, false, 0) < 0)
+		filter_fail(f, EXIT_SYSTEM, "cannot queue '%s': %s", fr->type, strerror(errno));
+}
+
+static void input_end(struct filter *f)
+{
+	if (reader_partial(&f->in))
+		filter_fail(f, EXIT_BUG, "stream ends inside a frame at byte %llu: the filter before died",
+		            (unsigned long long)f->in.offset);
+	else if (!f->ended)
+		filter_fail(f, EXIT_BUG, "stream ends without call-end: the filter before died");
+	else if (f->on_end)
+		f->on_end(f->ctx);
+	filter_settle(f);
+}
+
+void filter_read(struct filter *f)
+{
+	struct frame fr;
+	ssize_t n = reader_fill(&f->in);
+	int got = 0;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0)
+		filter_fail(f, EXIT_IO, "cannot read 'stdin': %s", strerror(errno));
+	while (!f->failed && (got = reader_next(&f->in, &fr)) > 0)
+		frame_take(f, &fr);
+	if (got < 0)
+		filter_fail(f, EXIT_DATA, "malformed stream at byte %llu: %s", (unsigned long long)f->in.offset, f->in.why);
+	if (n == 0 && !f->failed)
+		input_end(f);
+}
+
+static void in_ready(void *ctx, short revents)
+{
+	(void)revents;
+	filter_read(ctx);
+}
+
+int filter_init(struct filter *f, int in_fd, int out_fd)
+{
+	signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an errno, so that last work can be done */
+	loop_init(&f->loop);
+	reader_init(&f->in, in_fd);
+	writer_init(&f->out, out_fd, OUT_EVENT_MAX);
+	f->in_source = (struct loop_source){.fd = in_fd, .mask = in_mask, .ready = in_ready, .ctx = f};
+	f->out_source = (struct loop_source){.fd = out_fd, .mask = out_mask, .ready = out_ready, .ctx = f};
+	if (loop_add(&f->loop, &f->in_source) < 0)
+		return -1;
+	return f->sink ? 0 : loop_add(&f->loop, &f->out_source);
+}
+
+void filter_free(struct filter *f)
+{
+	writer_free(&f->out);
+	reader_free(&f->in);
+	loop_free(&f->loop);
+}
+
+int filter_put(struct filter *f, const char *type, struct jspan data)
+{
+	struct dynbuf b;
+	int rc;
+
+	dynbuf_init(&b, FRAME_MAX);
+	rc = frame_add(&b, type, data);
+	if (rc == 0)
+		rc = writer_put(&f->out, b.p, b.n, false, 0);
+	dynbuf_free(&b);
+	return rc;
+}
+
+int error_data(struct dynbuf *b, const char *stage, const char *text, const char *code, bool fatal)
+{
+	dynbuf_adds(b, "{");
+	jline_add_str(b, "stage", stage);
+	jline_add_str(b, "text", text);
+	jline_add_str(b, "code", code);
+	jline_add_bool(b, "fatal", fatal);
+	return dynbuf_adds(b, "}");
+}
+
+static void error_put(struct filter *f, const char *text, int status)
+{
+	struct dynbuf data;
+	char code[16];
+
+	snprintf(code, sizeof(code), "%d", status);
+	dynbuf_init(&data, FRAME_HEADER_MAX);
+	error_data(&data, f->stage, text, code, true);
+	if (!f->sink && !dynbuf_failed(&data) && filter_put(f, "error", (struct jspan){data.p, data.n}) < 0)
+		log_warn("cannot write an error event: out of room");
+	dynbuf_free(&data);
+}
+
+void filter_fail(struct filter *f, int status, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	if (f->failed) /* the first reason is the one that matters */
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_error("%s", text);
+	f->failed = true;
+	f->status = status;
+	f->in.eof = true;
+	snprintf(f->why, sizeof(f->why), "%s", text);
+	error_put(f, text, status);
+	filter_settle(f);
+}
+
+int filter_run(struct filter *f)
+{
+	if (loop_run(&f->loop) < 0) {
+		log_error_errno("cannot poll");
+		return EXIT_SYSTEM;
+	}
+	return f->status;
+}
