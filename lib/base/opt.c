@@ -100,24 +100,25 @@ static void describe(struct dynbuf *b, const struct opt_row *row)
 	dynbuf_adds(b, "]");
 }
 
-/* Print text at a column, broken between words; the cursor is at column `at`. */
+/* Print text from a column on, broken between words; the cursor is at column `at`. */
 static void print_wrapped(const char *text, int at, int column)
 {
-	if (at + 2 > column && at > 0) {
+	bool first = true;
+
+	if (at && at + 2 > column) {
 		putchar('\n');
 		at = 0;
 	}
+	at += printf("%*s", column - at, "");
 	while (*text) {
 		int word = (int)strcspn(text, " ");
 
-		if (at > column && at + 1 + word > HELP_COLUMNS) {
-			putchar('\n');
-			at = 0;
+		if (!first && at + 1 + word > HELP_COLUMNS) {
+			at = printf("\n%*s", column, "") - 1;
+			first = true;
 		}
-		if (at < column)
-			at += printf("%*s%.*s", column - at, "", word, text);
-		else
-			at += printf(" %.*s", word, text);
+		at += printf("%s%.*s", first ? "" : " ", word, text);
+		first = false;
 		text += word;
 		text += *text == ' ';
 	}
