@@ -12,9 +12,20 @@ struct scan {
 	int line;
 };
 
-static bool is_blank(int c) { return c == ' ' || c == '\t'; }
-static bool is_alpha(int c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-static bool is_digit(int c) { return c >= '0' && c <= '9'; }
+static bool is_blank(int c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_alpha(int c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+static bool is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
 
 /* The next byte, or '\n' at the end, as if every line were ended. */
 static int peek(const struct scan *s)
@@ -74,7 +85,8 @@ static const char *read_quoted(struct scan *s, struct dynbuf *out)
 			line++;
 		if (quote == '"' && (*s->p == '$' || *s->p == '`'))
 			return "$ or ` without a backslash before it";
-		if (quote == '"' && *s->p == '\\' && s->end - s->p > 1 && strchr("\"\\$`\n", s->p[1])) {
+		if (quote == '"' && *s->p == '\\' && s->end - s->p > 1 &&
+			strchr("\"\\$`\n", s->p[1])) {
 			s->p++;
 			if (*s->p == '\n') {
 				line++;
@@ -109,7 +121,7 @@ static const char *read_line(struct scan *s, struct dynbuf *out)
 	return peek(s) == '\n' ? NULL : "text after the value";
 }
 
-/* vars: "NAME=value" strings, each with its NUL. From the last to the first: the last one counts. */
+/* vars: "NAME=value" strings, each with its NUL. Set from the last on, so that the last counts. */
 static int set_all(struct dynbuf *vars)
 {
 	for (size_t end = vars->n; end > 0;) {

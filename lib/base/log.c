@@ -36,7 +36,7 @@ void log_init(const char *prog)
 
 	name = prog;
 	if (word)
-		(void)!log_set_level(word);
+		(void)!log_set_level(word); /* an unknown one is opt_parse's to refuse */
 	silent = fstat(2, &st) == 0 && S_ISSOCK(st.st_mode) && (same_file(2, 0) || same_file(2, 1));
 }
 
@@ -81,7 +81,8 @@ static void put_escaped(char *line, size_t *n, size_t max, const char *s)
 			*n += bytes;
 			s += bytes;
 		} else {
-			*n += (size_t)sprintf(line + *n, *s == '\n' ? "\\n" : "\\x%02x", (unsigned char)*s);
+			*n += (size_t)sprintf(
+				line + *n, *s == '\n' ? "\\n" : "\\x%02x", (unsigned char)*s);
 			s++;
 		}
 	}
@@ -132,14 +133,14 @@ static void put(enum log_level at, bool with_errno, const char *fmt, va_list ap)
 	errno = saved;
 }
 
-#define DEFINE(fn, at, with_errno)                 \
-	void fn(const char *fmt, ...)              \
-	{                                          \
-		va_list ap;                        \
-                                                   \
-		va_start(ap, fmt);                 \
-		put(at, with_errno, fmt, ap);      \
-		va_end(ap);                        \
+#define DEFINE(fn, at, with_errno) \
+	void fn(const char *fmt, ...) \
+	{ \
+		va_list ap; \
+\
+		va_start(ap, fmt); \
+		put(at, with_errno, fmt, ap); \
+		va_end(ap); \
 	}
 
 DEFINE(log_error, LOG_ERROR, false)

@@ -1,10 +1,10 @@
 /* log: one line per message on stderr, "prog: cannot X 'thing': reason".
  *
- * Text from outside is escaped (control bytes, bytes that are not UTF-8), a line is one write(2) and at
- * most 1 KiB. If stderr is the caller's socket (systemd's StandardOutput=socket, classic inetd), nothing
- * is ever written to it: one byte of text there ends the call. A stderr whose reader stalls holds up
- * nobody: what does not fit is dropped, counted, and the count is written when there is room again.
- * Level from CALLPIPE_LOG: error, warn (default), info, debug.
+ * Text from outside is escaped (control bytes, bytes that are not UTF-8), a line is one write(2)
+ * and at most 1 KiB. If stderr is the caller's socket (systemd's StandardOutput=socket, classic
+ * inetd), nothing is ever written to it: one byte of text there ends the call. A stderr whose
+ * reader stalls holds up nobody: what does not fit is dropped, counted, and the count is written
+ * when there is room again. Level from CALLPIPE_LOG: error, warn (default), info, debug.
  */
 #ifndef CALLPIPE_BASE_LOG_H
 #define CALLPIPE_BASE_LOG_H

@@ -176,7 +176,7 @@ static void call_sources(struct loop *l, size_t sources)
 
 static void call_timers(struct loop *l)
 {
-	/* one that a callback adds or sets again waits for the next round: sources get their turn */
+	/* one that a callback adds or sets again waits for the next round, after the sources */
 	for (size_t i = 0, n = l->timers; i < n && !l->stopped; i++) {
 		struct loop_timer *t = l->timer[i];
 

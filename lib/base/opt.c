@@ -68,7 +68,8 @@ static int set_value(const struct opt_row *row, const char *value, char *why)
 		if (any)
 			snprintf(why, WHY_BYTES, "must be an integer");
 		else
-			snprintf(why, WHY_BYTES, "must be an integer from %" PRId64 " to %" PRId64, min, max);
+			snprintf(why, WHY_BYTES, "must be an integer from %" PRId64 " to %" PRId64,
+				min, max);
 		return parse_int(value, min, max, row->var);
 	case OPT_CHOICE:
 		snprintf(why, WHY_BYTES, "must be one of %s", row->arg);
@@ -178,7 +179,7 @@ static int print_help(const struct opt_page *page, const struct opt_row *rows)
 
 /* What getopt_long wants to know, made from the rows. */
 struct getopt_tables {
-	struct option *longs;  /* both malloc'd */
+	struct option *longs; /* both malloc'd */
 	char *letters;
 };
 
@@ -245,10 +246,10 @@ static int set_from_line(const struct opt_row *row, const char *value)
 	return EXIT_USAGE;
 }
 
-/* Go through the command line: once to answer --help and find unknown options, while the variables still
- * hold their defaults, and once, with set, to set them. -1 to go on, or an exit code. */
-static int walk(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv,
-	bool set)
+/* Go through the command line: once to answer --help and find unknown options, while the variables
+ * still hold their defaults, and once, with set, to set them. -1 to go on, or an exit code. */
+static int walk(
+	const struct opt_page *page, const struct opt_row *rows, int argc, char **argv, bool set)
 {
 	struct getopt_tables t;
 	int status = -1;
@@ -295,7 +296,8 @@ static int read_environment(const struct opt_row *rows)
 	}
 	word = getenv("CALLPIPE_LOG");
 	if (word && *word && log_set_level(word) == -1) {
-		log_error("cannot use CALLPIPE_LOG '%s': must be one of error|warn|info|debug", word);
+		log_error(
+			"cannot use CALLPIPE_LOG '%s': must be one of error|warn|info|debug", word);
 		return EXIT_CONFIG;
 	}
 	return -1;

@@ -1,17 +1,18 @@
 /* opt: options as a table. One row parses, documents and reads the environment of an option.
  *
- *	static struct settings { int64_t max_calls; const char *busy; bool raw; } set = {.max_calls = 50};
+ *	static struct { int64_t max_calls; const char *busy; bool raw; } set = {.max_calls = 50};
  *	static const struct opt_row rows[] = {
- *		{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_MAX_CALLS", "calls at a time", &set.max_calls, 1, 10000},
+ *		{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_MAX_CALLS", "calls at a time",
+ *		 &set.max_calls, 1, 10000},
  *		{"busy", 0, OPT_STR, "FILE", "CALLPIPE_BUSY", "played when full", &set.busy},
  *		{"raw", 0, OPT_FLAG, NULL, NULL, "samples only", &set.raw},
  *		{0},
  *	};
  *
- * Order: default in the variable, then environment (an empty variable counts as unset), then command line; what
- * the environment lacks is taken from the configuration file before (conf.h). --help and --version are added
- * to every table. This is the one part of lib that speaks to the user: it prints help, version and
- * mistakes, and tells the tool what to exit with.
+ * Order: default in the variable, then environment (an empty variable counts as unset), then
+ * command line; what the environment lacks is taken from the configuration file before (conf.h).
+ * --help and --version are added to every table. This is the one part of lib that speaks to the
+ * user: it prints help, version and mistakes, and tells the tool what to exit with.
  */
 #ifndef CALLPIPE_BASE_OPT_H
 #define CALLPIPE_BASE_OPT_H
@@ -19,35 +20,37 @@
 #include "base/util.h"
 
 enum opt_kind {
-	OPT_FLAG,    /* bool; in the environment 1/0, yes/no, true/false */
-	OPT_INT,     /* int64_t within [min, max] */
-	OPT_STR,     /* const char *, not copied */
-	OPT_CHOICE,  /* const char *, one of the words in arg ("auto|slin|ulaw") */
+	OPT_FLAG,   /* bool; in the environment 1/0, yes/no, true/false */
+	OPT_INT,    /* int64_t within [min, max] */
+	OPT_STR,    /* const char *, not copied */
+	OPT_CHOICE, /* const char *, one of the words in arg ("auto|slin|ulaw") */
 };
 
 struct opt_row {
-	const char *name;  /* long name; NULL ends the table */
-	char letter;       /* short name or 0 */
+	const char *name; /* long name; NULL ends the table */
+	char letter;      /* short name or 0 */
 	enum opt_kind kind;
-	const char *arg;   /* name of the argument in --help; the words of an OPT_CHOICE */
-	const char *env;   /* environment variable or NULL */
-	const char *help;  /* one line, no full stop */
-	void *var;         /* where it goes; holds the default before */
-	int64_t min, max;  /* range of an OPT_INT, both 0: any */
+	const char *arg;  /* name of the argument in --help; the words of an OPT_CHOICE */
+	const char *env;  /* environment variable or NULL */
+	const char *help; /* one line, no full stop */
+	void *var;        /* where it goes; holds the default before */
+	int64_t min, max; /* range of an OPT_INT, both 0: any */
 };
 
 struct opt_page {
-	const char *synopsis;  /* after the program's name: "[options] program [argument ...]" */
-	const char *purpose;   /* one sentence, what it does */
-	const char *see;       /* further manuals: "callpipe(7), callpipe-stream(5)" */
+	const char *synopsis; /* after the program's name: "[options] program [argument ...]" */
+	const char *purpose;  /* one sentence, what it does */
+	const char *see;      /* further manuals: "callpipe(7), callpipe-stream(5)" */
 };
 
-/* Parse environment and command line. Returns -1 to go on, with *ret_first the index of the first operand,
- * or an exit code (0 after --help and --version; after a message 64, or 78 if environment or configuration file are
- * at fault). Options end at the first operand. */
-int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv, int *ret_first) MUST_USE;
+/* Parse environment and command line. Returns -1 to go on, with *ret_first the index of the first
+ * operand, or an exit code (0 after --help and --version; after a message 64, or 78 if environment
+ * or configuration file are at fault). Options end at the first operand. */
+int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv,
+	int *ret_first) MUST_USE;
 
-/* At the end of a tool: flush and close stdout; returns status, or 74 with a message if output was lost. */
+/* At the end of a tool: flush and close stdout; returns status, or 74 with a message if output was
+ * lost. */
 int opt_finish(int status) MUST_USE;
 
 #endif

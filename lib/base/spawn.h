@@ -7,15 +7,16 @@
 
 #include "base/util.h"
 
-/* Run argv[0] (searched in PATH) as the leader of a new process group. env: "NAME=value" strings, NULL at
- * the end, set on top of ours. Returns the pid, or -1 with errno when it could not be executed. */
+/* Run argv[0] (searched in PATH) as the leader of a new process group. env: "NAME=value" strings,
+ * NULL at the end, set on top of ours. Returns the pid, or -1 with errno when it could not be
+ * executed. */
 pid_t spawn_group(char *const argv[], char *const env[]) MUST_USE;
 
 /* Become the one that orphans of this process's children are handed to (PR_SET_CHILD_SUBREAPER). */
 int spawn_subreaper(void) MUST_USE;
 
-/* Reap every child that has ended, without waiting. Returns the number still there (0 or 1: "some");
- * if pid has ended, *status is set to its wait status. */
+/* Reap every child that has ended, without waiting. Returns the number still there (0 or 1:
+ * "some"); if pid has ended, *status is set to its wait status. */
 int spawn_reap(pid_t pid, int *status);
 
 /* True while any process is in the group. */

@@ -81,7 +81,8 @@ static void close_quietly(int fd)
 	errno = saved;
 }
 
-/* Read to the end of file: *n bytes into *p, grown as needed and, also after an error, the caller's. */
+/* Read to the end of file: *n bytes into *p, grown as needed and, also after an error, the
+ * caller's. */
 static int read_to_end(int fd, size_t max, char **p, size_t *n)
 {
 	size_t size = 0;
@@ -141,7 +142,8 @@ int replace_file(const char *path, const void *buf, size_t n)
 	char *tmp;
 	int fd, err;
 
-	/* open, not mkstemp: the mode obeys the umask; a file left behind by a crash only costs a turn */
+	/* open, not mkstemp: the mode obeys the umask; a file left behind by a crash only costs a
+	 * turn */
 	do {
 		if (asprintf(&tmp, "%s.%d-%llx", path, (int)getpid(), (long long)now_ns()) == -1)
 			return -1;
@@ -187,5 +189,5 @@ bool same_file(int a, int b)
 	struct stat sa, sb;
 
 	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-	       sa.st_ino == sb.st_ino;
+		sa.st_ino == sb.st_ino;
 }

@@ -81,9 +81,9 @@ static void test_values(void)
 static void test_mistakes(void)
 {
 	static const char no[] = "not NAME=value", quote[] = "a character that has to be quoted",
-		after[] = "text after the value", open[] = "a quote is not closed",
-		dollar[] = "$ or ` without a backslash before it",
-		control[] = "the file has control characters (perhaps CR LF line ends)";
+			  after[] = "text after the value", open[] = "a quote is not closed",
+			  dollar[] = "$ or ` without a backslash before it",
+			  control[] = "the file has control characters (perhaps CR LF line ends)";
 	static const struct {
 		const char *text;
 		int line;
@@ -126,8 +126,8 @@ static void test_mistakes(void)
 		is_str(value_of(t[i].text, strlen(t[i].text)), want, "mistake %zu", i);
 		ok(!getenv("A") && !getenv("B"), "nothing is set");
 	}
-	is_str(value_of("A=1\0B=2", 7), "line 0: the file has control characters (perhaps CR LF line ends)",
-	       "a NUL");
+	is_str(value_of("A=1\0B=2", 7),
+		"line 0: the file has control characters (perhaps CR LF line ends)", "a NUL");
 }
 
 static void test_precedence(void)
@@ -152,12 +152,14 @@ static void test_load(void)
 	setenv("CALLPIPE_CONF", "", 1);
 	ok(conf_load(&err) == 0, "no file");
 	setenv("CALLPIPE_CONF", path, 1);
-	ok(write_all(fd, "L=1\nbad\n", 8) == 0 && conf_load(&err) == -1 && err.line == 2 && !getenv("L"),
-	   "a mistake, nothing is set");
+	ok(write_all(fd, "L=1\nbad\n", 8) == 0 && conf_load(&err) == -1 && err.line == 2 &&
+			!getenv("L"),
+		"a mistake, nothing is set");
 	is_str(err.path, path, "and the file's name");
 	ok(ftruncate(fd, 4) == 0 && conf_load(&err) == 0 && getenv("L"), "a good file");
 	memset(big, '#', sizeof(big));
-	ok(pwrite(fd, big, sizeof(big), 0) > 0 && conf_load(&err) == -1 && err.line == 0, "too large");
+	ok(pwrite(fd, big, sizeof(big), 0) > 0 && conf_load(&err) == -1 && err.line == 0,
+		"too large");
 	is_str(err.why, "File too large", "in words");
 	close(fd);
 	unlink(path);

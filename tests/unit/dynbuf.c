@@ -99,7 +99,7 @@ static void test_model(unsigned seed)
 			memcpy(model + n, piece, len + 1);
 			n += len;
 		}
-compare:
+	compare:
 		same = same && b.n == n && strcmp(b.p, model) == 0 && b.size <= MAX + 1;
 	}
 	ok(same, "20000 random operations, seed %u", seed);

@@ -8,8 +8,8 @@
 
 #include "tap.h"
 
-static int line_fd;      /* the other end of stderr */
-static char line[4096];  /* what came out of it last */
+static int line_fd;     /* the other end of stderr */
+static char line[4096]; /* what came out of it last */
 
 /* Make stderr a socket on which every write(2) is a message of its own, and not that of stdin. */
 static void open_stderr(void)
@@ -79,11 +79,13 @@ static void test_escapes(void)
 	} t[] = {
 		{"a\nb\r\t\x1b[0m\x7f", "a\\nb\\x0d\\x09\\x1b[0m\\x7f", "control characters"},
 		{"d\xc3\xa9j\xc3\xa0 \xd9\x85 \xd1\x97 \xe2\x82\xac \xf0\x9f\x93\x9e",
-		 "d\xc3\xa9j\xc3\xa0 \xd9\x85 \xd1\x97 \xe2\x82\xac \xf0\x9f\x93\x9e", "UTF-8 passes"},
+			"d\xc3\xa9j\xc3\xa0 \xd9\x85 \xd1\x97 \xe2\x82\xac \xf0\x9f\x93\x9e",
+			"UTF-8 passes"},
 		{"\xe9t\xe9", "\\xe9t\\xe9", "Latin-1"},
 		{"\xc0\xaf \xe0\x80\xaf", "\\xc0\\xaf \\xe0\\x80\\xaf", "overlong forms"},
-		{"\xed\xa0\x80 \xf4\x90\x80\x80", "\\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80", "no characters"},
-		{"\xc2\x9b" "0m", "\\xc2\\x9b0m", "C1 controls, which terminals obey"},
+		{"\xed\xa0\x80 \xf4\x90\x80\x80", "\\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80",
+			"no characters"},
+		{"\xc2\x9b[m", "\\xc2\\x9b[m", "C1 controls, which terminals obey"},
 		{"\xe2\x82", "\\xe2\\x82", "a character cut off"},
 		{"\xff\xfe\x80", "\\xff\\xfe\\x80", "bytes of no character"},
 	};
@@ -106,7 +108,8 @@ static void test_length(void)
 	log_error_errno("%s", text);
 	next();
 	ok(strlen(line) <= 1024, "at most 1 KiB: %zu", strlen(line));
-	ok(strstr(line, "xxx...: Input/output error\n") != NULL, "the reason is there all the same");
+	ok(strstr(line, "xxx...: Input/output error\n") != NULL,
+		"the reason is there all the same");
 
 	/* two-byte characters and escapes of four, at every offset to the limit */
 	for (int shift = 0; shift < 8; shift++) {
@@ -115,7 +118,8 @@ static void test_length(void)
 			memcpy(text + i, "\xc3\xa9\n", 3);
 		log_error("%s", text);
 		next();
-		whole = whole && strlen(line) <= 1024 && strchr(line, '\n') == line + strlen(line) - 1;
+		whole = whole && strlen(line) <= 1024 &&
+			strchr(line, '\n') == line + strlen(line) - 1;
 		for (const char *c = line; *c; c++)
 			whole = whole && ((*c == '\xc3') == (c[1] == '\xa9'));
 	}
@@ -168,8 +172,8 @@ static void test_stalled(void)
 	log_error("again");
 	n = read(fd[0], page, sizeof(page) - 1);
 	page[n > 0 ? n : 0] = '\0';
-	snprintf(want, sizeof(want), "prog: %d messages lost: standard error was full\nprog: again\n",
-		 10000 - lines);
+	snprintf(want, sizeof(want),
+		"prog: %d messages lost: standard error was full\nprog: again\n", 10000 - lines);
 	is_str(page, want, "what was lost is counted and told");
 	close(fd[0]);
 	log_error("nobody");

@@ -14,13 +14,13 @@
 struct end {
 	struct loop *loop;
 	struct loop_source source;
-	struct end *victim;     /* removed, and its struct poisoned, when this one is ready */
-	struct end *add;        /* added when this one is ready */
-	int in, out;            /* the pipe */
-	int ready;              /* calls */
-	short mask;             /* asked for */
-	short revents;          /* of the last call */
-	int stop_after;         /* calls, then the loop is stopped; 0: never */
+	struct end *victim; /* removed, and its struct poisoned, when this one is ready */
+	struct end *add;    /* added when this one is ready */
+	int in, out;        /* the pipe */
+	int ready;          /* calls */
+	short mask;         /* asked for */
+	short revents;      /* of the last call */
+	int stop_after;     /* calls, then the loop is stopped; 0: never */
 };
 
 static short end_mask(void *ctx)
@@ -58,7 +58,8 @@ static void end_open(struct end *e, struct loop *l, const char *bytes)
 	if (pipe(fd) == -1 || write(fd[1], bytes, strlen(bytes)) != (ssize_t)strlen(bytes))
 		abort();
 	*e = (struct end){.loop = l, .in = fd[0], .out = fd[1], .mask = POLLIN};
-	e->source = (struct loop_source){.fd = e->in, .mask = end_mask, .ready = end_ready, .ctx = e};
+	e->source = (struct loop_source){
+		.fd = e->in, .mask = end_mask, .ready = end_ready, .ctx = e};
 }
 
 static void end_close(struct end *e)
@@ -72,11 +73,11 @@ static void end_close(struct end *e)
 struct alarm {
 	struct loop *loop;
 	struct loop_timer timer;
-	struct alarm *victim;   /* removed and poisoned when this one fires */
-	int64_t fired_ns;       /* the time it was told */
-	int64_t every_ns;       /* set again so much later; 0: not */
-	int fired;              /* calls */
-	int stop_after;         /* calls, then the loop is stopped */
+	struct alarm *victim; /* removed and poisoned when this one fires */
+	int64_t fired_ns;     /* the time it was told */
+	int64_t every_ns;     /* set again so much later; 0: not */
+	int fired;            /* calls */
+	int stop_after;       /* calls, then the loop is stopped */
 };
 
 static void alarm_fire(void *ctx, int64_t now)
@@ -136,7 +137,8 @@ static void test_masks(void)
 	errors.out = -1;
 	errors.stop_after = 1;
 	l.stopped = false;
-	ok(loop_run(&l) == 0 && errors.ready == 1 && errors.revents == POLLHUP, "mask 0 sees a hang-up");
+	ok(loop_run(&l) == 0 && errors.ready == 1 && errors.revents == POLLHUP,
+		"mask 0 sees a hang-up");
 	loop_free(&l);
 	end_close(&all);
 	end_close(&none);
@@ -286,7 +288,8 @@ static void test_signals(void)
 	child = fork();
 	if (child == 0)
 		_exit(3);
-	ok(loop_run(&l) == 0 && last_signal == SIGCHLD, "the end of a child, SIGCHLD ignored before");
+	ok(loop_run(&l) == 0 && last_signal == SIGCHLD,
+		"the end of a child, SIGCHLD ignored before");
 	ok(waitpid(child, NULL, 0) == child, "which can be waited for");
 
 	l.stopped = false;
@@ -294,7 +297,7 @@ static void test_signals(void)
 	raise(SIGHUP);
 	raise(SIGUSR1);
 	ok(loop_run(&l) == 0 && signals_seen == 1 && last_signal == SIGUSR1,
-	   "a hang-up ignored from the start stays ignored");
+		"a hang-up ignored from the start stays ignored");
 	loop_free(&l);
 	raise(SIGUSR1);
 	ok(true, "a late signal does not kill");
@@ -335,9 +338,11 @@ static void test_ticker(void)
 	is_int(ticker_due(&t), start, "slot 0 is due at the start");
 	is_int(ticker_take(&t, start), 0, "in time");
 	is_int(ticker_due(&t), start + TICK_NS, "the next is due a period later");
-	is_int(ticker_take(&t, start + TICK_NS + TICK_RESTART_NS), 0, "60 ms late: nothing skipped");
+	is_int(ticker_take(&t, start + TICK_NS + TICK_RESTART_NS), 0,
+		"60 ms late: nothing skipped");
 	is_int(ticker_due(&t), start + 2 * TICK_NS, "and the clock does not shift");
-	is_int(ticker_take(&t, start + 2 * TICK_NS + TICK_RESTART_NS + 1), 3, "later: three are skipped");
+	is_int(ticker_take(&t, start + 2 * TICK_NS + TICK_RESTART_NS + 1), 3,
+		"later: three are skipped");
 	is_int(t.slot, 6, "slot 5 was served, 6 is next");
 	is_int(ticker_take(&t, start + 6 * TICK_NS - 5), 0, "a little early is in time");
 	is_int(ticker_take(&t, start + 7 * TICK_NS + 3600 * NS_PER_S), 180000, "an hour late");

@@ -30,14 +30,18 @@ static int tool(int argc, char **argv)
 		bool raw;
 	} set = {.calls = 50, .any = -1, .format = "auto"};
 	const struct opt_row rows[] = {
-		{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_MAX_CALLS", "calls at a time", &set.calls, 1, 10000},
+		{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_MAX_CALLS", "calls at a time",
+			&set.calls, 1, 10000},
 		{"busy", 0, OPT_STR, "FILE", "CALLPIPE_BUSY", "played when full", &set.busy, 0, 0},
 		{"raw", 'r', OPT_FLAG, NULL, "CALLPIPE_RAW", "samples only", &set.raw, 0, 0},
 		{"format", 'f', OPT_CHOICE, "auto|slin|ulaw", "CALLPIPE_FORMAT",
-		 "how the bytes of the caller's audio are to be understood, for those who do not trust what "
-		 "their telephone system says of them", &set.format, 0, 0},
+			"how the bytes of the caller's audio are to be understood, for those who "
+			"do not trust what "
+			"their telephone system says of them",
+			&set.format, 0, 0},
 		{"any", 0, OPT_INT, "N", NULL, "any number", &set.any, 0, 0},
-		{"an-option-with-a-very-long-name", 0, OPT_STR, "ARGUMENT", NULL, "its text", &set.busy, 0, 0},
+		{"an-option-with-a-very-long-name", 0, OPT_STR, "ARGUMENT", NULL, "its text",
+			&set.busy, 0, 0},
 		{0},
 	};
 	const struct opt_page page = {"[options] program [argument ...]", "Does this and that.",
@@ -48,8 +52,8 @@ static int tool(int argc, char **argv)
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status != -1)
 		return status;
-	printf("%d %s %d %s %d first %d\n", (int)set.calls, set.busy ? set.busy : "-", set.raw, set.format,
-	       (int)set.any, first);
+	printf("%d %s %d %s %d first %d\n", (int)set.calls, set.busy ? set.busy : "-", set.raw,
+		set.format, (int)set.any, first);
 	return opt_finish(EXIT_OK);
 }
 
@@ -85,7 +89,8 @@ static void test_values(void)
 		{"", "50 - 0 auto -1 first 1\n"},
 		{"-n 7 --busy=x --raw prog -n 9", "7 x 1 auto -1 first 5\n"},
 		{"-rn7 -fslin", "7 - 1 slin -1 first 3\n"},
-		{"--max-calls 10000 --any=-9223372036854775808 -- -n", "10000 - 0 auto 0 first 5\n"},
+		{"--max-calls 10000 --any=-9223372036854775808 -- -n",
+			"10000 - 0 auto 0 first 5\n"},
 		{"-n 1 -n 2 --busy a --busy b", "2 b 0 auto -1 first 9\n"},
 		{"- -n 3", "50 - 0 auto -1 first 1\n"},
 		{"--busy=", "50  0 auto -1 first 2\n"},
@@ -114,10 +119,13 @@ static void test_mistakes(void)
 		{"--busy", "prog: option '--busy' needs an argument: see --help\n"},
 		{"-n", "prog: option '-n' needs an argument: see --help\n"},
 		{"-n 0", "prog: cannot use --max-calls '0': must be an integer from 1 to 10000\n"},
-		{"-n 5x", "prog: cannot use --max-calls '5x': must be an integer from 1 to 10000\n"},
+		{"-n 5x",
+			"prog: cannot use --max-calls '5x': must be an integer from 1 to 10000\n"},
 		{"--any x\n", "prog: cannot use --any 'x\\n': must be an integer\n"},
-		{"--format sli", "prog: cannot use --format 'sli': must be one of auto|slin|ulaw\n"},
-		{"--format auto|slin", "prog: cannot use --format 'auto|slin': must be one of auto|slin|ulaw\n"},
+		{"--format sli",
+			"prog: cannot use --format 'sli': must be one of auto|slin|ulaw\n"},
+		{"--format auto|slin",
+			"prog: cannot use --format 'auto|slin': must be one of auto|slin|ulaw\n"},
 		{"--format=", "prog: cannot use --format '': must be one of auto|slin|ulaw\n"},
 	};
 
@@ -144,17 +152,22 @@ static void test_environment(void)
 	is_str(out, "8 /b c 0 ulaw -1 first 1\n", "empty is unset");
 	setenv("CALLPIPE_RAW", "2", 1);
 	is_int(run(""), EXIT_CONFIG, "a bad flag is exit 78");
-	is_str(err, "prog: cannot use CALLPIPE_RAW '2': must be 1, 0, yes, no, true or false\n", "and a message");
+	is_str(err, "prog: cannot use CALLPIPE_RAW '2': must be 1, 0, yes, no, true or false\n",
+		"and a message");
 	setenv("CALLPIPE_RAW", "false", 1);
 	setenv("CALLPIPE_MAX_CALLS", "many", 1);
 	is_int(run("-n 9"), EXIT_CONFIG, "a bad number too");
-	is_str(err, "prog: cannot use CALLPIPE_MAX_CALLS 'many': must be an integer from 1 to 10000\n", "message");
+	is_str(err,
+		"prog: cannot use CALLPIPE_MAX_CALLS 'many': must be an integer from 1 to 10000\n",
+		"message");
 	is_int(run("--help"), 0, "--help in spite of it");
-	ok(strstr(out, "[CALLPIPE_MAX_CALLS, default 50]") != NULL, "with the default, not the environment");
+	ok(strstr(out, "[CALLPIPE_MAX_CALLS, default 50]") != NULL,
+		"with the default, not the environment");
 	unsetenv("CALLPIPE_MAX_CALLS");
 	setenv("CALLPIPE_LOG", "loud", 1);
 	is_int(run(""), EXIT_CONFIG, "a bad level of messages");
-	is_str(err, "prog: cannot use CALLPIPE_LOG 'loud': must be one of error|warn|info|debug\n", "message");
+	is_str(err, "prog: cannot use CALLPIPE_LOG 'loud': must be one of error|warn|info|debug\n",
+		"message");
 	unsetenv("CALLPIPE_LOG");
 	unsetenv("CALLPIPE_RAW");
 	unsetenv("CALLPIPE_BUSY");
@@ -239,8 +252,10 @@ static void test_finish(void)
 {
 	int fd[2];
 
-	is_int(version_to(open("/dev/full", O_WRONLY), err, sizeof(err)), EXIT_IO, "a full disk is exit 74");
-	is_str(err, "prog: cannot write 'standard output': No space left on device\n", "and a message");
+	is_int(version_to(open("/dev/full", O_WRONLY), err, sizeof(err)), EXIT_IO,
+		"a full disk is exit 74");
+	is_str(err, "prog: cannot write 'standard output': No space left on device\n",
+		"and a message");
 	if (pipe(fd) == -1)
 		abort();
 	close(fd[0]);

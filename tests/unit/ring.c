@@ -20,7 +20,8 @@ static void test_basics(void)
 	ok(ring_put(&r, "xyz", 3) == -1 && ring_space(&r) == 2, "all or nothing");
 	ok(ring_get(&r, out, 4) == 4 && memcmp(out, "abcd", 4) == 0, "oldest first");
 	ok(ring_put(&r, "ghijkl", 6) == 0 && ring_space(&r) == 0, "around the end");
-	ok(memcmp(ring_peek(&r, &n), "efgh", 4) == 0 && n == 4, "peek stops at the end of the storage");
+	ok(memcmp(ring_peek(&r, &n), "efgh", 4) == 0 && n == 4,
+		"peek stops at the end of the storage");
 	ok(ring_get(&r, NULL, 3) == 3, "dropped");
 	ok(ring_get(&r, out, 16) == 5 && memcmp(out, "hijkl", 5) == 0, "the rest, in order");
 	ok(ring_get(&r, out, 1) == 0 && r.start == 0, "empty again, at the front");
@@ -52,12 +53,13 @@ static void test_memory(void)
 		return;
 	before = resident_pages();
 	for (int i = 0; i < 500000; i++) {
-		if (ring_put(&r, frame, sizeof(frame)) == -1 || ring_get(&r, NULL, sizeof(frame)) == 0)
+		if (ring_put(&r, frame, sizeof(frame)) == -1 ||
+			ring_get(&r, NULL, sizeof(frame)) == 0)
 			break;
 	}
 	after = resident_pages();
 	ok(before > 0 && after - before < (4 << 20) / sysconf(_SC_PAGESIZE),
-	   "160 MB went through, %ld pages touched", after - before);
+		"160 MB went through, %ld pages touched", after - before);
 	ring_free(&r);
 }
 

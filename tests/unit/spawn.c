@@ -56,7 +56,8 @@ static void test_run(void)
 
 	setenv("HOME", "/home", 1);
 	setenv("KEPT", "as it is", 1);
-	pid = run("echo \"$CALLPIPE_DIR $HOME $KEPT\"; env | grep -c ^HOME; exit 7", env, out, sizeof(out));
+	pid = run("echo \"$CALLPIPE_DIR $HOME $KEPT\"; env | grep -c ^HOME; exit 7", env, out,
+		sizeof(out));
 	is_str(out, "/x /elsewhere as it is\n1\n", "environment on top of ours");
 	status = wait_for(pid);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 7, "its exit code");
@@ -77,7 +78,8 @@ static void test_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	/* without 32 and 33, which the C library keeps to itself and lets nobody change */
-	pid = run("awk '/^Sig(Blk|Ign)/ { print substr($2, 10) }' /proc/self/status", NULL, out, sizeof(out));
+	pid = run("awk '/^Sig(Blk|Ign)/ { print substr($2, 10) }' /proc/self/status", NULL, out,
+		sizeof(out));
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	is_str(out, "0000000\n0000000\n", "no signal blocked or ignored");
 	wait_for(pid);
@@ -97,7 +99,8 @@ static void test_errors(void)
 	errno = 0;
 	ok(spawn_group(none, NULL) == -1 && errno == ENOENT, "no such program");
 	ok(spawn_group(dir, NULL) == -1 && errno == EACCES, "not executable");
-	ok(spawn_reap(1, &status) == 0 && status == -1, "a program that could not be run leaves no child");
+	ok(spawn_reap(1, &status) == 0 && status == -1,
+		"a program that could not be run leaves no child");
 }
 
 static void test_group(void)
@@ -106,9 +109,11 @@ static void test_group(void)
 	int status;
 	pid_t leader;
 
-	/* the leader ends at once, its child waits in the group for a signal; as a subreaper we get it */
+	/* the leader ends at once, its child waits in the group for a signal; as a subreaper we
+	 * get it */
 	ok(spawn_subreaper() == 0, "subreaper");
-	leader = run("sh -c 'exec >&-; while :; do sleep 60; done' & echo started", NULL, out, sizeof(out));
+	leader = run("sh -c 'exec >&-; while :; do sleep 60; done' & echo started", NULL, out,
+		sizeof(out));
 	is_str(out, "started\n", "a program that leaves a child behind");
 	status = wait_for(leader);
 	ok(status == 0, "the leader has ended");

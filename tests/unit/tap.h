@@ -16,8 +16,8 @@
 
 static int tap_run, tap_failed;
 
-__attribute__((format(printf, 5, 6), unused))
-static bool tap_ok(bool cond, const char *expr, const char *file, int line, const char *fmt, ...)
+static inline __attribute__((format(printf, 5, 6))) bool tap_ok(
+	bool cond, const char *expr, const char *file, int line, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -36,21 +36,24 @@ static bool tap_ok(bool cond, const char *expr, const char *file, int line, cons
 
 #define ok(cond, ...) tap_ok((cond), #cond, __FILE__, __LINE__, __VA_ARGS__)
 
-#define is_int(got, want, ...) do { \
-	long long tap_got = (long long)(got), tap_want = (long long)(want); \
-	if (!tap_ok(tap_got == tap_want, #got " == " #want, __FILE__, __LINE__, __VA_ARGS__)) \
-		printf("# got %lld, not %lld\n", tap_got, tap_want); \
-} while (0)
+#define is_int(got, want, ...) \
+	do { \
+		long long tap_got = (long long)(got), tap_want = (long long)(want); \
+		if (!tap_ok(tap_got == tap_want, #got " == " #want, __FILE__, __LINE__, \
+			    __VA_ARGS__)) \
+			printf("# got %lld, not %lld\n", tap_got, tap_want); \
+	} while (0)
 
-#define is_str(got, want, ...) do { \
-	const char *tap_got = (got), *tap_want = (want); \
-	if (!tap_ok(strcmp(tap_got, tap_want) == 0, #got " is " #want, __FILE__, __LINE__, __VA_ARGS__)) \
-		printf("# got '%s', not '%s'\n", tap_got, tap_want); \
-} while (0)
+#define is_str(got, want, ...) \
+	do { \
+		const char *tap_got = (got), *tap_want = (want); \
+		bool tap_same = strcmp(tap_got, tap_want) == 0; \
+		if (!tap_ok(tap_same, #got " is " #want, __FILE__, __LINE__, __VA_ARGS__)) \
+			printf("# got '%s', not '%s'\n", tap_got, tap_want); \
+	} while (0)
 
 /* Print the plan; returns the exit code. */
-__attribute__((unused))
-static int done_testing(void)
+static inline int done_testing(void)
 {
 	printf("1..%d\n", tap_run);
 	return tap_failed || tap_run == 0;

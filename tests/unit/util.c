@@ -29,8 +29,10 @@ static void test_time(void)
 
 	ok(a > 0 && now_ns() >= a, "monotonic time does not go back");
 	wall_time(text, sizeof(text));
-	ok(sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ%n", &y, &mo, &d, &h, &mi, &s, &ms, &end) == 7 &&
-	   end == 24 && text[24] == '\0', "wall time %s is RFC 3339 in 24 bytes", text);
+	ok(sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ%n", &y, &mo, &d, &h, &mi, &s, &ms, &end) ==
+				7 &&
+			end == 24 && text[24] == '\0',
+		"wall time %s is RFC 3339 in 24 bytes", text);
 }
 
 static void test_parse_int(void)
@@ -81,14 +83,16 @@ static void test_files(void)
 	is_str(p ? p : "", "one", "its content, NUL-terminated");
 	free(p);
 	p = NULL;
-	ok(read_file(in_dir("f"), 2, &p, &n) == -1 && errno == EFBIG && !p, "one byte above the limit");
+	ok(read_file(in_dir("f"), 2, &p, &n) == -1 && errno == EFBIG && !p,
+		"one byte above the limit");
 	ok(stat(in_dir("f"), &st) == 0 && (st.st_mode & 0777) == 0640, "mode 0640");
 	umask(077);
 	ok(replace_file(in_dir("f"), "", 0) == 0, "replaced by nothing");
 	ok(stat(in_dir("f"), &st) == 0 && (st.st_mode & 0777) == 0600 && st.st_size == 0,
-	   "the umask is obeyed");
+		"the umask is obeyed");
 	umask(mask);
-	ok(read_file(in_dir("f"), 0, &p, &n) == 0 && n == 0 && *p == '\0', "an empty file, limit 0");
+	ok(read_file(in_dir("f"), 0, &p, &n) == 0 && n == 0 && *p == '\0',
+		"an empty file, limit 0");
 	free(p);
 	ok(replace_file(in_dir("no/f"), "x", 1) == -1 && errno == ENOENT, "no such directory");
 	mkdir(in_dir("d"), 0700);
@@ -99,7 +103,8 @@ static void test_files(void)
 	ok(mkdir(dir, 0700) == 0, "directory again");
 }
 
-/* A reader looks at the file all the time while it is replaced: it must see one of two whole texts. */
+/* A reader looks at the file all the time while it is replaced: it must see one of two whole
+ * texts. */
 static void test_replace_atomic(void)
 {
 	static char a[20000], b[30000];
@@ -117,7 +122,8 @@ static void test_replace_atomic(void)
 
 			if (read_file(in_dir("v"), 65536, &p, &n) == -1)
 				_exit(1);
-			if ((n != sizeof(a) || memcmp(p, a, n)) && (n != sizeof(b) || memcmp(p, b, n)))
+			if ((n != sizeof(a) || memcmp(p, a, n)) &&
+				(n != sizeof(b) || memcmp(p, b, n)))
 				_exit(2);
 			free(p);
 		}
