@@ -1,0 +1,501 @@
+#include "supervise.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/spawn.h"
+#include "stream/filter.h"
+
+#define LINE_FD 0                       /* the socket, for asking and reading */
+#define LINE_OUT_FD 1                   /* the same, for writing */
+#define SILENT_NS (5 * NS_PER_S)        /* without a word from as-speak: it hangs */
+#define CLOSE_NS (5 * NS_PER_S)         /* for Asterisk to close after 00 00 00 */
+#define PATIENCE_NS (2 * NS_PER_S)      /* after TERM, before KILL */
+#define KILLED_NS (150 * NS_PER_MS)     /* after KILL: long enough for all but the uninterruptible */
+
+static void enter(struct supervise *s, enum phase phase);
+static void nobody_left(struct supervise *s);
+
+static int64_t call_ms(const struct supervise *s)
+{
+	return (now_ns() - s->t0_ns) / NS_PER_MS;
+}
+
+/* Records */
+
+static void note(struct supervise *s, int64_t t_ms, const char *type, const char *key, const char *value)
+{
+	struct dynbuf data;
+
+	dynbuf_init(&data, 1024);
+	dynbuf_adds(&data, "{");
+	jline_add_str(&data, key, value);
+	dynbuf_adds(&data, "}");
+	scribe_note(s->scribe, t_ms, type, (struct jspan){data.p, data.n});
+	dynbuf_free(&data);
+}
+
+void supervise_report(struct supervise *s, const char *code, const char *text)
+{
+	struct dynbuf data, frame;
+
+	dynbuf_init(&data, PIPE_BUF);
+	dynbuf_init(&frame, PIPE_BUF);
+	error_data(&data, "as-answer", text, code, false);
+	dynbuf_truncate(&data, data.n - 1);
+	dynbuf_adds(&data, ",\"loop\":1}");
+	if (dynbuf_failed(&data) || frame_add(&frame, "error", (struct jspan){data.p, data.n}) == -1 ||
+		write(s->dir->loop_fd, frame.p, frame.n) != (ssize_t)frame.n)
+		log_warn("cannot tell the pipeline: %s", text);
+	dynbuf_free(&data);
+	dynbuf_free(&frame);
+}
+
+/* Say once what the disk does not take. */
+static void report_loss(struct supervise *s)
+{
+	char text[256];
+
+	if (s->scribe->disk_errno == 0 || s->loss_reported)
+		return;
+	s->loss_reported = true;
+	snprintf(text, sizeof(text), "cannot write the record in '%.100s': %s: journal waits in memory, audio is lost",
+		s->dir->path, strerror(s->scribe->disk_errno));
+	log_error("%s", text);
+	supervise_report(s, "record", text);
+}
+
+static void write_verdict(struct supervise *s, const char *verdict)
+{
+	snprintf(s->verdict, sizeof(s->verdict), "%s", verdict);
+	if (verdict_write(s->spool, s->info->uuid, s->dir, s->verdict) == -1)
+		log_error_errno("cannot write verdict '%s' of call %s", s->verdict, s->dir->call);
+}
+
+/* Processes */
+
+/* Signal the pipeline and, one by one, what has left its group but has become our child. */
+static void signal_all(const struct supervise *s, int sig)
+{
+	FILE *f;
+	int pid;
+
+	if (s->pgid)
+		kill(-s->pgid, sig);
+	f = fopen("/proc/thread-self/children", "re");
+	if (!f)
+		return;
+	while (fscanf(f, "%d", &pid) == 1) {
+		if (getpgid(pid) != s->pgid)
+			kill(pid, sig);
+	}
+	fclose(f);
+}
+
+static void signal_speaker(const struct supervise *s, int sig)
+{
+	pid_t pid = s->scribe->speaker;
+
+	/* the number came through a pipe: it must be one of ours */
+	if (pid && getpgid(pid) == s->pgid)
+		kill(pid, sig);
+}
+
+/* True if Asterisk has closed; a level, so it does not matter when it is asked. */
+static bool line_closed(const struct supervise *s)
+{
+	struct pollfd p = {.fd = LINE_FD, .events = POLLRDHUP};
+
+	return s->hung_up || poll(&p, 1, 0) == 1;
+}
+
+/* Failure: as-answer takes the line. Not of a call that is over anyway: then it is only remembered. */
+static void fail(struct supervise *s, const char *code, const char *text)
+{
+	if (s->fail_code || s->phase > PHASE_LINGER || s->verdict[0])
+		return;
+	s->fail_code = code;
+	s->fail_ms = call_ms(s);
+	snprintf(s->fail_text, sizeof(s->fail_text), "%s", text);
+	if (line_closed(s)) {
+		log_warn("call %s: after the caller hung up: %s", s->dir->call, text);
+		if (s->phase == PHASE_RUNNING)
+			enter(s, PHASE_LINGER);
+		return;
+	}
+	log_error("call %s: %s", s->dir->call, text);
+	enter(s, PHASE_KILLED);
+	slots_set_state(s->slots, SLOT_FALLBACK);
+	slots_count(s->slots, SLOTS_ERRORS);
+	write_verdict(s, s->ordered ? s->ordered : "error");
+}
+
+/* End the call now, from outside: as-speak is asked to, and if it does not, it is made to. */
+static void end_now(struct supervise *s)
+{
+	s->wordless = true;
+	if (s->phase == PHASE_RUNNING) {
+		s->ordered = "timeout";
+		signal_speaker(s, SIGTERM);
+		s->step.at_ns = now_ns() + PATIENCE_NS;
+	} else if (s->phase == PHASE_CLOSING || s->phase == PHASE_LINGER) {
+		enter(s, PHASE_TERMED);
+	} else if (s->phase == PHASE_LASTWORD) {
+		lastword_cut(&s->word);
+	}
+}
+
+/* What happens when the patience with a phase is at its end. */
+
+static void force_close(struct supervise *s)
+{
+	shutdown(LINE_OUT_FD, SHUT_RDWR);
+	s->hung_up = true;
+	enter(s, PHASE_LINGER);
+}
+
+static void term_all(struct supervise *s)
+{
+	enter(s, PHASE_TERMED);
+}
+
+static void kill_all(struct supervise *s)
+{
+	enter(s, PHASE_KILLED);
+}
+
+static void no_answer(struct supervise *s)
+{
+	fail(s, "speaker-silent", "as-speak does not end the call");
+}
+
+static void entered_termed(struct supervise *s)
+{
+	signal_all(s, SIGTERM);
+}
+
+static void entered_killed(struct supervise *s)
+{
+	signal_all(s, SIGKILL);
+}
+
+static void recorded(void *ctx, int64_t at_ms, const void *le_bytes, size_t bytes)
+{
+	struct supervise *s = ctx;
+
+	scribe_audio(s->scribe, at_ms, le_bytes, bytes);
+}
+
+static void said(void *ctx)
+{
+	struct supervise *s = ctx;
+
+	s->hung_up = true;
+	enter(s, PHASE_OVER);
+}
+
+/* The pipeline's last records first, then ours. */
+static void close_journal(struct supervise *s)
+{
+	struct dynbuf data;
+
+	scribe_drain(s->scribe);
+	if (s->fail_code && !s->fail_noted) {
+		s->fail_noted = true;
+		dynbuf_init(&data, 1024);
+		error_data(&data, "as-answer", s->fail_text, s->fail_code, true);
+		scribe_note(s->scribe, s->fail_ms, "error", (struct jspan){data.p, data.n});
+		dynbuf_free(&data);
+	}
+	scribe_close_utterances(s->scribe, call_ms(s));
+}
+
+static void entered_lastword(struct supervise *s)
+{
+	const char *phrase = s->fail_code && !s->wordless ? s->fallback : NULL;
+
+	close_journal(s);
+	loop_remove(&s->loop, &s->line_source);
+	s->word = (struct lastword){
+		.loop = &s->loop,
+		.in_fd = LINE_FD,
+		.out_fd = LINE_OUT_FD,
+		.rate_hz = s->info->rate_hz,
+		.sent = recorded,
+		.done = said,
+		.ctx = s,
+	};
+	if (lastword_start(&s->word, s->t0_ns, phrase) == -1)
+		enter(s, PHASE_OVER);
+	else if (phrase)
+		note(s, call_ms(s), "fallback", "file", phrase);
+	scribe_flush(s->scribe);
+}
+
+static void entered_over(struct supervise *s)
+{
+	loop_stop(&s->loop);
+}
+
+static const struct {
+	const char *name;
+	enum slot_state slot;
+	void (*entered)(struct supervise *s);
+	int64_t patience_ns;              /* 0: none but of its own */
+	void (*late)(struct supervise *s);
+} phases[PHASES] = {
+	[PHASE_RUNNING] = {"running", SLOT_RUNNING, NULL, 0, no_answer},
+	[PHASE_CLOSING] = {"closing", SLOT_ENDING, NULL, CLOSE_NS, force_close},
+	[PHASE_LINGER] = {"linger", SLOT_ENDING, NULL, 0, term_all},
+	[PHASE_TERMED] = {"termed", SLOT_ENDING, entered_termed, PATIENCE_NS, kill_all},
+	[PHASE_KILLED] = {"killed", SLOT_ENDING, entered_killed, KILLED_NS, nobody_left},
+	[PHASE_LASTWORD] = {"last word", SLOT_FALLBACK, entered_lastword, 0, NULL},
+	[PHASE_OVER] = {"over", SLOT_ENDING, entered_over, 0, NULL},
+};
+
+static void enter(struct supervise *s, enum phase phase)
+{
+	int64_t patience_ns = phases[phase].patience_ns;
+
+	log_debug("call %s: %s at %" PRId64 " ms", s->dir->call, phases[phase].name, call_ms(s));
+	if (phase == PHASE_LINGER)
+		patience_ns = max_i64(s->linger_s * NS_PER_S, 1);
+	s->phase = phase;
+	s->step.at_ns = patience_ns ? now_ns() + patience_ns : 0;
+	slots_set_state(s->slots, phases[phase].slot);
+	if (phases[phase].entered)
+		phases[phase].entered(s);
+}
+
+static void on_step(void *ctx, int64_t now)
+{
+	struct supervise *s = ctx;
+
+	(void)now;
+	phases[s->phase].late(s);
+}
+
+static void nobody_left(struct supervise *s)
+{
+	enter(s, line_closed(s) ? PHASE_OVER : PHASE_LASTWORD);
+}
+
+/* What the scribe has heard of as-speak, acted upon in this order. */
+static void look_at_speaker(struct supervise *s)
+{
+	const struct scribe *r = s->scribe;
+	char text[320];
+
+	if (r->verdict[0] && !s->verdict[0] && !s->fail_code) {
+		bool good = verdict_valid(r->verdict);
+
+		if (!good)
+			log_error("call %s: no verdict is '%s'", s->dir->call, r->verdict);
+		write_verdict(s, s->ordered ? s->ordered : good ? r->verdict : "error");
+		signal_speaker(s, SIGUSR1);
+		if (s->phase == PHASE_RUNNING)
+			enter(s, line_closed(s) ? PHASE_LINGER : PHASE_CLOSING);
+	}
+	if (r->fatal[0]) {
+		snprintf(text, sizeof(text), "a part of the pipeline has failed: %s", r->fatal);
+		fail(s, "pipeline-failed", text);
+	}
+	if (r->eof && !s->verdict[0])
+		fail(s, "speaker-gone", "as-speak is gone");
+}
+
+static void on_scribe(void *ctx, short revents)
+{
+	struct supervise *s = ctx;
+	char text[320];
+
+	(void)revents;
+	s->watch.at_ns = now_ns() + SILENT_NS;
+	if (scribe_read(s->scribe) == -1) {
+		s->scribe_over = true;
+		snprintf(text, sizeof(text), "the scribe cannot be read: %s", s->scribe->in.why);
+		fail(s, "scribe", text);
+		return;
+	}
+	s->scribe_over = s->scribe->eof;
+	report_loss(s);
+	look_at_speaker(s);
+	/* gone before its 00 00 00: then it is ours to send */
+	if (s->scribe->eof && s->phase == PHASE_CLOSING && !line_closed(s))
+		(void)!send(LINE_OUT_FD, "\0\0", ASOCK_HEADER_BYTES, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void on_watch(void *ctx, int64_t now)
+{
+	struct supervise *s = ctx;
+	struct pollfd p = {.fd = s->dir->scribe_fd, .events = POLLIN};
+
+	/* if we were stopped ourselves there is something to read by now */
+	if (poll(&p, 1, 0) == 1)
+		s->watch.at_ns = now + SILENT_NS;
+	else
+		fail(s, "speaker-silent", s->scribe->speaker ? "as-speak hangs" : "as-speak does not start");
+}
+
+static void on_limit(void *ctx, int64_t now)
+{
+	struct supervise *s = ctx;
+
+	(void)now;
+	if (s->phase != PHASE_RUNNING)
+		return;
+	log_warn("call %s: --max-duration is over", s->dir->call);
+	end_now(s);
+}
+
+static void on_line(void *ctx, short revents)
+{
+	struct supervise *s = ctx;
+
+	(void)revents;
+	s->hung_up = true;
+	if (s->phase <= PHASE_CLOSING)
+		enter(s, PHASE_LINGER);
+}
+
+static void on_child(struct supervise *s)
+{
+	char text[128];
+
+	if (s->phase >= PHASE_LASTWORD)
+		return;
+	if (spawn_reap(s->pgid, &s->program_status) != 0) {
+		/* what was hidden below the dead is our child now */
+		if (s->phase == PHASE_KILLED)
+			signal_all(s, SIGKILL);
+		return;
+	}
+	/* its last words may say that all is well */
+	scribe_drain(s->scribe);
+	look_at_speaker(s);
+	if (!s->verdict[0] && !s->fail_code) {
+		snprintf(text, sizeof(text), "the program has ended without as-speak: %s %d",
+			WIFSIGNALED(s->program_status) ? "signal" : "exit",
+			WIFSIGNALED(s->program_status) ? WTERMSIG(s->program_status)
+						       : WEXITSTATUS(s->program_status));
+		fail(s, "program-ended", text);
+	}
+	nobody_left(s);
+}
+
+static void on_signal(void *ctx, int sig)
+{
+	struct supervise *s = ctx;
+
+	if (sig == SIGCHLD)
+		on_child(s);
+	else if (++s->terms == 1)
+		log_info("call %s: told to end: it may finish", s->dir->call);
+	else
+		end_now(s);
+}
+
+static short want_scribe(void *ctx)
+{
+	struct supervise *s = ctx;
+
+	return s->scribe_over ? -1 : POLLIN;
+}
+
+/* Only whether it is closed: what comes in is as-listen's. */
+static short want_line(void *ctx)
+{
+	struct supervise *s = ctx;
+
+	return s->hung_up ? -1 : POLLRDHUP;
+}
+
+static int prepare(struct supervise *s)
+{
+	static const int signals[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, 0};
+
+	loop_init(&s->loop);
+	s->scribe_source = (struct loop_source){s->dir->scribe_fd, want_scribe, on_scribe, s};
+	s->line_source = (struct loop_source){LINE_FD, want_line, on_line, s};
+	s->step = (struct loop_timer){0, on_step, s};
+	s->watch = (struct loop_timer){now_ns() + SILENT_NS, on_watch, s};
+	s->limit = (struct loop_timer){0, on_limit, s};
+	if (s->max_duration_s)
+		s->limit.at_ns = s->t0_ns + s->max_duration_s * NS_PER_S;
+	if (loop_add(&s->loop, &s->scribe_source) == -1 || loop_add(&s->loop, &s->line_source) == -1 ||
+		loop_add_timer(&s->loop, &s->step) == -1 || loop_add_timer(&s->loop, &s->watch) == -1 ||
+		loop_add_timer(&s->loop, &s->limit) == -1)
+		return -1;
+	if (loop_signals(&s->loop, signals, on_signal, s) == -1)
+		return -1;
+	return spawn_subreaper();
+}
+
+/* Numbers and names that we made; nothing of the caller's. */
+static void start(struct supervise *s)
+{
+	char dir[PATH_MAX + 16], spool[PATH_MAX + 16];
+	char call[80], uuid[80], t0[48], rate[32], linger[48], text[320];
+	char *env[] = {dir, call, uuid, t0, rate, spool, linger, NULL};
+
+	snprintf(dir, sizeof(dir), "CALLPIPE_DIR=%s", s->dir->path);
+	snprintf(call, sizeof(call), "CALLPIPE_CALL=%s", s->dir->call);
+	snprintf(uuid, sizeof(uuid), "CALLPIPE_UUID=%s", s->info->uuid);
+	snprintf(t0, sizeof(t0), "CALLPIPE_T0_NS=%" PRId64, s->t0_ns);
+	snprintf(rate, sizeof(rate), "CALLPIPE_RATE=%d", s->info->rate_hz);
+	snprintf(spool, sizeof(spool), "CALLPIPE_SPOOL=%s", s->spool);
+	snprintf(linger, sizeof(linger), "CALLPIPE_LINGER=%" PRId64, s->linger_s);
+	s->pgid = spawn_group(s->argv, env);
+	if (s->pgid != -1)
+		return;
+	s->pgid = 0;
+	snprintf(text, sizeof(text), "cannot run '%.200s': %s", s->argv[0], strerror(errno));
+	fail(s, "not-started", text);
+	nobody_left(s);
+}
+
+/* The last lines of the journal. */
+static void finish(struct supervise *s)
+{
+	close_journal(s);
+	if (!s->verdict[0])
+		write_verdict(s, s->ordered ? s->ordered : "caller-hangup");
+	if (!s->scribe->call_ended)
+		note(s, call_ms(s), "call-end", "cause", s->verdict);
+	note(s, call_ms(s), "verdict", "verdict", s->verdict);
+	if (scribe_flush(s->scribe) == -1 || s->scribe->lost_records || s->scribe->lost_audio_bytes)
+		log_error("call %s: lost %" PRIu64 " journal records and %zu bytes of journal, %" PRIu64 " bytes of audio",
+			s->dir->call, s->scribe->lost_records, s->scribe->waiting.n, s->scribe->lost_audio_bytes);
+}
+
+int supervise_run(struct supervise *s)
+{
+	int status = EXIT_OK;
+
+	if (prepare(s) == -1) {
+		log_error_errno("cannot supervise call %s", s->dir->call);
+		loop_free(&s->loop);
+		return EXIT_SYSTEM;
+	}
+	slots_set_state(s->slots, SLOT_RUNNING);
+	start(s);
+	if (loop_run(&s->loop) == -1) {
+		log_error_errno("cannot wait for call %s", s->dir->call);
+		status = EXIT_SYSTEM;
+	} else if (s->fail_code && s->word.loop) {
+		status = EXIT_BUG;
+	}
+	finish(s);
+	lastword_free(&s->word);
+	loop_free(&s->loop);
+	return status;
+}
