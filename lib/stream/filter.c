@@ -169,6 +169,7 @@ void filter_fail(struct filter *f, int status, const char *fmt, ...)
 	va_end(args);
 	log_error("%s", text);
 	f->failed = true;
+	f->busy = false;
 	f->status = status;
 	f->in.eof = true;
 	snprintf(f->why, sizeof(f->why), "%s", text);

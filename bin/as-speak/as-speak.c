@@ -1,0 +1,173 @@
+/* as-speak: the end of a call's pipeline. Reads the stream on stdin, plays its audio to Asterisk on stdout, a frame
+ * every 20 ms from the first to the last, and keeps the truth of what was heard.
+ *
+ * The clock is the loop: a timer wakes it in each slot, it reads what has come, makes one frame, sends it, records
+ * it. If stdout is no socket, the stream's own time takes the timer's place, and a file is rendered as fast as it
+ * can be read.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/opt.h"
+#include "speak.h"
+
+static struct settings {
+	int64_t rate_hz;
+	const char *prompt;
+	bool echo;
+	bool raw;
+	const char *journal;
+	const char *record;
+	int64_t resume_after_ms;
+	int64_t realtime;
+} set = {.rate_hz = 8000, .resume_after_ms = 1500};
+
+static const struct opt_row rows[] = {
+	{"rate", 'r', OPT_INT, "HZ", "CALLPIPE_RATE", "8000 or 16000 (message kind 0x12)", &set.rate_hz, 8000, 16000},
+	{"prompt", 'p', OPT_STR, "FILE", "CALLPIPE_PROMPT", "sound file to play first", &set.prompt, 0, 0},
+	{"echo", 'e', OPT_FLAG, NULL, "CALLPIPE_ECHO", "play back what the caller says", &set.echo, 0, 0},
+	{"raw", 0, OPT_FLAG, NULL, "CALLPIPE_SPEAK_RAW", "write samples (s16le) instead of AudioSocket messages", &set.raw, 0, 0},
+	{"journal", 'j', OPT_STR, "FILE", "CALLPIPE_JOURNAL", "append records here when there is no call directory", &set.journal, 0, 0},
+	{"record", 'w', OPT_STR, "FILE", "CALLPIPE_RECORD", "record here (s16le) when there is no call directory", &set.record, 0, 0},
+	{"resume-after", 0, OPT_INT, "MS", "CALLPIPE_RESUME_AFTER", "from end of voice to automatic resume", &set.resume_after_ms, 100, 5000},
+	{"realtime", 0, OPT_INT, "PRIO", "CALLPIPE_REALTIME", "SCHED_RR priority, if allowed (0: none)", &set.realtime, 0, 99},
+	{0},
+};
+
+static const struct opt_page page = {
+	.synopsis = "[options]",
+	.purpose = "Play a callpipe stream to Asterisk, a frame every 20 ms.",
+	.see = "as-speak(1), as-answer(1), callpipe-stream(5), callpipe-calldir(5)",
+};
+
+/* Call time 0: as-answer's accept, or now. */
+static int64_t call_start_ns(void)
+{
+	const char *s = getenv("CALLPIPE_T0_NS");
+	int64_t now = now_ns(), t0;
+
+	return s && parse_int(s, 0, now, &t0) == 0 ? t0 : now;
+}
+
+/* Where a scribe of our own writes: the files of the call directory if there is one, as as-answer would. */
+static struct scribe_files record_files(const char *dir)
+{
+	static char journal[4096], record[4096], verdict[4096], by_uuid[4096];
+	const char *spool = getenv("CALLPIPE_SPOOL"), *uuid = getenv("CALLPIPE_UUID");
+
+	if (!dir)
+		return (struct scribe_files){.journal = set.journal, .record = set.record};
+	snprintf(journal, sizeof(journal), "%s/events.jsonl", dir);
+	snprintf(record, sizeof(record), "%s/bot.s16", dir);
+	snprintf(verdict, sizeof(verdict), "%s/verdict", dir);
+	if (spool && uuid)
+		snprintf(by_uuid, sizeof(by_uuid), "%s/verdicts/%s", spool, uuid);
+	return (struct scribe_files){
+		.journal = journal,
+		.record = record,
+		.verdict = verdict,
+		.verdict_by_uuid = by_uuid[0] ? by_uuid : NULL,
+	};
+}
+
+/* A little ahead of everything else on the machine; it is no error if that is not allowed. */
+static void realtime(void)
+{
+	struct sched_param param = {.sched_priority = (int)set.realtime};
+
+	if (set.realtime && sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param) < 0)
+		log_debug("no real-time priority: %s", strerror(errno));
+	prctl(PR_SET_TIMERSLACK, 1); /* wake when the slot is due, not within the 50 us after */
+}
+
+static int start_own_mind(struct speak *s)
+{
+	s->echoing = set.echo;
+	s->own_mind = set.prompt || set.echo;
+	if (set.echo && echo_init(&s->echo, s->rate_hz) < 0)
+		return -1;
+	return set.prompt ? prompt_start(&s->prompt, &s->filter.loop, &s->player, "prompt", set.prompt) : 0;
+}
+
+static int start_clock(struct speak *s)
+{
+	static const int sigs[] = {SIGUSR1, SIGTERM, SIGINT, 0};
+
+	s->tick = (struct loop_timer){.fire = speak_tick, .ctx = s};
+	ticker_init(&s->ticker, s->live ? call_start_ns() : 0);
+	s->clock_ns = now_ns();
+	if (s->live) {
+		s->tick.at_ns = ticker_due(&s->ticker);
+		loop_remove(&s->filter.loop, &s->filter.in_source); /* the clock reads the stream */
+	}
+	if (loop_add_timer(&s->filter.loop, &s->tick) < 0)
+		return -1;
+	return loop_signals(&s->filter.loop, sigs, speak_signal, s);
+}
+
+/* Everything a call needs, the line first. 0, or -1 with errno and *what that cannot be used. */
+static int start(struct speak *s, const char **what)
+{
+	const char *dir = getenv("CALLPIPE_DIR");
+	struct scribe_files files = record_files(dir);
+
+	s->rate_hz = (int)set.rate_hz;
+	s->resume_after_ms = set.resume_after_ms;
+	s->stopped_ms = -1;
+	s->filter = (struct filter){.stage = "as-speak", .on_frame = speak_frame, .ctx = s, .sink = true, .busy = true};
+	line_init(&s->line, STDOUT_FILENO, s->rate_hz, set.raw);
+	s->live = s->line.socket;
+	player_init(&s->player, s->rate_hz, s->resume_after_ms, speak_player_event, s);
+	turn_init(&s->turn);
+	*what = "the loop of events";
+	if (filter_init(&s->filter, STDIN_FILENO, STDOUT_FILENO) < 0)
+		return -1;
+	*what = "the clock";
+	if (start_clock(s) < 0)
+		return -1;
+	*what = "the scribe of the call";
+	if (sink_open(&s->sink, dir, &files, s->rate_hz) < 0)
+		return -1;
+	*what = set.prompt ? set.prompt : "the echo";
+	if (start_own_mind(s) < 0)
+		return -1;
+	*what = "the loop of the call";
+	return upstream_open(&s->upstream, s->own_mind ? NULL : dir);
+}
+
+int main(int argc, char **argv)
+{
+	static struct speak s;
+	const char *what = NULL;
+	int first, status;
+
+	log_init("as-speak");
+	status = opt_parse(&page, rows, argc, argv, &first);
+	if (status >= 0)
+		return status;
+	if (first < argc || (set.rate_hz != 8000 && set.rate_hz != 16000)) {
+		log_error(first < argc ? "no operands are taken: see --help" : "rate is neither 8000 nor 16000: see --help");
+		return EXIT_USAGE;
+	}
+	realtime();
+	if (start(&s, &what) < 0) {
+		log_error_errno("cannot use %s", what);
+		return EXIT_SYSTEM;
+	}
+	status = filter_run(&s.filter);
+	speak_finish(&s);
+	upstream_close(&s.upstream);
+	sink_free(&s.sink);
+	player_free(&s.player);
+	if (s.echoing)
+		echo_free(&s.echo);
+	filter_free(&s.filter);
+	return status;
+}

@@ -1,0 +1,45 @@
+/* sink: journal records and bot audio, on their way to whoever writes them to the disk.
+ *
+ * as-speak itself never touches the disk. In a call the scribe is as-answer, reached through $CALLPIPE_DIR/scribe;
+ * when as-answer has died, or as-speak runs alone with --journal or --record, it is a child of our own that speaks
+ * the same protocol (callpipe-calldir(5), "scribe"). Nothing here blocks: when the scribe is stuck, audio is
+ * dropped first and counted.
+ */
+#ifndef AS_SPEAK_SINK_H
+#define AS_SPEAK_SINK_H
+
+#include "stream/scribe.h"
+#include "stream/writer.h"
+
+#define SINK_EVENT_MAX (1 << 20)      /* bytes of journal records that may wait for a stuck scribe */
+#define SINK_AUDIO_MAX (256 << 10)    /* bytes of audio that may wait */
+#define SINK_RECENT_MAX (64 << 10)    /* records kept, in case as-answer dies with them unread: a pipe full */
+#define SINK_BATCH_BYTES 3200         /* audio in one frame: with its header it fits PIPE_BUF */
+
+struct sink {
+	struct scribe_files files;        /* where a scribe of our own writes; all NULL: there is none to be */
+	bool open;                        /* somebody is listening */
+	bool own;                         /* it is a child of ours */
+	int rate_hz;
+	struct writer out;
+	int64_t seq;                      /* of the last journal record */
+	struct dynbuf recent;             /* the latest records, a line each */
+	uint8_t batch[SINK_BATCH_BYTES];  /* bot audio not yet sent */
+	size_t batch_bytes;
+	int64_t batch_ms;                 /* call time of its first sample */
+	int64_t lost_ms;                  /* bot audio that was not recorded */
+};
+
+/* dir: the call directory or NULL. files: what a scribe of our own would write. -1 with errno. */
+int sink_open(struct sink *s, const char *dir, const struct scribe_files *files, int rate_hz) MUST_USE;
+void sink_free(struct sink *s);
+/* A journal record at call time t_ms; data is a checked object. */
+void sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan data);
+/* 20 ms that went onto the line at t_ms, and how much of which utterance has been heard by now (NULL: none). */
+void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n, const char *utterance, int64_t heard_ms);
+/* No more audio will come: pass on what is left of a batch. */
+void sink_end_audio(struct sink *s);
+/* Write what waits as far as it goes. If the scribe has died, one of our own takes over. */
+void sink_flush(struct sink *s);
+
+#endif
