@@ -1,0 +1,223 @@
+#include "conform.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "conform-cases.h"
+
+#define CASES_MAX 64
+/* Calls begin this far apart, so that starting one does not make another late. */
+#define STAGGER_NS (100 * NS_PER_MS)
+/* No case takes as long; a server cannot hold one up, as every wait in it has an end. */
+#define CASE_MAX_S 120
+
+/* Each case is a process of its own: it may block, and needs no state machine. */
+struct job {
+	const struct conform_case *c;
+	unsigned number; /* of the case among all, for its UUIDs */
+	bool chosen;     /* to be run */
+	pid_t pid;
+	int fd;           /* its result is read from here */
+	int64_t start_ns; /* when it was started */
+};
+
+/* All jobs there could be; returns how many. */
+static unsigned gather(struct job jobs[CASES_MAX])
+{
+	static const struct conform_case *const tables[] = {conform_calls, conform_ends};
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		for (const struct conform_case *c = tables[i]; c->name && n < CASES_MAX; c++, n++)
+			jobs[n] = (struct job){.c = c, .number = n, .fd = -1};
+	}
+	return n;
+}
+
+static bool is_word(const char *name, const char *s, size_t n)
+{
+	return strlen(name) == n && memcmp(name, s, n) == 0;
+}
+
+/* Choose the cases named, all if names is NULL; -1 if one does not exist. */
+static int choose(struct job *jobs, unsigned n, const char *names)
+{
+	static const char between[] = ", \t\n";
+
+	for (unsigned i = 0; i < n; i++)
+		jobs[i].chosen = !names;
+	for (const char *s = names; s && *(s += strspn(s, between));) {
+		size_t length = strcspn(s, between);
+		unsigned i = 0;
+
+		while (i < n && !is_word(jobs[i].c->name, s, length))
+			i++;
+		if (i == n) {
+			log_error("cannot run case '%.*s': there is none of that name",
+				(int)min_i64((int64_t)length, 64), s);
+			return -1;
+		}
+		jobs[i].chosen = true;
+		s += length;
+	}
+	return 0;
+}
+
+static void print_text(const struct conform_case *c, const struct conform_result *r)
+{
+	static const char *const verdicts[] = {"PASS", "FAIL", "SKIP"};
+
+	printf("%s  %-15s  %s\n", verdicts[r->verdict], c->name, r->text);
+}
+
+static void print_json_text(const char *s)
+{
+	putchar('"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			putchar('\\');
+		putchar((unsigned char)*s < ' ' ? ' ' : *s);
+	}
+	putchar('"');
+}
+
+static void print_json(const struct conform_case *c, const struct conform_result *r, int64_t ms)
+{
+	static const char *const verdicts[] = {"pass", "fail", "skip"};
+
+	printf("{\"case\":\"%s\",\"result\":\"%s\",\"fault\":\"%s\",\"text\":", c->name,
+		verdicts[r->verdict], r->fault);
+	print_json_text(r->text);
+	printf(",\"frames\":%u,\"first_ms\":%.1f,\"late_p50_ms\":%.1f,\"late_p99_ms\":%.1f,"
+	       "\"late_max_ms\":%.1f,\"gap_max_ms\":%.1f,\"duration_ms\":%lld}\n",
+		r->messages, r->first_ms, r->late_p50_ms, r->late_p99_ms, r->late_max_ms, r->gap_ms,
+		(long long)ms);
+}
+
+static _Noreturn void run_case(const struct conform_settings *set, const struct job *j, int out)
+{
+	struct peer *p = malloc(sizeof(*p));
+	struct conform_result result;
+
+	alarm(CASE_MAX_S);
+	if (!p)
+		_exit(EXIT_SYSTEM);
+	peer_init(p, set, j->number, 0);
+	j->c->run(p);
+	peer_result(p, &result);
+	_exit(write_all(out, &result, sizeof(result)) < 0 ? EXIT_SYSTEM : EXIT_OK);
+}
+
+static int job_start(struct job *j, const struct conform_settings *set)
+{
+	pid_t parent = getpid();
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -1;
+	j->start_ns = now_ns();
+	j->pid = fork();
+	if (j->pid == 0) {
+		/* Dies with us, whatever we die of. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(EXIT_SYSTEM);
+		run_case(set, j, fds[1]);
+	}
+	close(fds[1]);
+	j->fd = fds[0];
+	return j->pid < 0 ? -1 : 0;
+}
+
+static void job_finish(struct job *j, bool json, unsigned count[])
+{
+	struct conform_result r;
+	int status = 0;
+	bool whole = read(j->fd, &r, sizeof(r)) == sizeof(r);
+
+	(void)waitpid(j->pid, &status, 0);
+	close(j->fd);
+	j->fd = -1;
+	if (!whole) {
+		r = (struct conform_result){.verdict = CONFORM_FAIL, .first_ms = -1};
+		snprintf(r.text, sizeof(r.text), "the case broke off (wait status %d)", status);
+	}
+	count[r.verdict]++;
+	if (json)
+		print_json(j->c, &r, (now_ns() - j->start_ns) / NS_PER_MS);
+	else
+		print_text(j->c, &r);
+	fflush(stdout);
+}
+
+/* Run the chosen cases of a wave side by side, started one by one. */
+static int run_wave(const struct conform_settings *set, enum conform_wave wave, struct job *jobs,
+	unsigned n, unsigned count[])
+{
+	unsigned i = 0, running = 0;
+	int64_t next = now_ns();
+
+	for (;;) {
+		struct pollfd polls[CASES_MAX];
+
+		while (i < n && (!jobs[i].chosen || jobs[i].c->wave != wave))
+			i++;
+		if (i == n && running == 0)
+			return 0;
+		if (i < n && now_ns() >= next) {
+			if (job_start(&jobs[i], set) < 0) {
+				log_error_errno("cannot start case '%s'", jobs[i].c->name);
+				return -1;
+			}
+			i++, running++;
+			next += STAGGER_NS;
+			continue;
+		}
+		for (unsigned k = 0; k < n; k++)
+			polls[k] = (struct pollfd){.fd = jobs[k].fd, .events = POLLIN};
+		if (poll(polls, n, i < n ? (int)((next - now_ns()) / NS_PER_MS) + 1 : -1) <= 0)
+			continue;
+		for (unsigned k = 0; k < n; k++) {
+			if (polls[k].revents) {
+				job_finish(&jobs[k], set->json, count);
+				running--;
+			}
+		}
+	}
+}
+
+int conform_run(const struct conform_settings *set)
+{
+	struct job jobs[CASES_MAX];
+	unsigned n = gather(jobs), count[CONFORM_SKIP + 1] = {0};
+	int64_t start = now_ns();
+
+	if (choose(jobs, n, set->cases) < 0)
+		return EXIT_USAGE;
+	fflush(stdout);
+	for (enum conform_wave wave = 0; wave < CONFORM_WAVES; wave++)
+		if (run_wave(set, wave, jobs, n, count) < 0)
+			return EXIT_SYSTEM;
+	if (!set->json)
+		printf("%u passed, %u failed, %u skipped in %.1f s\n", count[CONFORM_PASS],
+			count[CONFORM_FAIL], count[CONFORM_SKIP], (double)(now_ns() - start) / 1e9);
+	return count[CONFORM_FAIL] ? EXIT_FALSE : EXIT_OK;
+}
+
+void conform_list(void)
+{
+	struct job jobs[CASES_MAX];
+	unsigned n = gather(jobs);
+
+	for (unsigned i = 0; i < n; i++)
+		printf("%-15s  %s\n%17s(%s)\n", jobs[i].c->name, jobs[i].c->shows, "",
+			jobs[i].c->fact);
+}
