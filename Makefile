@@ -17,7 +17,7 @@ CFLAGS    ?= -O2 -g
 HEADERS = sndfile samplerate
 LINK    =
 
-WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+WARNINGS = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wcast-qual -Wdate-time \
 	-Wno-unused-parameter -Werror=implicit-function-declaration -Werror=incompatible-pointer-types \
 	-Werror=int-conversion
