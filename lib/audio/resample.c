@@ -70,11 +70,12 @@ void resample_close(struct resample *r)
 	free(r);
 }
 
+/* Room for n more samples; there is memory to point to even if that is none. */
 static int reserve(struct resample *r, size_t n)
 {
-	if (r->out_size - r->out_n >= n)
+	if (r->out && r->out_size - r->out_n >= n)
 		return 0;
-	size_t size = (r->out_n + n) * 2;
+	size_t size = (r->out_n + n + 1) * 2;
 	int16_t *out = reallocarray(r->out, size, sizeof *out);
 	if (!out)
 		return -1;
