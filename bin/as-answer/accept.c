@@ -51,7 +51,8 @@ static bool readable(int fd, int64_t deadline_ns)
 	}
 }
 
-enum accept_result accept_uuid(int fd, int64_t deadline_ns, uint8_t uuid[ASOCK_UUID_BYTES], const char **ret_why)
+enum accept_result accept_uuid(
+	int fd, int64_t deadline_ns, uint8_t uuid[ASOCK_UUID_BYTES], const char **ret_why)
 {
 	uint8_t msg[ASOCK_HEADER_BYTES + ASOCK_UUID_BYTES];
 	size_t n = 0;
@@ -71,7 +72,8 @@ enum accept_result accept_uuid(int fd, int64_t deadline_ns, uint8_t uuid[ASOCK_U
 			return n ? ACCEPT_ALIEN : ACCEPT_EOF;
 		}
 		n += (size_t)got;
-		if (memcmp(msg, uuid_header, n < sizeof(uuid_header) ? n : sizeof(uuid_header)) != 0) {
+		if (memcmp(msg, uuid_header, n < sizeof(uuid_header) ? n : sizeof(uuid_header)) !=
+			0) {
 			*ret_why = "no AudioSocket";
 			return ACCEPT_ALIEN;
 		}

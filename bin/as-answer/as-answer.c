@@ -1,7 +1,9 @@
-/* as-answer [options] program [argument ...]: answers one call, its connection on stdin and stdout.
+/* as-answer [options] program [argument ...]: answers one call, its connection on stdin and
+ * stdout.
  *
- * Take the UUID, a slot, make the call directory, run the program, see it to its end. What is not a call costs
- * no process and no directory; a call for which there is no room hears so; a call that cannot go on hears so.
+ * Take the UUID, a slot, make the call directory, run the program, see it to its end. What is
+ * not a call costs no process and no directory; a call for which there is no room hears so; a
+ * call that cannot go on hears so.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,29 +39,37 @@ static struct {
 };
 
 static const struct opt_row rows[] = {
-	{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_MAX_CALLS", "calls at a time", &set.max_calls, 0, SLOTS_CALLS_MAX},
-	{"busy", 0, OPT_STR, "FILE", "CALLPIPE_BUSY", "played to a call beyond them", &set.busy, 0, 0},
-	{"busy-calls", 0, OPT_INT, "N", "CALLPIPE_BUSY_CALLS", "calls at a time that hear it; others end at once",
-		&set.busy_calls, 0, SLOTS_BUSY_MAX},
-	{"uuid-timeout", 0, OPT_INT, "MS", "CALLPIPE_UUID_TIMEOUT", "time for a connection to say which call it is",
-		&set.uuid_timeout_ms, 10, 60000},
+	{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_MAX_CALLS", "calls at a time", &set.max_calls, 0,
+		SLOTS_CALLS_MAX},
+	{"busy", 0, OPT_STR, "FILE", "CALLPIPE_BUSY", "played to a call beyond them", &set.busy, 0,
+		0},
+	{"busy-calls", 0, OPT_INT, "N", "CALLPIPE_BUSY_CALLS",
+		"calls at a time that hear it; others end at once", &set.busy_calls, 0,
+		SLOTS_BUSY_MAX},
+	{"uuid-timeout", 0, OPT_INT, "MS", "CALLPIPE_UUID_TIMEOUT",
+		"time for a connection to say which call it is", &set.uuid_timeout_ms, 10, 60000},
 	{"max-duration", 0, OPT_INT, "S", "CALLPIPE_MAX_DURATION", "longest call, 0 for no limit",
 		&set.max_duration_s, 0, 604800},
-	{"fallback", 0, OPT_STR, "FILE", "CALLPIPE_FALLBACK", "played when the pipeline has failed", &set.fallback, 0, 0},
-	{"linger", 0, OPT_INT, "S", "CALLPIPE_LINGER", "time for the filters' last work when the call is over",
-		&set.linger_s, 0, 3600},
+	{"fallback", 0, OPT_STR, "FILE", "CALLPIPE_FALLBACK", "played when the pipeline has failed",
+		&set.fallback, 0, 0},
+	{"linger", 0, OPT_INT, "S", "CALLPIPE_LINGER",
+		"time for the filters' last work when the call is over", &set.linger_s, 0, 3600},
 	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where calls are kept", &set.spool, 0, 0},
-	{"from-dir", 0, OPT_STR, "DIR", "CALLPIPE_FROM_DIR", "where the dialplan leaves numbers, in files named by UUID",
-		&set.from_dir, 0, 0},
-	{"rate", 0, OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second of the call", &set.rate, 0, 0},
-	{"service", 0, OPT_STR, "NAME", "CALLPIPE_SERVICE", "name of the service in the records", &set.service, 0, 0},
-	{"status", 0, OPT_FLAG, NULL, NULL, "show the calls of this host and exit", &set.status, 0, 0},
+	{"from-dir", 0, OPT_STR, "DIR", "CALLPIPE_FROM_DIR",
+		"where the dialplan leaves numbers, in files named by UUID", &set.from_dir, 0, 0},
+	{"rate", 0, OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second of the call",
+		&set.rate, 0, 0},
+	{"service", 0, OPT_STR, "NAME", "CALLPIPE_SERVICE", "name of the service in the records",
+		&set.service, 0, 0},
+	{"status", 0, OPT_FLAG, NULL, NULL, "show the calls of this host and exit", &set.status, 0,
+		0},
 	{0},
 };
 
 static const struct opt_page page = {
 	.synopsis = "[options] program [argument ...]\n       as-answer --status [--spool=DIR]",
-	.purpose = "Answer one AudioSocket call, its connection on stdin and stdout, with a pipeline, and supervise it.",
+	.purpose =
+		"Answer one AudioSocket call on stdin and stdout with a pipeline, and supervise it.",
 	.see = "as-listen(1), as-speak(1), callpipe(7), callpipe-calldir(5)",
 };
 
@@ -107,6 +117,12 @@ static const char *service_name(const char *program)
 	return basename(path);
 }
 
+/* A file that is named by nothing is none. */
+static const char *given(const char *path)
+{
+	return path && *path ? path : NULL;
+}
+
 static const char *absolute(const char *path)
 {
 	static char full[PATH_MAX];
@@ -114,7 +130,8 @@ static const char *absolute(const char *path)
 
 	if (path[0] == '/')
 		return path;
-	if (!getcwd(cwd, sizeof(cwd)) || snprintf(full, sizeof(full), "%s/%s", cwd, path) >= (int)sizeof(full))
+	if (!getcwd(cwd, sizeof(cwd)) ||
+		snprintf(full, sizeof(full), "%s/%s", cwd, path) >= (int)sizeof(full))
 		return path;
 	return full;
 }
@@ -122,13 +139,16 @@ static const char *absolute(const char *path)
 static void learn_caller(struct call_info *info)
 {
 	caller_from_uuid(&info->caller, info->uuid);
-	if (set.from_dir && caller_load(&info->caller, set.from_dir, info->uuid) == -1 && errno != ENOENT)
+	if (set.from_dir && caller_load(&info->caller, set.from_dir, info->uuid) == -1 &&
+		errno != ENOENT)
 		log_warn_errno("cannot read the number in '%s/%s'", set.from_dir, info->uuid);
 	if (info->caller.ignored)
-		log_warn("ignored %zu lines of '%s/%s'", info->caller.ignored, set.from_dir, info->uuid);
+		log_warn("ignored %zu lines of '%s/%s'", info->caller.ignored, set.from_dir,
+			info->uuid);
 }
 
-static void describe_slot(struct slots *slots, const char *call, enum slot_state state, int64_t t0_ns)
+static void describe_slot(
+	struct slots *slots, const char *call, enum slot_state state, int64_t t0_ns)
 {
 	struct slot s = {.state = state, .pid = getpid()};
 	struct timespec ts;
@@ -155,8 +175,8 @@ static int speak_only(const struct call_info *info, int64_t t0_ns, const char *p
 	int err;
 
 	loop_init(&loop);
-	err = loop_signals(&loop, signals, on_term, &word) == -1 || lastword_start(&word, t0_ns, phrase) == -1 ||
-		loop_run(&loop) == -1;
+	err = loop_signals(&loop, signals, on_term, &word) == -1 ||
+		lastword_start(&word, t0_ns, phrase) == -1 || loop_run(&loop) == -1;
 	if (err)
 		log_error_errno("cannot speak on the line");
 	lastword_free(&word);
@@ -189,7 +209,8 @@ static int apologise(struct slots *slots, const struct call_info *info, int64_t 
 	return EXIT_SYSTEM;
 }
 
-static int run_call(struct slots *slots, int slots_errno, const struct call_info *info, int64_t t0_ns, char **argv)
+static int run_call(struct slots *slots, int slots_errno, const struct call_info *info,
+	int64_t t0_ns, char **argv)
 {
 	char text[PATH_MAX + 256];
 	struct calldir dir;
@@ -214,19 +235,21 @@ static int run_call(struct slots *slots, int slots_errno, const struct call_info
 	describe_slot(slots, dir.call, SLOT_NEW, t0_ns);
 	slots_count(slots, SLOTS_ANSWERED);
 	if (slots_errno) {
-		snprintf(text, sizeof(text), "cannot use '%s/slots': %s: the number of calls is not limited", set.spool,
+		snprintf(text, sizeof(text),
+			"cannot use '%s/slots': %s: the number of calls is not limited", set.spool,
 			strerror(slots_errno));
 		log_error("%s", text);
 		supervise_report(&s, "slots", text);
 	}
 	if (dir.spool_errno) {
-		snprintf(text, sizeof(text), "cannot keep the call in '%s': %s: its record is in '%s'", set.spool,
+		snprintf(text, sizeof(text),
+			"cannot keep the call in '%s': %s: its record is in '%s'", set.spool,
 			strerror(dir.spool_errno), dir.path);
 		log_error("call %s: %s", dir.call, text);
 		supervise_report(&s, "spool", text);
 	}
 	if (scribe_init(&scribe, dir.scribe_fd, dir.path, info->rate_hz) == -1)
-		log_error_errno("cannot open '%s'", dir.path);
+		log_error_errno("cannot write the record in '%s'", dir.path);
 	status = supervise_run(&s);
 	scribe_free(&scribe);
 	calldir_close(&dir);
@@ -277,6 +300,10 @@ int main(int argc, char **argv)
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
 		return status;
+	if (!given(set.spool)) {
+		log_error("--spool must name a directory");
+		return EXIT_USAGE;
+	}
 	set.spool = absolute(set.spool);
 	if (set.status)
 		return status_print(set.spool);
@@ -288,6 +315,10 @@ int main(int argc, char **argv)
 		log_error_errno("cannot answer on stdin: run me under a super-server");
 		return EXIT_USAGE;
 	}
+	set.busy = given(set.busy);
+	set.fallback = given(set.fallback);
+	set.from_dir = given(set.from_dir);
+	set.service = given(set.service);
 	if (!set.service)
 		set.service = service_name(argv[first]);
 	umask(027);

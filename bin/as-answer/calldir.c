@@ -189,7 +189,8 @@ void calldir_close(struct calldir *d)
 bool verdict_valid(const char *verdict)
 {
 	static const char transfer[] = "transfer ";
-	static const char of_name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	static const char of_name[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 	size_t n;
 
 	if (strcmp(verdict, "hangup") == 0 || strcmp(verdict, "caller-hangup") == 0 ||
@@ -207,11 +208,14 @@ int verdict_write(const char *spool, const char *uuid, const struct calldir *d, 
 	int n = snprintf(line, sizeof(line), "%s\n", verdict);
 	int err = 0;
 
-	if (d && (format_path(path, "%s/verdict", d->path) == -1 || replace_file(path, line, (size_t)n) == -1))
+	if (d &&
+		(format_path(path, "%s/verdict", d->path) == -1 ||
+			replace_file(path, line, (size_t)n) == -1))
 		err = errno;
 	if (format_path(path, "%s/verdicts", spool) == -1 || make_dir(path) == -1)
 		err = errno;
-	else if (format_path(path, "%s/verdicts/%s", spool, uuid) == -1 || replace_file(path, line, (size_t)n) == -1)
+	else if (format_path(path, "%s/verdicts/%s", spool, uuid) == -1 ||
+		replace_file(path, line, (size_t)n) == -1)
 		err = errno;
 	errno = err;
 	return err ? -1 : 0;

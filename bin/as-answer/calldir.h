@@ -14,31 +14,33 @@
 /* What is known of a call when it begins. */
 struct call_info {
 	char uuid[ASOCK_UUID_TEXT];
-	char accepted_at[32];   /* RFC 3339, UTC, milliseconds */
+	char accepted_at[32]; /* RFC 3339, UTC, milliseconds */
 	const char *service;
 	int rate_hz;
 	struct caller caller;
 };
 
 struct calldir {
-	char path[PATH_MAX];    /* absolute */
-	char call[48];          /* its last component, which is the call's id: UUID, UUID-2, ... */
-	int loop_fd;            /* FIFO loop, held open in both directions, non-blocking */
-	int scribe_fd;          /* FIFO scribe, reading end, non-blocking */
-	int spool_errno;        /* why the call is not kept under spool; 0: it is */
+	char path[PATH_MAX]; /* absolute */
+	char call[48];       /* its last component, which is the call's id: UUID, UUID-2, ... */
+	int loop_fd;         /* FIFO loop, held open in both directions, non-blocking */
+	int scribe_fd;       /* FIFO scribe, reading end, non-blocking */
+	int spool_errno;     /* why the call is not kept under spool; 0: it is */
 };
 
-/* Make spool/calls/YYYY/MM/DD/CALL with call.json and the FIFOs in it. Where that is impossible, the same in a
- * new directory under $TMPDIR, /tmp or /dev/shm. -1 with errno (that of the spool): nowhere. */
+/* Make spool/calls/YYYY/MM/DD/CALL with call.json and the FIFOs in it. Where that is impossible,
+ * the same in a new directory under $TMPDIR, /tmp or /dev/shm. -1 with errno (that of the
+ * spool): nowhere. */
 int calldir_open(struct calldir *d, const char *spool, const struct call_info *info) MUST_USE;
 /* Take away the FIFOs and close them. */
 void calldir_close(struct calldir *d);
 
 /* A verdict for the dialplan is one of hangup, caller-hangup, timeout, transfer NAME. */
 bool verdict_valid(const char *verdict);
-/* Write spool/verdicts/uuid, and d/verdict if d is not NULL, whole or not at all; -1 with errno if one of the
- * two failed. */
-int verdict_write(const char *spool, const char *uuid, const struct calldir *d, const char *verdict) MUST_USE;
+/* Write spool/verdicts/uuid, and d/verdict if d is not NULL, whole or not at all; -1 with errno
+ * if one of the two failed. */
+int verdict_write(
+	const char *spool, const char *uuid, const struct calldir *d, const char *verdict) MUST_USE;
 /* Remove what an earlier call with this UUID has left there. */
 void verdict_remove(const char *spool, const char *uuid);
 

@@ -71,7 +71,8 @@ void caller_from_uuid(struct caller *c, const char *uuid)
 			hex[n++] = *p;
 	}
 	hex[n] = '\0';
-	if (n != 32 || memcmp(hex, "ca11", 4) != 0 || hex[19] != 'f' || strspn(hex + 20, DIGITS) != 12)
+	if (n != 32 || memcmp(hex, "ca11", 4) != 0 || hex[19] != 'f' ||
+		strspn(hex + 20, DIGITS) != 12)
 		return;
 	hex[19] = '\0';
 	number = hex + 4 + strspn(hex + 4, "f");

@@ -42,7 +42,8 @@ static void on_in(void *ctx, short revents)
 /* Send what is left in out: true if the line has all of it. */
 static bool flush(struct lastword *w)
 {
-	ssize_t n = send(w->out_fd, w->out + w->out_done, w->out_bytes - w->out_done, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t n = send(w->out_fd, w->out + w->out_done, w->out_bytes - w->out_done,
+		MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	/* an error is the other end's; reading will say so */
 	if (n > 0)
@@ -106,7 +107,8 @@ static void on_slot(void *ctx, int64_t now)
 	make_frame(w);
 	flush(w);
 	if (w->out_done > 0 && w->sent)
-		w->sent(w->ctx, slot * PCM_FRAME_MS, w->out + ASOCK_HEADER_BYTES, w->out_bytes - ASOCK_HEADER_BYTES);
+		w->sent(w->ctx, slot * PCM_FRAME_MS, w->out + ASOCK_HEADER_BYTES,
+			w->out_bytes - ASOCK_HEADER_BYTES);
 }
 
 static void load(struct lastword *w, const char *path)

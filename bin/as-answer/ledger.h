@@ -21,7 +21,8 @@ struct ledger {
 };
 
 void ledger_free(struct ledger *l);
-/* A journal record went by: synthesize and playing open an utterance, played closes it. -1: no room for one more. */
+/* A journal record went by: synthesize and playing open an utterance, played closes it. -1: no
+ * room for one more. */
 int ledger_record(struct ledger *l, const char *type, struct jspan data) MUST_USE;
 /* So much of an open utterance has been heard. */
 void ledger_heard(struct ledger *l, const char *id, int64_t heard_ms);

@@ -7,16 +7,33 @@
 #include <string.h>
 #include <unistd.h>
 
+#define JOURNAL "events.jsonl"
+#define BOT_AUDIO "bot.s16"
 #define CALL_MAX_MS (INT64_C(7) * 24 * 3600 * 1000) /* no call is longer: a bound for offsets */
+
+/* True if *fd is open now; a directory that could not take a file a moment ago may take it
+ * later. */
+static bool opened(struct scribe *s, int *fd, const char *name)
+{
+	int flags = fd == &s->journal_fd ? O_APPEND : 0;
+
+	if (*fd == -1)
+		*fd = openat(s->dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0640);
+	if (*fd == -1)
+		s->disk_errno = errno;
+	return *fd != -1;
+}
 
 int scribe_init(struct scribe *s, int fd, const char *path, int rate_hz)
 {
-	*s = (struct scribe){.dirfd = -1, .journal_fd = -1, .bot_fd = -1, .rate_hz = rate_hz};
+	*s = (struct scribe){.journal_fd = -1, .bot_fd = -1, .rate_hz = rate_hz};
 	reader_init(&s->in, fd);
 	dynbuf_init(&s->waiting, SCRIBE_WAITING_MAX);
 	dynbuf_init(&s->line, FRAME_MAX);
 	s->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return s->dirfd == -1 ? -1 : 0;
+	if (s->dirfd == -1)
+		return -1;
+	return opened(s, &s->journal_fd, JOURNAL) && opened(s, &s->bot_fd, BOT_AUDIO) ? 0 : -1;
 }
 
 void scribe_free(struct scribe *s)
@@ -33,46 +50,42 @@ void scribe_free(struct scribe *s)
 	ledger_free(&s->ledger);
 }
 
-/* True if *fd is open now; a directory that could not take a file a moment ago may take it later. */
-static bool opened(struct scribe *s, int *fd, const char *name, int flags)
+/* Write as much as the disk takes; returns how much, and sets disk_errno if that was not all. */
+static size_t write_some(struct scribe *s, const char *p, size_t n)
 {
-	if (*fd == -1)
-		*fd = openat(s->dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0640);
-	if (*fd == -1)
-		s->disk_errno = errno;
-	return *fd != -1;
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = write(s->journal_fd, p + done, n - done);
+
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1) {
+			s->disk_errno = errno;
+			break;
+		}
+		done += (size_t)got;
+	}
+	return done;
 }
 
 /* The file gets whole lines only: what a full disk took of one is cut off again. */
 int scribe_flush(struct scribe *s)
 {
-	ssize_t done;
-	size_t whole;
+	size_t done, whole;
 
 	if (s->waiting.n == 0)
 		return 0;
-	if (!opened(s, &s->journal_fd, "events.jsonl", O_APPEND))
+	if (!opened(s, &s->journal_fd, JOURNAL))
 		return -1;
-	done = write(s->journal_fd, s->waiting.p, s->waiting.n);
-	if (done == (ssize_t)s->waiting.n) {
-		s->journal_bytes += done;
-		dynbuf_reset(&s->waiting);
-		return 0;
-	}
-	if (done == -1 && errno == EINTR)
-		return -1;
-	s->disk_errno = done == -1 ? errno : ENOSPC;
-	if (done > 0) {
-		const char *nl = memrchr(s->waiting.p, '\n', (size_t)done);
-
-		whole = nl ? (size_t)(nl - s->waiting.p) + 1 : 0;
-		s->journal_bytes += (off_t)whole;
-		if (ftruncate(s->journal_fd, s->journal_bytes) == 0)
-			dynbuf_discard(&s->waiting, whole);
-		else
-			s->journal_bytes += done - (off_t)whole;
-	}
-	return -1;
+	done = whole = write_some(s, s->waiting.p, s->waiting.n);
+	while (whole > 0 && s->waiting.p[whole - 1] != '\n')
+		whole--;
+	if (whole < done && ftruncate(s->journal_fd, s->journal_bytes + (off_t)whole) == -1)
+		whole = done;
+	s->journal_bytes += (off_t)whole;
+	dynbuf_discard(&s->waiting, whole);
+	return s->waiting.n == 0 ? 0 : -1;
 }
 
 static void put_line(struct scribe *s, const char *p, size_t n)
@@ -92,7 +105,9 @@ static void put_line(struct scribe *s, const char *p, size_t n)
 void scribe_note(struct scribe *s, int64_t t_ms, const char *type, struct jspan data)
 {
 	dynbuf_reset(&s->line);
-	dynbuf_addf(&s->line, "{\"seq\":%" PRId64 ",\"t\":%" PRId64 ",\"type\":\"%s\",\"data\":", ++s->seq, t_ms, type);
+	dynbuf_addf(&s->line,
+		"{\"seq\":%" PRId64 ",\"t\":%" PRId64 ",\"type\":\"%s\",\"data\":", ++s->seq, t_ms,
+		type);
 	dynbuf_add(&s->line, data.p, data.n);
 	dynbuf_adds(&s->line, "}");
 	put_line(s, s->line.p, s->line.n);
@@ -122,7 +137,7 @@ void scribe_audio(struct scribe *s, int64_t at_ms, const void *le_bytes, size_t 
 	const char *p = le_bytes;
 	off_t at = (off_t)(at_ms * s->rate_hz / 1000 * 2);
 
-	if (!opened(s, &s->bot_fd, "bot.s16", 0)) {
+	if (!opened(s, &s->bot_fd, BOT_AUDIO)) {
 		s->lost_audio_bytes += bytes;
 		return;
 	}
@@ -155,7 +170,8 @@ static void on_audio(struct scribe *s, const struct frame *f)
 	int64_t at_ms = frame_int(f, "timestamp", -1);
 	char id[LEDGER_ID_MAX];
 
-	if (at_ms < 0 || at_ms > CALL_MAX_MS || frame_int(f, "rate", 0) != s->rate_hz || f->payload_bytes % 2)
+	if (at_ms < 0 || at_ms > CALL_MAX_MS || frame_int(f, "rate", 0) != s->rate_hz ||
+		f->payload_bytes % 2)
 		s->lost_audio_bytes += f->payload_bytes;
 	else
 		scribe_audio(s, at_ms, f->payload, f->payload_bytes);
@@ -172,9 +188,11 @@ static void on_outcome(struct scribe *s, const char *type, struct jspan data)
 	if (s->verdict[0] || s->fatal[0])
 		return;
 	if (strcmp(type, "done") == 0) {
-		if (!jline_get_str(data, "verdict", s->verdict, sizeof(s->verdict)) || !s->verdict[0])
+		if (!jline_get_str(data, "verdict", s->verdict, sizeof(s->verdict)) ||
+			!s->verdict[0])
 			strcpy(s->verdict, "?");
-	} else if (strcmp(type, "error") == 0 && jline_get(data, "fatal", &v) && jline_bool(v, &fatal) && fatal) {
+	} else if (strcmp(type, "error") == 0 && jline_get(data, "fatal", &v) &&
+		jline_bool(v, &fatal) && fatal) {
 		if (!jline_get_str(data, "text", s->fatal, sizeof(s->fatal)) || !s->fatal[0])
 			strcpy(s->fatal, "fatal error");
 	}

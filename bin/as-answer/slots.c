@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define MAGIC UINT64_C(0x31746f6c73706361) /* "acpslot1", little endian */
-#define DESCRIPTOR_MIN 100                /* where a shell's own redirections do not reach */
+#define DESCRIPTOR_MIN 100                 /* where a shell's own redirections do not reach */
 
 struct slots_file {
 	uint64_t magic;
@@ -51,7 +51,8 @@ static off_t offset_of(enum slots_kind kind, int64_t i)
 	return (off_t)(offsetof(struct slots_file, busy) + (size_t)i * sizeof(struct slot));
 }
 
-/* Make the file at least so long, with its blocks: writing into a mapped hole of a full disk is a SIGBUS. */
+/* Make the file at least so long, with its blocks: writing into a mapped hole of a full disk is
+ * a SIGBUS. */
 static int grow(int fd, size_t bytes)
 {
 	struct stat st;
@@ -210,9 +211,11 @@ static int view_kind(int fd, enum slots_kind kind, int64_t n, struct slots_view 
 			return -1;
 		v->live = live;
 		live += v->lives;
-		if (pread(fd, live, sizeof(*live), offset) != sizeof(*live) || live->state >= SLOT_STATES)
+		if (pread(fd, live, sizeof(*live), offset) != sizeof(*live) ||
+			live->state >= SLOT_STATES)
 			continue;
-		live->call[sizeof(live->call) - 1] = live->service[sizeof(live->service) - 1] = '\0';
+		live->call[sizeof(live->call) - 1] = live->service[sizeof(live->service) - 1] =
+			'\0';
 		v->lives++;
 	}
 	return 0;

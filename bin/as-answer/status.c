@@ -35,8 +35,8 @@ static void print_table(const struct slots_view *v, int64_t now_ms)
 		const struct slot *c = &v->live[i];
 		int64_t age_s = max_i64(now_ms - c->accepted_ms, 0) / 1000;
 
-		printf("%-42s %-16s %-10s %8d %5" PRId64 ":%02d\n", c->call, c->service, state_name(c), (int)c->pid,
-			age_s / 60, (int)(age_s % 60));
+		printf("%-42s %-16s %-10s %8d %5" PRId64 ":%02d\n", c->call, c->service,
+			state_name(c), (int)c->pid, age_s / 60, (int)(age_s % 60));
 	}
 	printf("%zu live", v->lives);
 	for (int i = 0; i < SLOTS_COUNTERS; i++)

@@ -5,7 +5,8 @@
 
 #include "slots.h"
 
-/* Print a table if stdout is a terminal, else one JSON object on one line; returns the exit code. */
+/* Print a table if stdout is a terminal, else one JSON object on one line; returns the exit
+ * code. */
 int status_print(const char *spool);
 
 #endif

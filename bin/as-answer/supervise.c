@@ -15,12 +15,12 @@
 #include "base/spawn.h"
 #include "stream/filter.h"
 
-#define LINE_FD 0                       /* the socket, for asking and reading */
-#define LINE_OUT_FD 1                   /* the same, for writing */
-#define SILENT_NS (5 * NS_PER_S)        /* without a word from as-speak: it hangs */
-#define CLOSE_NS (5 * NS_PER_S)         /* for Asterisk to close after 00 00 00 */
-#define PATIENCE_NS (2 * NS_PER_S)      /* after TERM, before KILL */
-#define KILLED_NS (150 * NS_PER_MS)     /* after KILL: long enough for all but the uninterruptible */
+#define LINE_FD 0                   /* the socket, for asking and reading */
+#define LINE_OUT_FD 1               /* the same, for writing */
+#define SILENT_NS (5 * NS_PER_S)    /* without a word from as-speak: it hangs */
+#define CLOSE_NS (5 * NS_PER_S)     /* for Asterisk to close after 00 00 00 */
+#define PATIENCE_NS (2 * NS_PER_S)  /* after TERM, before KILL */
+#define KILLED_NS (150 * NS_PER_MS) /* after KILL: long enough for all but the uninterruptible */
 
 static void enter(struct supervise *s, enum phase phase);
 static void nobody_left(struct supervise *s);
@@ -32,7 +32,8 @@ static int64_t call_ms(const struct supervise *s)
 
 /* Records */
 
-static void note(struct supervise *s, int64_t t_ms, const char *type, const char *key, const char *value)
+static void note(
+	struct supervise *s, int64_t t_ms, const char *type, const char *key, const char *value)
 {
 	struct dynbuf data;
 
@@ -53,7 +54,8 @@ void supervise_report(struct supervise *s, const char *code, const char *text)
 	error_data(&data, "as-answer", text, code, false);
 	dynbuf_truncate(&data, data.n - 1);
 	dynbuf_adds(&data, ",\"loop\":1}");
-	if (dynbuf_failed(&data) || frame_add(&frame, "error", (struct jspan){data.p, data.n}) == -1 ||
+	if (dynbuf_failed(&data) ||
+		frame_add(&frame, "error", (struct jspan){data.p, data.n}) == -1 ||
 		write(s->dir->loop_fd, frame.p, frame.n) != (ssize_t)frame.n)
 		log_warn("cannot tell the pipeline: %s", text);
 	dynbuf_free(&data);
@@ -68,7 +70,8 @@ static void report_loss(struct supervise *s)
 	if (s->scribe->disk_errno == 0 || s->loss_reported)
 		return;
 	s->loss_reported = true;
-	snprintf(text, sizeof(text), "cannot write the record in '%.100s': %s: journal waits in memory, audio is lost",
+	snprintf(text, sizeof(text),
+		"cannot write the record in '%.100s': %s: journal waits in memory, audio is lost",
 		s->dir->path, strerror(s->scribe->disk_errno));
 	log_error("%s", text);
 	supervise_report(s, "record", text);
@@ -118,7 +121,8 @@ static bool line_closed(const struct supervise *s)
 	return s->hung_up || poll(&p, 1, 0) == 1;
 }
 
-/* Failure: as-answer takes the line. Not of a call that is over anyway: then it is only remembered. */
+/* Failure: as-answer takes the line. Not of a call that is over anyway: then it is only
+ * remembered. */
 static void fail(struct supervise *s, const char *code, const char *text)
 {
 	if (s->fail_code || s->phase > PHASE_LINGER || s->verdict[0])
@@ -250,7 +254,7 @@ static const struct {
 	const char *name;
 	enum slot_state slot;
 	void (*entered)(struct supervise *s);
-	int64_t patience_ns;              /* 0: none but of its own */
+	int64_t patience_ns; /* 0: none but of its own */
 	void (*late)(struct supervise *s);
 } phases[PHASES] = {
 	[PHASE_RUNNING] = {"running", SLOT_RUNNING, NULL, 0, no_answer},
@@ -343,7 +347,8 @@ static void on_watch(void *ctx, int64_t now)
 	if (poll(&p, 1, 0) == 1)
 		s->watch.at_ns = now + SILENT_NS;
 	else
-		fail(s, "speaker-silent", s->scribe->speaker ? "as-speak hangs" : "as-speak does not start");
+		fail(s, "speaker-silent",
+			s->scribe->speaker ? "as-speak hangs" : "as-speak does not start");
 }
 
 static void on_limit(void *ctx, int64_t now)
@@ -381,14 +386,14 @@ static void on_child(struct supervise *s)
 	}
 	/* its last words may say that all is well */
 	scribe_drain(s->scribe);
-	look_at_speaker(s);
-	if (!s->verdict[0] && !s->fail_code) {
+	if (!s->scribe->speaker) {
 		snprintf(text, sizeof(text), "the program has ended without as-speak: %s %d",
 			WIFSIGNALED(s->program_status) ? "signal" : "exit",
 			WIFSIGNALED(s->program_status) ? WTERMSIG(s->program_status)
 						       : WEXITSTATUS(s->program_status));
 		fail(s, "program-ended", text);
 	}
+	look_at_speaker(s);
 	nobody_left(s);
 }
 
@@ -431,8 +436,10 @@ static int prepare(struct supervise *s)
 	s->limit = (struct loop_timer){0, on_limit, s};
 	if (s->max_duration_s)
 		s->limit.at_ns = s->t0_ns + s->max_duration_s * NS_PER_S;
-	if (loop_add(&s->loop, &s->scribe_source) == -1 || loop_add(&s->loop, &s->line_source) == -1 ||
-		loop_add_timer(&s->loop, &s->step) == -1 || loop_add_timer(&s->loop, &s->watch) == -1 ||
+	if (loop_add(&s->loop, &s->scribe_source) == -1 ||
+		loop_add(&s->loop, &s->line_source) == -1 ||
+		loop_add_timer(&s->loop, &s->step) == -1 ||
+		loop_add_timer(&s->loop, &s->watch) == -1 ||
 		loop_add_timer(&s->loop, &s->limit) == -1)
 		return -1;
 	if (loop_signals(&s->loop, signals, on_signal, s) == -1)
@@ -473,8 +480,10 @@ static void finish(struct supervise *s)
 		note(s, call_ms(s), "call-end", "cause", s->verdict);
 	note(s, call_ms(s), "verdict", "verdict", s->verdict);
 	if (scribe_flush(s->scribe) == -1 || s->scribe->lost_records || s->scribe->lost_audio_bytes)
-		log_error("call %s: lost %" PRIu64 " journal records and %zu bytes of journal, %" PRIu64 " bytes of audio",
-			s->dir->call, s->scribe->lost_records, s->scribe->waiting.n, s->scribe->lost_audio_bytes);
+		log_error("call %s: lost %" PRIu64
+			  " journal records and %zu bytes of journal, %" PRIu64 " bytes of audio",
+			s->dir->call, s->scribe->lost_records, s->scribe->waiting.n,
+			s->scribe->lost_audio_bytes);
 }
 
 int supervise_run(struct supervise *s)

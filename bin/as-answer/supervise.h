@@ -34,13 +34,13 @@ enum phase {
 
 struct supervise {
 	/* set by the caller */
-	int64_t t0_ns;               /* call time 0 */
+	int64_t t0_ns; /* call time 0 */
 	const struct call_info *info;
-	const char *spool;           /* absolute */
-	const char *fallback;        /* sound file, or NULL */
+	const char *spool;    /* absolute */
+	const char *fallback; /* sound file, or NULL */
 	int64_t linger_s;
-	int64_t max_duration_s;      /* 0: no limit */
-	char **argv;                 /* the program */
+	int64_t max_duration_s; /* 0: no limit */
+	char **argv;            /* the program */
 	struct slots *slots;
 	struct calldir *dir;
 	struct scribe *scribe;
@@ -48,30 +48,31 @@ struct supervise {
 	/* private */
 	struct loop loop;
 	struct loop_source scribe_source, line_source;
-	struct loop_timer step;      /* end of patience with the phase */
-	struct loop_timer watch;     /* the scribe has been silent for too long */
-	struct loop_timer limit;     /* --max-duration */
+	struct loop_timer step;  /* end of patience with the phase */
+	struct loop_timer watch; /* the scribe has been silent for too long */
+	struct loop_timer limit; /* --max-duration */
 	struct lastword word;
 	enum phase phase;
-	pid_t pgid;                  /* the pipeline's process group, 0: none */
-	int program_status;          /* wait status of the program, when it has ended */
-	bool hung_up;                /* Asterisk has closed, or was made to */
-	bool scribe_over;            /* nothing more to read from the scribe FIFO */
-	bool wordless;               /* no phrase: the call was ended on purpose */
-	int terms;                   /* signals to end received */
-	const char *fail_code;       /* why as-answer took the line, one word; NULL: it did not */
-	char fail_text[320];         /* the same in words */
-	int64_t fail_ms;             /* and when, call time */
-	bool fail_noted;             /* it is in the journal */
-	bool loss_reported;          /* the pipeline knows that the disk is full */
-	const char *ordered;         /* verdict that as-answer decided on; NULL: as-speak's counts */
-	char verdict[VERDICT_MAX];   /* as written; "": not yet */
+	pid_t pgid;                /* the pipeline's process group, 0: none */
+	int program_status;        /* wait status of the program, when it has ended */
+	bool hung_up;              /* Asterisk has closed, or was made to */
+	bool scribe_over;          /* nothing more to read from the scribe FIFO */
+	bool wordless;             /* no phrase: the call was ended on purpose */
+	int terms;                 /* signals to end received */
+	const char *fail_code;     /* why as-answer took the line, one word; NULL: it did not */
+	char fail_text[320];       /* the same in words */
+	int64_t fail_ms;           /* and when, call time */
+	bool fail_noted;           /* it is in the journal */
+	bool loss_reported;        /* the pipeline knows that the disk is full */
+	const char *ordered;       /* verdict that as-answer decided on; NULL: as-speak's counts */
+	char verdict[VERDICT_MAX]; /* as written; "": not yet */
 };
 
 /* Tell the pipeline, through the loop FIFO, of something that it can do nothing about. */
 void supervise_report(struct supervise *s, const char *code, const char *text);
 
-/* Run the call; returns the exit code. SIGTERM, INT, HUP and CHLD must be blocked or unhandled before. */
+/* Run the call; returns the exit code. SIGTERM, INT, HUP and CHLD must be blocked or unhandled
+ * before. */
 int supervise_run(struct supervise *s) MUST_USE;
 
 #endif

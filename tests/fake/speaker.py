@@ -11,7 +11,6 @@ import select
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import time
 
@@ -26,7 +25,6 @@ p.add_argument("--garbage", metavar="MS", type=int, help="write no frame to the 
 p.add_argument("--escape", action="store_true", help="leave a child in a session of its own that writes to the line")
 p.add_argument("--stay", action="store_true", help="ignore SIGTERM and never end by itself")
 p.add_argument("--deaf", action="store_true", help="ignore SIGUSR1 (as-answer frozen)")
-p.add_argument("--no-hello", action="store_true")
 o = p.parse_args()
 
 t0 = int(os.environ["CALLPIPE_T0_NS"]) / 1e9
@@ -66,10 +64,19 @@ def journal(kind, data):
     frame("journal", {"seq": seq, "t": now_ms(), "type": kind, "data": data})
 
 
+def put_audio():
+    global batch
+    frame("audio-chunk", {"rate": rate, "width": 2, "channels": 1, "timestamp": batch_ms,
+                          "utterance": "u1", "heard_ms": batch_ms + len(batch) * 1000 // (2 * rate)}, batch)
+    batch = b""
+
+
 def report_done(verdict):
     global done
     if not done:
         done = True
+        if batch:
+            put_audio()
         journal("played", {"utterance": "u1", "status": "played", "heard_ms": now_ms(), "total_ms": now_ms()})
         journal("done", {"verdict": verdict})
 
@@ -85,8 +92,7 @@ if o.pid_file:
     with open(o.pid_file + ".new", "w") as f:
         f.write(str(os.getpid()))
     os.rename(o.pid_file + ".new", o.pid_file)
-if not o.no_hello:
-    frame("hello", {"pid": os.getpid(), "rate": rate})
+frame("hello", {"pid": os.getpid(), "rate": rate})
 journal("synthesize", {"utterance": "u1"})
 journal("synthesize", {"utterance": "u2"})
 journal("synthesize", {"utterance": "u3"})
@@ -94,10 +100,18 @@ journal("played", {"utterance": "u2", "status": "cleared", "heard_ms": 0, "total
 journal("playing", {"utterance": "u1", "timestamp": 0})
 for i in range(o.records):
     journal("state", {"from": "a", "to": "b" * 200})
-if o.escape:
-    # writes noise to the line for as long as it lives; SIGTERM does not reach it
-    subprocess.Popen(["setsid", "sh", "-c", "(while :; do sleep 0.01; printf '\\020\\001\\100'; "
-                      "head -c 320 /dev/zero; done) & wait"], stdin=subprocess.DEVNULL, stdout=sock.fileno())
+if o.escape and os.fork() == 0:
+    # out of the group, with a sound of its own, for as long as it lives
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.close(scribe)
+    loud = struct.pack("<hh", 3000, -3000) * (frame_bytes // 4)
+    while True:
+        try:
+            sock.send(struct.pack(">BH", 0x10, frame_bytes) + loud)
+        except OSError:
+            pass
+        time.sleep(0.015)
 
 k = max(0, now_ms() // 20)
 while True:
@@ -120,9 +134,9 @@ while True:
     if o.garbage is not None and t >= o.garbage:
         o.garbage = None
         write(b"this is no frame\n")
-    if o.mute is not None and t >= o.mute and scribe is not None:
-        o.mute, scribe = None, os.open("/dev/null", os.O_WRONLY) if scribe else None
-        keep = scribe
+    if o.mute is not None and t >= o.mute:
+        o.mute, open_still = None, scribe
+        scribe = os.open("/dev/null", os.O_WRONLY)
     if o.done is not None and t >= o.done:
         o.done = None
         report_done(o.verdict)
@@ -143,7 +157,5 @@ while True:
             batch_ms = t
         batch += tone
         if len(batch) >= 10 * frame_bytes:
-            frame("audio-chunk", {"rate": rate, "width": 2, "channels": 1, "timestamp": batch_ms,
-                                  "utterance": "u1", "heard_ms": t + 20}, batch)
-            batch = b""
+            put_audio()
     k += 1

@@ -1,0 +1,98 @@
+#!/bin/sh
+# as-answer: how a call ends when nothing is broken: done, hang-up, time limit, signals, stragglers.
+. tests/lib.sh
+. tests/fake/answer.sh
+
+# as-answer's process, of the only call there is.
+supervisor() { as-answer --status --spool="$spool" | grep -o '"pid":[0-9]*' | tr -dc 0-9; }
+running() { wait_for 5 status 'live == 1 and calls[0]["state"] == "running"' && wait_for 5 test -s "$pid"; }
+
+# --- the caller hangs up
+answer_fake --
+ok 'a caller who hangs up' call 1 --hangup 400
+ok 'exit 0' exited 0
+ok 'verdict caller-hangup' verdict_is 1 caller-hangup
+check 'has an orderly journal' "journal 1 'types.count(\"call-end\") == 1 and not of(\"error\")'"
+ok 'a connection that is reset' call 2 --reset 400
+ok 'exit 0' exited 0
+ok 'is the same' verdict_is 2 caller-hangup
+ok 'nothing is left' left 2
+
+# --- verdicts
+answer_fake -- --done=200 --verdict='transfer sales-2'
+check 'a transfer' "call 3 && heard 3 'end == \"end\"' && verdict_is 3 'transfer sales-2' && exited 0"
+answer_fake -- --done=200 --verdict='transfer ../../x'
+check 'a name that is none' "call 4 && heard 4 'end == \"end\"' && verdict_is 4 error && exited 0"
+
+# --- Asterisk does not close
+answer_fake -- --done=300
+ok 'a line that is not closed after the end' call 5 --keep
+check 'is shut down after 5 s' "heard 5 'end == \"end+eof\" and 5200 < end_ms < 6500'"
+check 'and all is well' 'exited 0 && verdict_is 5 hangup'
+
+# --- the last work of filters
+last='tests/fake/speaker.py --done=200; trap "echo asked >$1; exit" TERM; while :; do sleep 0.05; done'
+answer --linger=1 sh -c "$last" sh "$T/asked"
+ok 'a filter that goes on working' call 6
+ok 'exit 0' exited 0
+ok 'is asked to go after --linger' grep -q asked "$T/asked"
+answer --linger=0 sh -c 'trap "" TERM; echo $$ >"$1"; tests/fake/speaker.py --done=200; while :; do sleep 0.05; done' sh "$T/stubborn"
+check 'one that will not go' 'call 7 && exited 0'
+check 'is killed' '! kill -0 "$(cat "$T/stubborn")" 2>/dev/null'
+check 'long before that the caller is gone' "heard 7 'end == \"end\" and end_ms < 1000'"
+answer sh -c 'tests/fake/speaker.py --done=200; sleep 0.5; echo done >"$1"' sh "$T/work"
+check 'work within --linger is finished' 'call 8 && exited 0 && grep -q done "$T/work"'
+
+# A shell that is killed is no matter for a call whose pipeline lives.
+answer sh -c 'echo $$ >"$0"; tests/fake/speaker.py --done=1500; :' "$pid"
+check 'sh is killed' "call 9 --signal KILL --at 700 && heard 9 'end == \"end\" and end_ms > 1400 and list(sounds) == [\"1000\"]'"
+check 'and the call goes on to its end' 'exited 0 && verdict_is 9 hangup'
+
+# --- time limit
+answer_fake --max-duration=1 --
+check 'a call that is too long' "call 10 && heard 10 'end == \"end\" and 900 < end_ms < 2000 and list(sounds) == [\"1000\"]'"
+check 'is ended by as-speak' 'verdict_is 10 timeout && exited 0'
+answer_fake --max-duration=1 -- --stay
+check 'one that will not end' "call 11 && heard 11 'end == \"end\" and 2900 < end_ms < 4000 and list(sounds) == [\"1000\"]'"
+check 'is ended without a phrase' 'verdict_is 11 timeout && exited 70'
+
+# --- signals
+answer_fake -- --done=1500
+call 12 &
+caller=$!
+pids="$caller $pids"
+check 'SIGTERM during a call' 'running && kill "$(supervisor)" && wait "$caller"'
+check 'changes nothing for it' "heard 12 'end == \"end\" and end_ms > 1400' && verdict_is 12 hangup && exited 0"
+answer_fake --
+call 13 &
+caller=$!
+pids="$caller $pids"
+check 'a second one' 'running && kill "$(supervisor)" && sleep 0.1 && kill "$(supervisor)" && wait "$caller"'
+check 'ends it' "heard 13 'end == \"end\" and list(sounds) == [\"1000\"]' && verdict_is 13 timeout && exited 0"
+python3 -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1]))).recv(1)' "$port" &
+silent=$!
+pids="$silent $pids"
+waiting() { pgrep -xf "as-answer --spool=$spool .*" >"$T/waiting"; }
+check 'while no call has begun' 'wait_for 5 waiting && kill $(cat "$T/waiting") && exited 143'
+
+# --- as-answer itself
+answer_fake -- --done=7500
+call 14 &
+caller=$!
+pids="$caller $pids"
+check 'as-answer is stopped' 'running && kill -STOP "$(supervisor)"'
+sleep 6.5
+check 'and goes on after more than its patience' 'kill -CONT "$(supervisor)" && wait "$caller"'
+check 'with a call that noticed nothing' \
+	"heard 14 'end == \"end\" and list(sounds) == [\"1000\"] and max_gap_ms < 250' && verdict_is 14 hangup && exited 0"
+check 'and a whole record' "journal 14 'of(\"done\")' && [ \"\$(stat -c %s \"\$(dir_of 14)/bot.s16\")\" -gt 110000 ]"
+
+answer_fake --
+call 15 --hangup 2500 &
+caller=$!
+pids="$caller $pids"
+check 'as-answer is killed' 'running && kill -KILL "$(supervisor)" && exited 137'
+check 'the call keeps its slot' "status 'calls[0][\"state\"] == \"unattended\" and calls[0][\"call\"] == \"$(uuid 15)\"'"
+check 'and goes on' "wait \"$caller\" && heard 15 'end == \"hangup\" and list(sounds) == [\"1000\"] and max_gap_ms < 250'"
+ok 'then the slot is free' wait_for 5 status 'live == 0'
+plan
