@@ -45,11 +45,11 @@ static struct settings {
 } set = {.rate = "8000", .codec = "auto"};
 
 static const struct opt_row rows[] = {
-	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second of the stream", &set.rate, 0, 0},
-	{"codec", 'c', OPT_CHOICE, "auto|slin|ulaw|alaw", "CALLPIPE_CODEC", "what comes under kind 0x10", &set.codec, 0, 0},
-	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory to record into", &set.dir, 0, 0},
-	{"raw", 0, OPT_FLAG, NULL, "CALLPIPE_RAW", "write samples instead of the stream", &set.raw, 0, 0},
-	{"replay", 0, OPT_STR, "DIR", "CALLPIPE_REPLAY", "write the stream of a recorded call again", &set.replay, 0, 0},
+	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second of the stream", &set.rate},
+	{"codec", 'c', OPT_CHOICE, "auto|slin|ulaw|alaw", "CALLPIPE_CODEC", "what comes under kind 0x10", &set.codec},
+	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory to record into", &set.dir},
+	{"raw", 0, OPT_FLAG, NULL, "CALLPIPE_RAW", "write samples instead of the stream", &set.raw},
+	{"replay", 0, OPT_STR, "DIR", "CALLPIPE_REPLAY", "write the stream of a recorded call again", &set.replay},
 	{0},
 };
 

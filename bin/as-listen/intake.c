@@ -112,9 +112,11 @@ static enum intake_codec judge(const struct intake *in, bool last)
 
 	if (last || !in->timed || slin - g711 > ALIKE || g711 - slin > ALIKE)
 		return g711 < slin ? law : INTAKE_SLIN;
+	for (int i = 1; i < JUDGE_MESSAGES; i++) {
+		if (at[-i] - at[-i - 1] < BURST_GAP)
+			return INTAKE_AUTO;
+	}
 	gap = (at[-1] - at[-JUDGE_MESSAGES]) / (JUDGE_MESSAGES - 1);
-	if (gap < BURST_GAP)
-		return INTAKE_AUTO;
 	return gap < G711_GAP ? INTAKE_SLIN : law;
 }
 
