@@ -223,7 +223,7 @@ static bool check_scalar(struct cursor *c)
 int jline_check(const char *p, size_t n)
 {
 	struct cursor c = cursor_at(p, n);
-	char closer[JLINE_DEPTH]; /* what ends each container that is open */
+	char closer[JLINE_DEPTH] = {0}; /* what ends each container that is open */
 	size_t depth = 0;
 
 	if (peek(&c) != '{')

@@ -179,16 +179,16 @@ static size_t nest(char *p, size_t depth, bool objects)
 
 static void test_depth(void)
 {
-	char text[8 * (JLINE_DEPTH + 1)];
+	char text[8 * (JLINE_DEPTH + 1)] = {0};
 	size_t many = 1000000;
 	char *deep = malloc(many);
 
 	for (int objects = 0; objects < 2; objects++) {
 		const char *what = objects ? "objects" : "arrays";
-		is_int(check(text, nest(text, JLINE_DEPTH, objects)), 0, "%d deep in %s",
-			JLINE_DEPTH, what);
-		is_int(check(text, nest(text, JLINE_DEPTH + 1, objects)), -1, "one deeper in %s",
-			what);
+		size_t n = nest(text, JLINE_DEPTH, objects);
+		is_int(check(text, n), 0, "%d deep in %s", JLINE_DEPTH, what);
+		n = nest(text, JLINE_DEPTH + 1, objects);
+		is_int(check(text, n), -1, "one deeper in %s", what);
 	}
 	memcpy(deep, "{\"a\":", 5);
 	memset(deep + 5, '[', many - 5);

@@ -8,6 +8,7 @@
 #include "random.h"
 #include "tap.h"
 
+static uint64_t seed = 3;
 static bool library_hidden; /* dlopen finds nothing */
 
 void *dlopen(const char *name, int flags)
@@ -34,7 +35,7 @@ static struct tone tone_make(double hz, int rate_hz, size_t n, double amplitude)
 }
 
 /* All of t through r, `chunk` samples at a time (0: any number, also none). */
-static struct tone run(struct resample *r, struct tone t, size_t chunk, uint64_t *state)
+static struct tone run(struct resample *r, struct tone t, size_t chunk)
 {
 	struct tone out = {NULL, 0};
 	const int16_t *part;
@@ -42,7 +43,7 @@ static struct tone run(struct resample *r, struct tone t, size_t chunk, uint64_t
 	bool last;
 
 	do {
-		size_t now = chunk ? chunk : random_below(state, 3000);
+		size_t now = chunk ? chunk : random_below(&seed, 3000);
 		now = now < t.n - at ? now : t.n - at;
 		last = at + now == t.n;
 		if (resample_run(r, t.s + at, now, last, &part, &n) < 0)
@@ -61,7 +62,7 @@ static struct tone convert(struct tone t, int from_hz, int to_hz)
 
 	if (resample_open(from_hz, to_hz, &r) < 0)
 		abort();
-	struct tone out = run(r, t, t.n, NULL);
+	struct tone out = run(r, t, t.n);
 	resample_close(r);
 	return out;
 }
@@ -133,7 +134,6 @@ static void test_lengths(void)
 {
 	static const int rates[] = {8000, 16000, 22050, 24000, 44100, 48000};
 	static const size_t lengths[] = {0, 1, 2, 160, 1023, 1024, 1025, 5000};
-	uint64_t state = 3;
 
 	for (size_t a = 0; a < ARRAY_LEN(rates); a++) {
 		bool right = true, same = true;
@@ -144,12 +144,12 @@ static void test_lengths(void)
 			for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
 				static const size_t chunks[] = {1, 160, 0, 0};
 				struct tone in = tone_make(440, rates[a], lengths[i], 9000);
-				struct tone whole = run(r, in, 100000, NULL);
+				struct tone whole = run(r, in, 100000);
 				double wanted = (double)in.n * rates[b] / rates[a];
 				right &= fabs((double)whole.n - wanted) <= 1;
 				/* The same r: nothing of a stream is left for the next one. */
 				for (size_t k = 0; k < ARRAY_LEN(chunks); k++) {
-					struct tone parts = run(r, in, chunks[k], &state);
+					struct tone parts = run(r, in, chunks[k]);
 					same &= parts.n == whole.n &&
 						memcmp(parts.s, whole.s,
 							whole.n * sizeof(int16_t)) == 0;
