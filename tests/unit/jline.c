@@ -336,8 +336,8 @@ static void test_bool_and_eq(void)
 	ok(jline_bool(span("true"), &b) && b, "true");
 	ok(jline_bool(span("false"), &b) && !b, "false");
 	ok(!jline_bool(span("null"), &b) && !jline_bool(span("1"), &b) &&
-			!jline_bool(span("\"true\""), &b) && !jline_bool((struct jspan){0}, &b) &&
-			!b,
+			!jline_bool(span("\"true\""), &b) && !jline_bool(span("truex"), &b) &&
+			!jline_bool((struct jspan){0}, &b) && !b,
 		"nothing else is a bool");
 	ok(jline_eq(span("\"ab\""), "ab") && jline_eq(span("\"\""), ""), "equal");
 	ok(!jline_eq(span("\"abc\""), "ab") && !jline_eq(span("\"a\""), "ab") &&
