@@ -191,6 +191,7 @@ static void run_flood(struct peer *p)
 	peer_talk(p, 300);
 	for (int i = 0; i < 8; i++)
 		peer_message(p, asock_audio_kind(p->set->rate_hz), NULL, 65534);
+	peer_flush(p);
 	peer_talk(p, 500);
 	peer_finish(p);
 }

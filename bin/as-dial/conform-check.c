@@ -9,6 +9,8 @@
 
 /* A message later than this may be followed by the next one at any distance. */
 #define LATE_ENOUGH_NS (10 * NS_PER_MS)
+/* So many messages may follow the first at once: it may have been late, and up to 60 ms of lead do no harm. */
+#define START_MESSAGES 3
 /* After a backlog, the first message this long after its predecessor has not waited. */
 #define LIVE_NS (10 * NS_PER_MS)
 
@@ -103,19 +105,18 @@ static void plan_time(struct check *c, int64_t now)
 	int64_t late = now - c->plan_ns;
 
 	c->gap_ns = max_i64(c->gap_ns, gap);
-	if (gap < c->limits.burst_ns && c->late_ns <= LATE_ENOUGH_NS && c->messages > 1)
-		add_fault(c, CHECK_BURST, "message %u came %.1f ms after the one before",
-			c->messages + 1, ms(gap));
 	if (late < 0) {
-		/* Once is a first message that was late itself, on and on is a fast clock. */
 		c->lead_ns -= late;
-		if (c->lead_ns > c->limits.lead_ns)
-			add_fault(c, CHECK_FAST,
-				"%.0f ms more audio had come than was due at message %u",
-				ms(c->lead_ns), c->messages + 1);
 		c->plan_ns = now;
 		late = 0;
 	}
+	if (gap < c->limits.burst_ns && c->late_ns <= LATE_ENOUGH_NS &&
+		c->lead_ns > c->limits.late_ns && c->messages > START_MESSAGES)
+		add_fault(c, CHECK_BURST, "message %u came %.1f ms after the one before",
+			c->messages + 1, ms(gap));
+	else if (c->lead_ns > c->limits.lead_ns)
+		add_fault(c, CHECK_FAST, "%.0f ms more audio had come than was due at message %u",
+			ms(c->lead_ns), c->messages + 1);
 	if (c->lates < CHECK_LATE_MAX)
 		c->late_us[c->lates++] = (int32_t)min_i64(late / 1000, INT32_MAX);
 	if (late > TICK_RESTART_NS || gap > c->limits.gap_ns) {

@@ -6,7 +6,8 @@
  * 20 ms from the first moment to the end, nothing after 00 00 00.
  *
  * The plan starts with the first message; message k is due at its time + 20 k ms. A message that is early
- * moves the plan back to it; late ones do not move it, so coming back to the plan after a delay is right.
+ * moves the plan back to it, 60 ms in all; late ones do not move it, so coming back to the plan after a
+ * delay is right.
  * After a gap the plan starts again: what was missed then must not be caught up.
  */
 #ifndef CALLPIPE_AS_DIAL_CONFORM_CHECK_H
@@ -38,7 +39,8 @@ struct check_limits {
 	int64_t gap_ns;   /* between two messages */
 	int64_t burst_ns; /* two messages closer than this are a burst, unless the former was late */
 	int64_t lead_ns;  /* ahead of the first plan, or of what was due after a backlog */
-	int64_t late_ns;  /* 99th percentile of lateness, of at least CHECK_LATE_MIN messages */
+	int64_t late_ns; /* 99th percentile of lateness, of at least CHECK_LATE_MIN messages; a plan
+			   * that has moved by no more makes no burst */
 };
 
 /* The limits above, with late_ms allowed for the machine's own disorder. */

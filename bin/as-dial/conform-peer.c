@@ -1,12 +1,14 @@
 #include "conform-peer.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,12 +87,14 @@ void peer_connect(struct peer *p)
 		(void)setsockopt(p->fd, SOL_SOCKET, SO_SNDBUF, &p->sndbuf_bytes, sizeof(int));
 	if (connect(p->fd, (const struct sockaddr *)&p->set->addr, p->set->addr_bytes) < 0) {
 		error = errno;
-		if (error == EINPROGRESS && poll(&poller, 1, CONNECT_MS) == 1)
-			(void)getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+		if (error == EINPROGRESS) {
+			error = ETIMEDOUT;
+			if (poll(&poller, 1, CONNECT_MS) == 1)
+				(void)getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+		}
 	}
 	if (error)
-		peer_fail(p, "no connection%s%s", error == EINPROGRESS ? " within 2 s" : ": ",
-			error == EINPROGRESS ? "" : strerror(error));
+		peer_fail(p, "no connection: %s", strerror(error));
 	p->connected_ns = p->frame_ns = now_ns();
 }
 
@@ -250,6 +254,20 @@ void peer_send(struct peer *p, const void *bytes, size_t n)
 			p, "the server did not read: %zu of %zu bytes not sent after 2 s", s.n, n);
 }
 
+void peer_flush(struct peer *p)
+{
+	int left = 1;
+
+	for (int i = 0; i < SEND_MS / 20 && left > 0 && peer_ok(p); i++) {
+		peer_wait(p, 20);
+		if (ioctl(p->fd, SIOCOUTQ, &left) < 0)
+			return;
+	}
+	if (left > 0)
+		peer_fail(p, "the server did not read: %d bytes not taken after 2 s", left);
+}
+
+/* Run for ms; true if what is waited for has come. */
 static bool wait_for(struct peer *p, int64_t ms, int how)
 {
 	struct sending none = {NULL, 0};

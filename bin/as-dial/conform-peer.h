@@ -60,6 +60,9 @@ void peer_connect(struct peer *p);
 /* Send bytes at once. A server that does not take them within 2 s has failed. */
 void peer_send(struct peer *p, const void *bytes, size_t n);
 
+/* Wait until the other side has taken what was sent; 2 s are allowed for that too. */
+void peer_flush(struct peer *p);
+
 /* The server gets the last of its UUID: from now on audio is due, and its times are judged. */
 void peer_open(struct peer *p);
 

@@ -15,7 +15,7 @@
 
 #define CASES_MAX 64
 /* Calls begin this far apart, so that starting one does not make another late. */
-#define STAGGER_NS (100 * NS_PER_MS)
+#define STAGGER_NS (250 * NS_PER_MS)
 /* No case takes as long; a server cannot hold one up, as every wait in it has an end. */
 #define CASE_MAX_S 120
 

@@ -12,7 +12,6 @@ key #, and closes what is no call within a second. Shares no code with callpipe.
 
 import asyncio
 import os
-import random
 import signal
 import socket
 import struct
@@ -35,7 +34,7 @@ FAULTS = {
     "catch-up": "stalls for 500 ms and sends what it missed",
     "fast": "has a clock of 18 ms",
     "slow": "has a clock of 21 ms",
-    "late": "is late by up to 30 ms",
+    "late": "is late by 55 ms with every tenth message",
     "gap": "sends nothing for 200 ms",
     "stops": "sends nothing after a second",
     "late-start": "begins after 300 ms",
@@ -280,8 +279,8 @@ class Call:
             self.mute = True
         elif f == "burst":
             frame = b"" if n % 5 else frame * 5
-        elif f == "late":
-            await asyncio.sleep(random.random() * 0.03)
+        elif f == "late" and n % 10 == 9:
+            await asyncio.sleep(0.055)
         elif f in ("catch-up", "gap") and n == 25:
             await asyncio.sleep(0.5 if f == "catch-up" else 0.2)
         elif f == "stops" and n == 50:
