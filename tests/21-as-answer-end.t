@@ -3,10 +3,6 @@
 . tests/lib.sh
 . tests/fake/answer.sh
 
-# as-answer's process, of the only call there is.
-supervisor() { as-answer --status --spool="$spool" | grep -o '"pid":[0-9]*' | tr -dc 0-9; }
-running() { wait_for 5 status 'live == 1 and calls[0]["state"] == "running"' && wait_for 5 test -s "$pid"; }
-
 # --- the caller hangs up
 answer_fake --
 ok 'a caller who hangs up' call 1 --hangup 400
@@ -56,42 +52,32 @@ answer_fake --max-duration=1 -- --stay
 check 'one that will not end' "call 11 && heard 11 'end == \"end\" and 2900 < end_ms < 4000 and list(sounds) == [\"1000\"]'"
 check 'is ended without a phrase' 'verdict_is 11 timeout && exited 70'
 
-# --- signals
+# --- signals to as-answer
+super=$T/supervisor
 answer_fake -- --done=1500
-call 12 &
-caller=$!
-pids="$caller $pids"
-check 'SIGTERM during a call' 'running && kill "$(supervisor)" && wait "$caller"'
+check 'SIGTERM during a call' 'call 12 --pid-file "$super" --signal TERM --at 700'
 check 'changes nothing for it' "heard 12 'end == \"end\" and end_ms > 1400' && verdict_is 12 hangup && exited 0"
 answer_fake --
-call 13 &
-caller=$!
-pids="$caller $pids"
-check 'a second one' 'running && kill "$(supervisor)" && sleep 0.1 && kill "$(supervisor)" && wait "$caller"'
+check 'a second one' 'call 13 --pid-file "$super" --signal TERM,TERM --at 700,900'
 check 'ends it' "heard 13 'end == \"end\" and list(sounds) == [\"1000\"]' && verdict_is 13 timeout && exited 0"
+rm "$super"
 python3 -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1]))).recv(1)' "$port" &
-silent=$!
-pids="$silent $pids"
-waiting() { pgrep -xf "as-answer --spool=$spool .*" >"$T/waiting"; }
-check 'while no call has begun' 'wait_for 5 waiting && kill $(cat "$T/waiting") && exited 143'
+pids="$! $pids"
+check 'while no call has begun' 'wait_for 5 eval "test -s $super && grep -aqx as-answer /proc/\$(cat $super)/comm"'
+check 'it ends as-answer' 'kill "$(cat "$super")" && exited 143'
 
-# --- as-answer itself
 answer_fake -- --done=7500
-call 14 &
-caller=$!
-pids="$caller $pids"
-check 'as-answer is stopped' 'running && kill -STOP "$(supervisor)"'
-sleep 6.5
-check 'and goes on after more than its patience' 'kill -CONT "$(supervisor)" && wait "$caller"'
-check 'with a call that noticed nothing' \
+check 'as-answer is stopped for longer than its patience' \
+	'call 14 --pid-file "$super" --signal STOP,CONT --at 700,7000'
+check 'the call notices nothing' \
 	"heard 14 'end == \"end\" and list(sounds) == [\"1000\"] and max_gap_ms < 250' && verdict_is 14 hangup && exited 0"
-check 'and a whole record' "journal 14 'of(\"done\")' && [ \"\$(stat -c %s \"\$(dir_of 14)/bot.s16\")\" -gt 110000 ]"
+check 'and its record is whole' "journal 14 'of(\"done\")' && [ \"\$(stat -c %s \"\$(dir_of 14)/bot.s16\")\" -gt 100000 ]"
 
 answer_fake --
-call 15 --hangup 2500 &
+call 15 --pid-file "$super" --signal KILL --at 700 --hangup 2500 &
 caller=$!
 pids="$caller $pids"
-check 'as-answer is killed' 'running && kill -KILL "$(supervisor)" && exited 137'
+ok 'as-answer is killed' exited 137
 check 'the call keeps its slot' "status 'calls[0][\"state\"] == \"unattended\" and calls[0][\"call\"] == \"$(uuid 15)\"'"
 check 'and goes on' "wait \"$caller\" && heard 15 'end == \"hangup\" and list(sounds) == [\"1000\"] and max_gap_ms < 250'"
 ok 'then the slot is free' wait_for 5 status 'live == 0'

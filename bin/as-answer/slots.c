@@ -241,7 +241,8 @@ static int view(int fd, struct slots_view *v)
 		return -1;
 	if (view_kind(fd, SLOTS_FOR_CALL, min_i64(calls, SLOTS_CALLS_MAX), v) == -1)
 		return -1;
-	qsort(v->live, v->lives, sizeof(*v->live), by_age);
+	if (v->lives > 1)
+		qsort(v->live, v->lives, sizeof(*v->live), by_age);
 	return 0;
 }
 

@@ -15,10 +15,12 @@ w.writeframes(struct.pack("<hh", int(sys.argv[2]), -int(sys.argv[2])) * 2000)' "
 phrase "$T/busy.wav" 5000
 phrase "$T/fallback.wav" 8000
 
-# as-answer with these arguments, which end with the program, at $port; its exit codes are in $T/exits.
+# as-answer with these arguments, which end with the program, at $port; its exit codes are in $T/exits, the
+# process of the last one is in $T/supervisor.
 answer() {
 	: >"$T/exits"
-	serve sh -c 'as-answer "$@" && code=0 || code=$?; echo $code >>"$0/exits"' \
+	printf '#!/bin/sh\necho $$ >"%s"\nexec as-answer "$@"\n' "$T/supervisor" >"$T/answer" && chmod +x "$T/answer"
+	serve sh -c '"$0/answer" "$@" && code=0 || code=$?; echo $code >>"$0/exits"' \
 		"$T" --spool="$spool" --busy="$T/busy.wav" --fallback="$T/fallback.wav" "$@"
 }
 # The same with the fake pipeline, to which the arguments after -- go.

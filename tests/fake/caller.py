@@ -25,8 +25,8 @@ p.add_argument("--reset", metavar="MS", type=int, help="reset then")
 p.add_argument("--quiet", action="store_true", help="send no audio")
 p.add_argument("--keep", action="store_true", help="do not close at 00 00 00")
 p.add_argument("--pid-file", help="of the process that --signal is sent to")
-p.add_argument("--signal", metavar="NAME", help="KILL, STOP, TERM, ...")
-p.add_argument("--at", metavar="MS", type=int, default=1000, help="when")
+p.add_argument("--signal", metavar="NAME,...", default="", help="KILL, STOP, TERM, ...")
+p.add_argument("--at", metavar="MS,...", default="1000", help="when, each")
 p.add_argument("--limit", metavar="MS", type=int, default=30000, help="give up then")
 p.add_argument("--kind", type=lambda s: int(s, 16), default=0x10, help="of the audio expected")
 o = p.parse_args()
@@ -39,6 +39,7 @@ caller_frame = b"\x10\x01\x40" + bytes(320)
 r = {"frames": 0, "end": None, "end_ms": None, "signal_ms": None, "first_ms": None, "max_gap_ms": 0,
      "min_gap_ms": None, "wrong": None, "sounds": {}}
 inbox, sent, last = b"", 0, None
+signals = list(zip(o.signal.split(","), o.at.split(","))) if o.signal else []
 
 
 def now_ms():
@@ -98,8 +99,8 @@ while now_ms() < o.limit:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         r["end"] = "my reset"
         break
-    if o.signal and r["signal_ms"] is None and t >= o.at:
-        os.kill(int(open(o.pid_file).read()), getattr(signal, "SIG" + o.signal))
+    if signals and t >= int(signals[0][1]):
+        os.kill(int(open(o.pid_file).read()), getattr(signal, "SIG" + signals.pop(0)[0]))
         r["signal_ms"] = round(now_ms(), 1)
     if not o.quiet and t >= sent * 20:
         try:
