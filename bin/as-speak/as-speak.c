@@ -30,14 +30,22 @@ static struct settings {
 } set = {.rate_hz = 8000, .resume_after_ms = 1500};
 
 static const struct opt_row rows[] = {
-	{"rate", 'r', OPT_INT, "HZ", "CALLPIPE_RATE", "8000 or 16000 (message kind 0x12)", &set.rate_hz, 8000, 16000},
-	{"prompt", 'p', OPT_STR, "FILE", "CALLPIPE_PROMPT", "sound file to play first", &set.prompt, 0, 0},
-	{"echo", 'e', OPT_FLAG, NULL, "CALLPIPE_ECHO", "play back what the caller says", &set.echo, 0, 0},
-	{"raw", 0, OPT_FLAG, NULL, "CALLPIPE_SPEAK_RAW", "write samples (s16le) instead of AudioSocket messages", &set.raw, 0, 0},
-	{"journal", 'j', OPT_STR, "FILE", "CALLPIPE_JOURNAL", "append records here when there is no call directory", &set.journal, 0, 0},
-	{"record", 'w', OPT_STR, "FILE", "CALLPIPE_RECORD", "record here (s16le) when there is no call directory", &set.record, 0, 0},
-	{"resume-after", 0, OPT_INT, "MS", "CALLPIPE_RESUME_AFTER", "from end of voice to automatic resume", &set.resume_after_ms, 100, 5000},
-	{"realtime", 0, OPT_INT, "PRIO", "CALLPIPE_REALTIME", "SCHED_RR priority, if allowed (0: none)", &set.realtime, 0, 99},
+	{"rate", 'r', OPT_INT, "HZ", "CALLPIPE_RATE", "8000 or 16000 (message kind 0x12)",
+		&set.rate_hz, 8000, 16000},
+	{"prompt", 'p', OPT_STR, "FILE", "CALLPIPE_PROMPT", "sound file to play first", &set.prompt,
+		0, 0},
+	{"echo", 'e', OPT_FLAG, NULL, "CALLPIPE_ECHO", "play back what the caller says", &set.echo,
+		0, 0},
+	{"raw", 0, OPT_FLAG, NULL, "CALLPIPE_SPEAK_RAW",
+		"write samples (s16le) instead of AudioSocket messages", &set.raw, 0, 0},
+	{"journal", 'j', OPT_STR, "FILE", "CALLPIPE_JOURNAL",
+		"append records here when there is no call directory", &set.journal, 0, 0},
+	{"record", 'w', OPT_STR, "FILE", "CALLPIPE_RECORD",
+		"record here (s16le) when there is no call directory", &set.record, 0, 0},
+	{"resume-after", 0, OPT_INT, "MS", "CALLPIPE_RESUME_AFTER",
+		"from end of voice to automatic resume", &set.resume_after_ms, 100, 5000},
+	{"realtime", 0, OPT_INT, "PRIO", "CALLPIPE_REALTIME",
+		"SCHED_RR priority, if allowed (0: none)", &set.realtime, 0, 99},
 	{0},
 };
 
@@ -93,7 +101,13 @@ static int start_own_mind(struct speak *s)
 	s->own_mind = set.prompt || set.echo;
 	if (set.echo && echo_init(&s->echo, s->rate_hz) < 0)
 		return -1;
-	return set.prompt ? prompt_start(&s->prompt, &s->filter.loop, &s->player, "prompt", set.prompt) : 0;
+	if (!set.prompt)
+		return 0;
+	if (prompt_start(&s->prompt, &s->filter.loop, &s->player, "prompt", set.prompt) < 0)
+		return -1;
+	if (!s->live) /* a file is rendered alike every time */
+		prompt_wait(&s->prompt);
+	return 0;
 }
 
 static int start_clock(struct speak *s)
@@ -104,6 +118,8 @@ static int start_clock(struct speak *s)
 	ticker_init(&s->ticker, s->live ? call_start_ns() : 0);
 	s->clock_ns = now_ns();
 	if (s->live) {
+		/* the slots before us are gone: to send them now would be a burst */
+		s->ticker.slot = (s->clock_ns - s->ticker.start_ns) / TICK_NS;
 		s->tick.at_ns = ticker_due(&s->ticker);
 		loop_remove(&s->filter.loop, &s->filter.in_source); /* the clock reads the stream */
 	}
@@ -121,7 +137,8 @@ static int start(struct speak *s, const char **what)
 	s->rate_hz = (int)set.rate_hz;
 	s->resume_after_ms = set.resume_after_ms;
 	s->stopped_ms = -1;
-	s->filter = (struct filter){.stage = "as-speak", .on_frame = speak_frame, .ctx = s, .sink = true, .busy = true};
+	s->filter = (struct filter){
+		.stage = "as-speak", .on_frame = speak_frame, .ctx = s, .sink = true, .busy = true};
 	line_init(&s->line, STDOUT_FILENO, s->rate_hz, set.raw);
 	s->live = s->line.socket;
 	player_init(&s->player, s->rate_hz, s->resume_after_ms, speak_player_event, s);
@@ -133,8 +150,9 @@ static int start(struct speak *s, const char **what)
 	if (start_clock(s) < 0)
 		return -1;
 	*what = "the scribe of the call";
-	if (sink_open(&s->sink, dir, &files, s->rate_hz) < 0)
+	if (sink_open(&s->sink, dir, &files, s->rate_hz, !s->live) < 0)
 		return -1;
+	speak_skipped(s, 0, s->ticker.slot);
 	*what = set.prompt ? set.prompt : "the echo";
 	if (start_own_mind(s) < 0)
 		return -1;
@@ -146,14 +164,17 @@ int main(int argc, char **argv)
 {
 	static struct speak s;
 	const char *what = NULL;
-	int first, status;
+	int first, status, record;
 
+	if (ensure_std_fds() < 0)
+		return EXIT_SYSTEM;
 	log_init("as-speak");
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
 		return status;
 	if (first < argc || (set.rate_hz != 8000 && set.rate_hz != 16000)) {
-		log_error(first < argc ? "no operands are taken: see --help" : "rate is neither 8000 nor 16000: see --help");
+		log_error(first < argc ? "no operands are taken: see --help"
+				       : "rate is neither 8000 nor 16000: see --help");
 		return EXIT_USAGE;
 	}
 	realtime();
@@ -162,12 +183,11 @@ int main(int argc, char **argv)
 		return EXIT_SYSTEM;
 	}
 	status = filter_run(&s.filter);
-	speak_finish(&s);
+	record = speak_finish(&s);
 	upstream_close(&s.upstream);
-	sink_free(&s.sink);
 	player_free(&s.player);
 	if (s.echoing)
 		echo_free(&s.echo);
 	filter_free(&s.filter);
-	return status;
+	return status ? status : record;
 }

@@ -7,12 +7,13 @@
 #include "speak.h"
 
 #define CLOCK_WATCH_NS (5 * NS_PER_S) /* without a clock event for this long some filter hangs */
-#define READS_PER_SLOT 8              /* a burst of speech is faster than a pipe's 64 KiB every 20 ms */
-#define JUMP_MAX_MS (10 * 60 * 1000)  /* stream time that jumps further is no stream of ours */
+#define READS_PER_SLOT 8 /* a burst of speech is faster than a pipe's 64 KiB every 20 ms */
+#define JUMP_MAX_MS (10 * 60 * 1000) /* stream time that jumps further is no stream of ours */
 
 int64_t speak_now_ms(const struct speak *s)
 {
-	return s->live ? (now_ns() - s->ticker.start_ns) / NS_PER_MS : s->ticker.slot * PCM_FRAME_MS;
+	return s->live ? (now_ns() - s->ticker.start_ns) / NS_PER_MS
+		       : s->ticker.slot * PCM_FRAME_MS;
 }
 
 /* The first audible frame of an answer closes the turn; a wait phrase only marks it. */
@@ -41,20 +42,22 @@ static void frame_out(struct speak *s, int64_t ms)
 		audible(s, ms);
 	if (!heard && s->echoing && player_idle(&s->player))
 		echo_frame(&s->echo, samples);
-	if (s->phase == SPEAK_ENDED)
-		return;
 	if (line_send(&s->line, samples) < 0)
 		filter_fail(&s->filter, EXIT_IO, "cannot write 'stdout': %s", strerror(errno));
+	if (s->line.gone) {
+		speak_stop(s, "caller-hangup", PLAYED_CLEARED);
+		return;
+	}
 	sink_audio(&s->sink, ms, samples, n, heard, player_heard_ms(&s->player));
 }
 
-/* Slots that were missed were silence on the line, and are in the record. */
-static void record_skipped(struct speak *s, int64_t first, int64_t n)
+void speak_skipped(struct speak *s, int64_t first, int64_t n)
 {
 	static const int16_t silence[320];
 
 	for (int64_t k = first; k < first + n; k++)
-		sink_audio(&s->sink, k * PCM_FRAME_MS, silence, pcm_frame_samples(s->rate_hz), NULL, 0);
+		sink_audio(&s->sink, k * PCM_FRAME_MS, silence, pcm_frame_samples(s->rate_hz), NULL,
+			0);
 }
 
 static bool readable(int fd)
@@ -74,8 +77,9 @@ static void read_stream(struct speak *s)
 
 static void watch_clock(struct speak *s, int64_t now)
 {
-	if (s->phase == SPEAK_PLAYING && now - s->clock_ns > CLOCK_WATCH_NS)
-		filter_fail(&s->filter, EXIT_TRY_AGAIN, "no clock for 5 s: a filter of the pipeline hangs");
+	if (s->phase <= SPEAK_ENDING && now - s->clock_ns > CLOCK_WATCH_NS)
+		filter_fail(&s->filter, EXIT_TRY_AGAIN,
+			"no clock for 5 s: a filter of the pipeline hangs");
 }
 
 static void flush_out(struct speak *s)
@@ -88,16 +92,16 @@ static void flush_out(struct speak *s)
 void speak_tick(void *ctx, int64_t now)
 {
 	struct speak *s = ctx;
-	int64_t late = now - ticker_due(&s->ticker), first, skipped;
+	int64_t first = s->ticker.slot, skipped, due;
 
 	read_stream(s);
-	first = s->ticker.slot;
 	skipped = ticker_take(&s->ticker, now);
+	due = ticker_due(&s->ticker) - TICK_NS;
 	if (s->phase != SPEAK_ENDED) {
-		record_skipped(s, first, skipped);
-		pace_add(&s->pace, skipped ? late - skipped * TICK_NS : late, skipped);
+		speak_skipped(s, first, skipped);
+		frame_out(s, (first + skipped) * PCM_FRAME_MS);
+		pace_add(&s->pace, now_ns() - due, skipped);
 	}
-	frame_out(s, (first + skipped) * PCM_FRAME_MS);
 	speak_end_step(s);
 	watch_clock(s, now);
 	flush_out(s);
@@ -107,8 +111,9 @@ void speak_tick(void *ctx, int64_t now)
 void speak_advance(struct speak *s, int64_t ms)
 {
 	if (ms - s->ticker.slot * PCM_FRAME_MS > JUMP_MAX_MS) {
-		filter_fail(&s->filter, EXIT_DATA, "stream time jumps by more than 10 minutes at byte %llu",
-		            (unsigned long long)s->filter.in.offset);
+		filter_fail(&s->filter, EXIT_DATA,
+			"stream time jumps by more than 10 minutes at byte %llu",
+			(unsigned long long)s->filter.in.offset);
 		return;
 	}
 	while (s->ticker.slot * PCM_FRAME_MS < ms && s->phase != SPEAK_ENDED) {

@@ -6,9 +6,9 @@
 #include "base/ring.h"
 
 struct echo {
-	struct ring audio;           /* caller's samples, host order */
-	size_t frame_bytes;          /* 20 ms */
-	bool running;                /* enough is there to play without a gap */
+	struct ring audio;  /* caller's samples, host order */
+	size_t frame_bytes; /* 20 ms */
+	bool running;       /* enough is there to play without a gap */
 };
 
 int echo_init(struct echo *e, int rate_hz) MUST_USE;

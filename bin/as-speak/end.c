@@ -1,16 +1,17 @@
-#include <poll.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "audio/pcm.h"
 #include "base/log.h"
 #include "speak.h"
 
-#define DRAIN_MS 200                /* what the phone's jitter buffer may still hold */
-#define ACK_NS (2 * NS_PER_S)       /* a scribe that has not written the verdict by then is frozen */
-#define LAST_FLUSH_MS 500           /* for records still waiting when the process ends */
-#define LEFTOVER_MAX_MS (PLAYER_STORE_S * 1000)
+#define DRAIN_MS 200          /* what the phone's jitter buffer may still hold */
+#define ACK_NS (2 * NS_PER_S) /* a scribe that has not written the verdict by then is frozen */
+#define LAST_FLUSH_MS 500     /* for records still waiting when the process ends */
 
 void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt, ...)
 {
@@ -31,6 +32,7 @@ void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt,
 
 static void ended(struct speak *s)
 {
+	sink_end_audio(&s->sink);
 	if (line_end(&s->line) < 0)
 		log_error_errno("cannot write 'stdout'");
 	s->phase = SPEAK_ENDED;
@@ -43,14 +45,19 @@ static void done(struct speak *s)
 {
 	struct dynbuf data;
 
+	player_close(&s->player, PLAYED_CLEARED);
 	dynbuf_init(&data, 1024);
-	pace_data(&s->pace, s->line.lost, &data);
-	speak_journal(s, "pace", &data);
+	if (s->live) {
+		pace_data(&s->pace, s->line.lost, &data);
+		speak_journal(s, "pace", &data);
+	}
 	dynbuf_reset(&data);
 	dynbuf_adds(&data, "{");
 	jline_add_str(&data, "verdict", s->verdict);
 	if (s->sink.lost_ms)
 		jline_add_int(&data, "unrecorded_ms", s->sink.lost_ms);
+	if (s->sink.lost_records)
+		jline_add_int(&data, "lost_records", (int64_t)s->sink.lost_records);
 	dynbuf_adds(&data, "}");
 	sink_end_audio(&s->sink);
 	speak_journal(s, "done", &data);
@@ -100,16 +107,18 @@ void speak_signal(void *ctx, int sig)
 {
 	struct speak *s = ctx;
 
-	if (sig == SIGUSR1 && s->phase == SPEAK_DONE)
-		ended(s);
-	else if (sig != SIGUSR1 && s->phase == SPEAK_ENDED)
+	if (sig == SIGUSR1) {
+		if (s->phase == SPEAK_DONE)
+			ended(s);
+	} else if (s->told_to_end || s->phase == SPEAK_ENDED) {
 		loop_stop(&s->filter.loop);
-	else if (sig != SIGUSR1)
+	} else {
+		s->told_to_end = true;
 		speak_stop(s, "timeout", PLAYED_CLEARED);
+	}
 }
 
-/* Nobody but a supervisor plays the fallback: alone, the call ends here. */
-static void fail_end(struct speak *s)
+static void fail_records(struct speak *s)
 {
 	char code[16];
 
@@ -117,17 +126,38 @@ static void fail_end(struct speak *s)
 	player_close(&s->player, PLAYED_FAILED);
 	sink_end_audio(&s->sink);
 	speak_error(s, code, true, "%s", s->filter.why);
-	if ((!s->sink.open || s->sink.own) && s->phase != SPEAK_ENDED && line_end(&s->line) < 0)
-		log_error_errno("cannot write 'stdout'");
 }
 
-void speak_finish(struct speak *s)
+/* A scribe of our own writes the verdict before the other side hears the end, unless the disk holds it up. */
+static void wait_for_verdict(void)
 {
-	struct pollfd p = {.fd = s->sink.out.fd, .events = POLLOUT};
+	struct timespec patience = {.tv_sec = ACK_NS / NS_PER_S};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	while (sigtimedwait(&set, NULL, &patience) < 0 && errno == EINTR)
+		continue;
+}
+
+int speak_finish(struct speak *s)
+{
+	bool own;
 
 	if (s->filter.failed)
-		fail_end(s);
-	sink_flush(&s->sink);
-	while (s->sink.open && writer_pending(&s->sink.out) && poll(&p, 1, LAST_FLUSH_MS) > 0)
-		sink_flush(&s->sink);
+		fail_records(s);
+	sink_drain(&s->sink, s->sink.patient ? -1 : LAST_FLUSH_MS);
+	own = s->sink.own >= 0;
+	/* In a call it is as-answer that plays the fallback and ends it. */
+	if (s->phase != SPEAK_ENDED && (own || !s->sink.open)) {
+		sink_close(&s->sink);
+		if (own)
+			wait_for_verdict();
+		if (line_end(&s->line) < 0)
+			log_error_errno("cannot write 'stdout'");
+	}
+	sink_close(&s->sink);
+	close(STDIN_FILENO);
+	close(s->line.fd); /* the record may take longer than the call */
+	return sink_wait(&s->sink);
 }

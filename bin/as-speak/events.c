@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,7 +6,7 @@
 #include "base/log.h"
 #include "speak.h"
 
-#define RESUME_FACTOR 2      /* automatic resume waits for twice what the recogniser took last */
+#define RESUME_FACTOR 2 /* automatic resume waits for twice what the recogniser took last */
 #define RESUME_MAX_MS 5000
 
 static const char *const status_name[] = {
@@ -21,7 +22,8 @@ void speak_journal(struct speak *s, const char *type, const struct dynbuf *data)
 
 static void fatal_upstream(struct speak *s)
 {
-	filter_fail(&s->filter, EXIT_TRY_AGAIN, "cannot tell the agent what was heard: the loop is full");
+	filter_fail(&s->filter, EXIT_TRY_AGAIN,
+		"cannot tell the agent what was heard: the loop is full");
 }
 
 static void upstream(struct speak *s, const char *type, const struct dynbuf *data)
@@ -68,7 +70,8 @@ static bool utterance_id(struct speak *s, const struct frame *fr, char id[UTTERA
 static void on_synthesize(struct speak *s, const struct frame *fr)
 {
 	char id[UTTERANCE_ID_MAX], kind[16];
-	struct utterance_spec spec = {.id = id, .interruptible = true, .turn = frame_int(fr, "turn", -1)};
+	struct utterance_spec spec = {
+		.id = id, .interruptible = true, .turn = frame_int(fr, "turn", -1)};
 	struct jspan v;
 
 	if (!utterance_id(s, fr, id))
@@ -91,7 +94,8 @@ static void on_audio_start(struct speak *s, const struct frame *fr)
 	char id[UTTERANCE_ID_MAX];
 
 	if (utterance_id(s, fr, id) && !player_expects(&s->player, id))
-		player_synthesize(&s->player, &(struct utterance_spec){.id = id, .turn = -1, .interruptible = true});
+		player_synthesize(&s->player,
+			&(struct utterance_spec){.id = id, .turn = -1, .interruptible = true});
 }
 
 static void on_audio(struct speak *s, const struct frame *fr)
@@ -99,20 +103,22 @@ static void on_audio(struct speak *s, const struct frame *fr)
 	char id[UTTERANCE_ID_MAX];
 	struct jspan v;
 
+	bool playable = frame_int(fr, "rate", s->rate_hz) == s->rate_hz &&
+		frame_int(fr, "width", 2) == 2 && frame_int(fr, "channels", 1) == 1;
+
 	if (!frame_get(fr, "utterance", &v)) {
-		if (s->echoing)
+		if (s->echoing && playable)
 			echo_put(&s->echo, fr->payload, fr->payload_bytes / 2);
 		return;
 	}
 	if (!utterance_id(s, fr, id))
 		return;
-	if (frame_int(fr, "rate", s->rate_hz) != s->rate_hz || frame_int(fr, "width", 2) != 2 ||
-	    frame_int(fr, "channels", 1) != 1) {
-		speak_error(s, "audio", false, "utterance '%s' is not %d Hz, 16 bit, mono: not played", id, s->rate_hz);
-		player_fail(&s->player, id);
+	if (!playable) {
+		player_fail(&s->player, id, "its audio is not of the call's rate, 16 bit, mono");
 		return;
 	}
-	turn_step(&s->turn, TURN_AUDIO, speak_now_ms(s));
+	if (!player_is_filler(&s->player, id))
+		turn_step(&s->turn, TURN_AUDIO, speak_now_ms(s));
 	player_audio(&s->player, id, fr->payload, fr->payload_bytes / 2);
 }
 
@@ -160,7 +166,8 @@ static void on_voice_stopped(struct speak *s, const struct frame *fr)
 
 	player_voice_stopped(&s->player);
 	s->stopped_ms = now;
-	turn_begin(&s->turn, frame_int(fr, "turn", s->player.turn), frame_int(fr, "timestamp", now), now);
+	turn_begin(&s->turn, frame_int(fr, "turn", s->player.turn), frame_int(fr, "timestamp", now),
+		now);
 }
 
 /* What this recogniser needs decides how long a pause waits for it. */
@@ -172,8 +179,8 @@ static void on_transcript(struct speak *s, const struct frame *fr)
 	turn_step(&s->turn, TURN_TRANSCRIPT, now);
 	if (s->stopped_ms < 0)
 		return;
-	s->player.resume_after_ms =
-		min_i64(max_i64(s->resume_after_ms, (now - s->stopped_ms) * RESUME_FACTOR), RESUME_MAX_MS);
+	s->player.resume_after_ms = min_i64(
+		max_i64(s->resume_after_ms, (now - s->stopped_ms) * RESUME_FACTOR), RESUME_MAX_MS);
 	s->stopped_ms = -1;
 }
 
@@ -187,8 +194,13 @@ static void on_dtmf(struct speak *s, const struct frame *fr)
 
 static void on_listen(struct speak *s, const struct frame *fr)
 {
-	if (upstream_put(&s->upstream, fr->type, fr->data) < 0)
-		speak_error(s, "loop", false, "listen of %zu bytes is too large for the loop: use hints_ref", fr->data.n);
+	if (upstream_put(&s->upstream, fr->type, fr->data) == 0)
+		return;
+	if (errno != EMSGSIZE)
+		fatal_upstream(s);
+	else
+		speak_error(s, "loop", false,
+			"listen of %zu bytes is too large for the loop: use hints_ref", fr->data.n);
 }
 
 static void on_hangup(struct speak *s, const struct frame *fr)
@@ -199,7 +211,10 @@ static void on_hangup(struct speak *s, const struct frame *fr)
 
 static bool destination_ok(const char *to)
 {
-	return to[0] && to[strspn(to, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] == '\0';
+	return to[0] &&
+		to[strspn(
+			to, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] ==
+		'\0';
 }
 
 static void on_transfer(struct speak *s, const struct frame *fr)
@@ -207,7 +222,8 @@ static void on_transfer(struct speak *s, const struct frame *fr)
 	char to[65], verdict[SPEAK_VERDICT_MAX];
 
 	if (!frame_str(fr, "to", to, sizeof(to)) || !destination_ok(to)) {
-		speak_error(s, "transfer", false, "destination is no name of letters, digits, '_', '.', '-'");
+		speak_error(s, "transfer", false,
+			"destination is no name of letters, digits, '_', '.', '-'");
 		speak_end(s, "error");
 		return;
 	}
@@ -257,10 +273,11 @@ static const struct {
 static bool came_round(struct speak *s, const struct frame *fr)
 {
 	if (frame_int(fr, "loop", 0) == 0 ||
-	    (!frame_is(fr, "playing") && !frame_is(fr, "played") && !frame_is(fr, "listen")))
+		(!frame_is(fr, "playing") && !frame_is(fr, "played") && !frame_is(fr, "listen")))
 		return false;
 	if (!s->looped)
-		speak_error(s, "loop", false, "%s went round the loop: the agent has to be its end", fr->type);
+		speak_error(s, "loop", false, "%s went round the loop: the agent has to be its end",
+			fr->type);
 	s->looped = true;
 	return true;
 }

@@ -24,9 +24,12 @@ void line_init(struct line *l, int fd, int rate_hz, bool raw)
 /* Send what fits; the bytes sent. Every error of a socket is the end of the call (asterisk.md section 2). */
 static size_t send_some(struct line *l, const uint8_t *p, size_t n)
 {
-	ssize_t done = send(l->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t done;
 
-	if (done < 0 && errno != EAGAIN && errno != EINTR)
+	do
+		done = send(l->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (done < 0 && errno == EINTR);
+	if (done < 0 && errno != EAGAIN)
 		l->gone = true;
 	return done < 0 ? 0 : (size_t)done;
 }
@@ -72,7 +75,8 @@ int line_send(struct line *l, const int16_t *samples)
 
 	asock_header(msg, l->kind, (uint16_t)bytes);
 	pcm_to_le(msg + ASOCK_HEADER_BYTES, samples, l->samples);
-	return l->raw ? put(l, msg + ASOCK_HEADER_BYTES, bytes) : put(l, msg, ASOCK_HEADER_BYTES + bytes);
+	return l->raw ? put(l, msg + ASOCK_HEADER_BYTES, bytes)
+		      : put(l, msg, ASOCK_HEADER_BYTES + bytes);
 }
 
 int line_end(struct line *l)

@@ -13,14 +13,15 @@
 
 struct line {
 	int fd;
-	bool socket;                      /* send without waiting */
-	bool raw;                         /* samples only, no AudioSocket headers */
-	uint8_t kind;                     /* ASOCK_AUDIO_8K or ASOCK_AUDIO_16K */
-	size_t samples;                   /* in a frame */
-	uint8_t rest[LINE_FRAME_BYTES];   /* of a frame that went out in part: it must be finished first */
+	bool socket;    /* send without waiting */
+	bool raw;       /* samples only, no AudioSocket headers */
+	uint8_t kind;   /* ASOCK_AUDIO_8K or ASOCK_AUDIO_16K */
+	size_t samples; /* in a frame */
+	uint8_t rest
+		[LINE_FRAME_BYTES]; /* of a frame that went out in part: it must be finished first */
 	size_t rest_bytes;
-	int64_t lost;                     /* frames that did not fit */
-	bool gone;                        /* the other side has closed: an end like any other */
+	int64_t lost; /* frames that did not fit */
+	bool gone;    /* the other side has closed: an end like any other */
 };
 
 void line_init(struct line *l, int fd, int rate_hz, bool raw);

@@ -25,7 +25,8 @@ static double quantile_ms(const struct pace *p, double share)
 
 void pace_data(const struct pace *p, int64_t lost, struct dynbuf *b)
 {
-	dynbuf_addf(b, "{\"frames\":%" PRId64 ",\"skipped\":%" PRId64 ",\"lost\":%" PRId64, p->frames, p->skipped, lost);
-	dynbuf_addf(b, ",\"late_p50_ms\":%.2f,\"late_p99_ms\":%.2f,\"late_max_ms\":%.2f}", quantile_ms(p, 0.5),
-	            quantile_ms(p, 0.99), (double)p->max_ns / 1e6);
+	dynbuf_addf(b, "{\"frames\":%" PRId64 ",\"skipped\":%" PRId64 ",\"lost\":%" PRId64,
+		p->frames, p->skipped, lost);
+	dynbuf_addf(b, ",\"late_p50_ms\":%.2f,\"late_p99_ms\":%.2f,\"late_max_ms\":%.2f}",
+		quantile_ms(p, 0.5), quantile_ms(p, 0.99), (double)p->max_ns / 1e6);
 }

@@ -6,7 +6,7 @@
 #include "base/dynbuf.h"
 
 #define PACE_BIN_NS (250 * 1000)
-#define PACE_BINS 256           /* to 64 ms: later than 60 ms the clock restarts */
+#define PACE_BINS 256 /* to 64 ms: later than 60 ms the clock restarts */
 
 struct pace {
 	uint32_t bin[PACE_BINS]; /* frames by lateness; the last bin holds all above */

@@ -6,9 +6,13 @@
 
 #include "audio/pcm.h"
 
+#define CHUNK_SAMPLES \
+	1600 /* at least: however small the pieces a voice comes in, they take little more room */
+
 struct chunk {
 	struct chunk *next;
-	size_t n, done;       /* samples, and how many of them have been played */
+	size_t size;    /* samples it has room for */
+	size_t n, done; /* samples it holds, and how many of them have been played */
 	int16_t s[];
 };
 
@@ -16,19 +20,19 @@ struct utterance {
 	struct utterance *next;
 	char id[UTTERANCE_ID_MAX];
 	enum utterance_kind kind;
-	int64_t turn;                /* -1: none */
+	int64_t turn; /* -1: none */
 	bool interruptible;
-	bool begun;                  /* its first sample has been on the line */
-	bool complete;               /* audio-stop has come */
-	bool spilled;                /* audio was lost for want of room */
-	enum played_status outcome;  /* how it ends once all of it has been played */
-	struct chunk *head, *tail;   /* audio waiting */
-	uint64_t heard, total;       /* samples played, samples received */
-	int64_t dry_since_ms;        /* its turn to play, and nothing there; -1: not so */
+	bool begun;                 /* its first sample has been on the line */
+	bool complete;              /* audio-stop has come */
+	bool spilled;               /* audio was lost for want of room */
+	enum played_status outcome; /* how it ends once all of it has been played */
+	struct chunk *head, *tail;  /* audio waiting */
+	uint64_t heard, total;      /* samples played, samples received */
+	int64_t dry_since_ms;       /* its turn to play, and nothing there; -1: not so */
 };
 
 void player_init(struct player *p, int rate_hz, int64_t resume_after_ms,
-                 void (*emit)(void *ctx, const struct player_event *ev), void *ctx)
+	void (*emit)(void *ctx, const struct player_event *ev), void *ctx)
 {
 	*p = (struct player){
 		.rate_hz = rate_hz,
@@ -56,7 +60,12 @@ static struct utterance *find(const struct player *p, const char *id)
 
 static void report(struct player *p, const char *id, const char *text)
 {
-	p->emit(p->ctx, &(struct player_event){.what = PLAYER_ERROR, .id = id, .turn = -1, .at_ms = p->now_ms, .text = text});
+	p->emit(p->ctx,
+		&(struct player_event){.what = PLAYER_ERROR,
+			.id = id,
+			.turn = -1,
+			.at_ms = p->now_ms,
+			.text = text});
 }
 
 /* Cleared utterances are remembered until their audio-stop, so that what was still under way is not taken
@@ -114,22 +123,29 @@ static void finish(struct player *p, struct utterance *u, enum played_status sta
 	p->open--;
 	if (!u->complete)
 		cut_add(p, u->id);
-	p->emit(p->ctx, &(struct player_event){
-		.what = PLAYER_PLAYED,
-		.id = u->id,
-		.turn = u->turn,
-		.at_ms = p->now_ms,
-		.status = status,
-		.heard_ms = samples_ms(p, u->heard),
-		.total_ms = samples_ms(p, u->total),
-	});
+	p->emit(p->ctx,
+		&(struct player_event){
+			.what = PLAYER_PLAYED,
+			.id = u->id,
+			.turn = u->turn,
+			.at_ms = p->now_ms,
+			.status = status,
+			.heard_ms = samples_ms(p, u->heard),
+			.total_ms = samples_ms(p, u->total),
+		});
 	utterance_free(p, u);
+}
+
+static void finish_all(struct player *p, enum played_status status)
+{
+	while (p->head)
+		finish(p, p->head, status);
 }
 
 void player_close(struct player *p, enum played_status status)
 {
-	while (p->head)
-		finish(p, p->head, status);
+	p->closed = true;
+	finish_all(p, status);
 }
 
 void player_free(struct player *p)
@@ -164,13 +180,17 @@ static void append(struct player *p, struct utterance *u)
 	p->open++;
 }
 
-static void refuse(struct player *p, const struct utterance_spec *spec, const char *text)
+static void refuse(struct player *p, const struct utterance_spec *spec, enum played_status status)
 {
-	report(p, spec->id, text);
 	cut_add(p, spec->id);
-	p->emit(p->ctx, &(struct player_event){
-		.what = PLAYER_PLAYED, .id = spec->id, .turn = spec->turn, .at_ms = p->now_ms, .status = PLAYED_FAILED,
-	});
+	p->emit(p->ctx,
+		&(struct player_event){
+			.what = PLAYER_PLAYED,
+			.id = spec->id,
+			.turn = spec->turn,
+			.at_ms = p->now_ms,
+			.status = status,
+		});
 }
 
 void player_synthesize(struct player *p, const struct utterance_spec *spec)
@@ -182,11 +202,16 @@ void player_synthesize(struct player *p, const struct utterance_spec *spec)
 		return;
 	}
 	cut_forget(p, spec->id);
+	if (p->closed) {
+		refuse(p, spec, PLAYED_CLEARED);
+		return;
+	}
 	if (spec->kind == UTTERANCE_ANSWER)
 		cancel_fillers(p);
 	u = p->open < PLAYER_OPEN_MAX ? malloc(sizeof(*u)) : NULL;
 	if (!u) {
-		refuse(p, spec, "too many utterances are waiting: this one is not played");
+		report(p, spec->id, "too many utterances are waiting: this one is not played");
+		refuse(p, spec, PLAYED_FAILED);
 		return;
 	}
 	*u = (struct utterance){
@@ -205,54 +230,86 @@ bool player_expects(const struct player *p, const char *id)
 	return find(p, id) || was_cut(p, id);
 }
 
-void player_fail(struct player *p, const char *id)
+bool player_is_filler(const struct player *p, const char *id)
 {
-	struct utterance *u = find(p, id);
+	const struct utterance *u = find(p, id);
 
-	if (u) {
-		u->spilled = true; /* whatever else comes is dropped too */
-		u->outcome = PLAYED_FAILED;
-	}
+	return u && u->kind == UTTERANCE_FILLER;
 }
 
-static void spill(struct player *p, struct utterance *u)
+static void spill(struct player *p, struct utterance *u, const char *text)
 {
 	if (!u->spilled)
-		report(p, u->id, "more than 300 s of audio are waiting: the rest of this utterance is lost");
+		report(p, u->id, text);
 	u->spilled = true;
 	u->outcome = PLAYED_FAILED;
 }
 
-void player_audio(struct player *p, const char *id, const void *le_bytes, size_t samples)
+void player_fail(struct player *p, const char *id, const char *text)
 {
 	struct utterance *u = find(p, id);
-	struct chunk *c;
 
-	if (!u) {
-		if (!was_cut(p, id))
-			report(p, id, "audio of an utterance that was not announced");
-		return;
-	}
-	u->total += samples;
-	if (samples == 0)
-		return;
-	if (p->stored_samples + samples > (size_t)p->rate_hz * PLAYER_STORE_S || u->spilled) {
-		spill(p, u);
-		return;
-	}
+	if (u)
+		spill(p, u, text);
+}
+
+/* A chunk at the end of u with room, for at least one of so many samples; NULL without memory. */
+static struct chunk *chunk_with_room(struct utterance *u, size_t samples)
+{
+	struct chunk *c = u->tail;
+
+	if (c && c->n < c->size)
+		return c;
+	if (samples < CHUNK_SAMPLES)
+		samples = CHUNK_SAMPLES;
 	c = malloc(sizeof(*c) + samples * sizeof(c->s[0]));
-	if (!c) {
-		spill(p, u);
-		return;
-	}
-	*c = (struct chunk){.n = samples};
-	pcm_from_le(c->s, le_bytes, samples);
+	if (!c)
+		return NULL;
+	*c = (struct chunk){.size = samples};
 	if (u->tail)
 		u->tail->next = c;
 	else
 		u->head = c;
 	u->tail = c;
-	p->stored_samples += samples;
+	return c;
+}
+
+static void store(struct player *p, struct utterance *u, const uint8_t *le, size_t samples)
+{
+	while (samples > 0) {
+		struct chunk *c = chunk_with_room(u, samples);
+		size_t n;
+
+		if (!c) {
+			spill(p, u, "no memory: the rest of this utterance is lost");
+			return;
+		}
+		n = samples < c->size - c->n ? samples : c->size - c->n;
+		pcm_from_le(c->s + c->n, le, n);
+		c->n += n;
+		p->stored_samples += n;
+		le += n * sizeof(c->s[0]);
+		samples -= n;
+	}
+}
+
+void player_audio(struct player *p, const char *id, const void *le_bytes, size_t samples)
+{
+	struct utterance *u = find(p, id);
+
+	if (!u) {
+		if (!was_cut(p, id)) {
+			report(p, id, "audio of an utterance that was not announced");
+			cut_add(p, id); /* said once */
+		}
+		return;
+	}
+	u->total += samples;
+	if (p->stored_samples + samples > (size_t)p->rate_hz * PLAYER_STORE_S)
+		spill(p, u,
+			"more than 300 s of audio are waiting: the rest of this utterance is lost");
+	if (!u->spilled)
+		store(p, u, le_bytes, samples);
 }
 
 void player_complete(struct player *p, const char *id, enum played_status outcome)
@@ -316,7 +373,7 @@ void player_resume(struct player *p, int64_t turn)
 
 void player_flush(struct player *p)
 {
-	player_close(p, PLAYED_CLEARED);
+	finish_all(p, PLAYED_CLEARED);
 	resume(p);
 }
 
@@ -354,12 +411,13 @@ static size_t take(struct player *p, struct utterance *u, int16_t *out, size_t n
 static void begin(struct player *p, struct utterance *u, size_t offset)
 {
 	u->begun = true;
-	p->emit(p->ctx, &(struct player_event){
-		.what = PLAYER_PLAYING,
-		.id = u->id,
-		.turn = u->turn,
-		.at_ms = p->now_ms + samples_ms(p, offset),
-	});
+	p->emit(p->ctx,
+		&(struct player_event){
+			.what = PLAYER_PLAYING,
+			.id = u->id,
+			.turn = u->turn,
+			.at_ms = p->now_ms + samples_ms(p, offset),
+		});
 }
 
 /* Its turn to play, and nothing there: true while that may still change. */
@@ -406,6 +464,8 @@ const char *player_frame(struct player *p, int64_t now_ms, int16_t *out)
 		finish(p, u, u->outcome);
 		p->now_ms = now_ms;
 	}
+	if (p->head && !may_play(p, p->head))
+		p->head->dry_since_ms = -1; /* its voice has time as long as it may not be heard */
 	memset(out + got, 0, (n - got) * sizeof(*out));
 	return heard;
 }

@@ -1,30 +1,29 @@
 #include "prompt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "audio/file.h"
 #include "audio/pcm.h"
 #include "base/log.h"
+#include "base/spawn.h"
 
 #define READ_BYTES 16000 /* a second at 8 kHz */
 
-/* In the child: samples of path to fd, then gone. The line is closed first: only as-speak may hold it. */
-static _Noreturn void child(const char *path, int rate_hz, int fd)
+/* Samples of path to stdin, which is the pipe. */
+static _Noreturn void helper(const char *path, int rate_hz)
 {
 	int16_t *samples;
 	size_t n;
 
-	close(STDIN_FILENO);
-	close(STDOUT_FILENO);
 	if (audio_file_load(path, rate_hz, PLAYER_STORE_S, &samples, &n) < 0) {
 		log_error("cannot read '%s': %s", path, audio_file_error());
 		_exit(EXIT_DATA);
 	}
 	pcm_to_le(samples, samples, n);
-	_exit(write_all(fd, samples, n * sizeof(*samples)) < 0 ? EXIT_IO : EXIT_OK);
+	_exit(write_all(STDIN_FILENO, samples, n * sizeof(*samples)) < 0 ? EXIT_IO : EXIT_OK);
 }
 
 static void end(struct prompt *pr)
@@ -32,6 +31,7 @@ static void end(struct prompt *pr)
 	player_complete(pr->player, pr->id, pr->samples > 0 ? PLAYED_PLAYED : PLAYED_FAILED);
 	loop_remove(pr->loop, &pr->source);
 	close(pr->source.fd);
+	pr->over = true;
 }
 
 static void ready(void *ctx, short revents)
@@ -62,25 +62,25 @@ static short mask(void *ctx)
 	return POLLIN;
 }
 
-int prompt_start(struct prompt *pr, struct loop *loop, struct player *player, const char *id, const char *path)
+int prompt_start(struct prompt *pr, struct loop *loop, struct player *player, const char *id,
+	const char *path)
 {
 	int fds[2];
 	pid_t pid;
 
-	player_synthesize(player, &(struct utterance_spec){.id = id, .kind = UTTERANCE_PROMPT, .turn = 0, .interruptible = false});
-	if (pipe(fds) < 0)
+	player_synthesize(player,
+		&(struct utterance_spec){
+			.id = id, .kind = UTTERANCE_PROMPT, .turn = 0, .interruptible = false});
+	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -1;
-	pid = fork();
+	pid = spawn_helper(fds[1]);
+	if (pid == 0)
+		helper(path, player->rate_hz);
+	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);
-		close(fds[1]);
 		return -1;
 	}
-	if (pid == 0) {
-		close(fds[0]);
-		child(path, player->rate_hz, fds[1]);
-	}
-	close(fds[1]);
 	*pr = (struct prompt){
 		.loop = loop,
 		.source = {.fd = fds[0], .mask = mask, .ready = ready, .ctx = pr},
@@ -88,4 +88,10 @@ int prompt_start(struct prompt *pr, struct loop *loop, struct player *player, co
 		.id = id,
 	};
 	return loop_add(loop, &pr->source);
+}
+
+void prompt_wait(struct prompt *pr)
+{
+	while (!pr->over)
+		ready(pr, POLLIN);
 }

@@ -10,15 +10,19 @@
 
 struct prompt {
 	struct loop *loop;
-	struct loop_source source;    /* the pipe from the child */
+	struct loop_source source; /* the pipe from the child */
 	struct player *player;
-	const char *id;               /* utterance it becomes */
-	size_t samples;               /* received */
-	uint8_t odd;                  /* half a sample that was read */
+	const char *id; /* utterance it becomes */
+	size_t samples; /* received */
+	uint8_t odd;    /* half a sample that was read */
 	bool has_odd;
+	bool over; /* all of it has come */
 };
 
 /* Announce path as the next utterance and start reading it; -1 with errno. */
-int prompt_start(struct prompt *pr, struct loop *loop, struct player *player, const char *id, const char *path) MUST_USE;
+int prompt_start(struct prompt *pr, struct loop *loop, struct player *player, const char *id,
+	const char *path) MUST_USE;
+/* Until all of it has come, however long that takes: not in a call. */
+void prompt_wait(struct prompt *pr);
 
 #endif

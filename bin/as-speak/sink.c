@@ -2,20 +2,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "audio/pcm.h"
 #include "base/log.h"
 
-static void put(struct sink *s, const struct dynbuf *b, bool audio, int64_t tag)
+#define PATIENT_BYTES \
+	(64 << 10) /* alone, not in a call: what may wait before the scribe is waited for */
+
+static bool put(struct sink *s, const struct dynbuf *b, bool audio, int64_t tag)
 {
 	int64_t ms;
 
-	while (audio && s->out.audio_bytes + b->n > SINK_AUDIO_MAX && writer_drop_audio(&s->out, &ms))
+	if (s->patient && s->out.event_bytes + s->out.audio_bytes > PATIENT_BYTES)
+		sink_drain(s, -1);
+	while (audio && s->out.audio_bytes + b->n > SINK_AUDIO_MAX &&
+		writer_drop_audio(&s->out, &ms))
 		s->lost_ms += ms;
-	if (dynbuf_failed(b) || writer_put(&s->out, b->p, b->n, audio, tag) < 0)
-		log_warn("cannot pass on a record: the scribe does not read");
+	return !dynbuf_failed(b) && writer_put(&s->out, b->p, b->n, audio, tag) == 0;
 }
 
 static void hello(struct sink *s)
@@ -29,19 +36,21 @@ static void hello(struct sink *s)
 	jline_add_int(&data, "rate", s->rate_hz);
 	dynbuf_adds(&data, "}");
 	frame_add(&b, "hello", (struct jspan){data.p, data.n});
-	put(s, &b, false, 0);
+	if (!put(s, &b, false, 0))
+		log_error_errno("cannot speak to the scribe");
 	dynbuf_free(&data);
 	dynbuf_free(&b);
 }
 
-static int own_scribe(struct sink *s)
+static int own_scribe(struct sink *s, const struct scribe_tail *tail)
 {
-	int fd = scribe_fork(&s->files, s->rate_hz, (struct jspan){s->recent.p, s->recent.n});
+	int fd;
 
-	if (fd < 0)
+	s->own = scribe_fork(&s->files, s->rate_hz, tail, &fd);
+	if (s->own < 0)
 		return -1;
 	writer_init(&s->out, fd, SINK_EVENT_MAX);
-	s->own = s->open = true;
+	s->open = true;
 	hello(s);
 	return 0;
 }
@@ -57,12 +66,14 @@ static int open_fifo(const char *dir)
 	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
-int sink_open(struct sink *s, const char *dir, const struct scribe_files *files, int rate_hz)
+int sink_open(struct sink *s, const char *dir, const struct scribe_files *files, int rate_hz,
+	bool patient)
 {
 	int fd = -1;
 
-	*s = (struct sink){.files = *files, .rate_hz = rate_hz};
-	dynbuf_init(&s->recent, SINK_RECENT_MAX + FRAME_PAYLOAD_MAX + FRAME_HEADER_MAX);
+	*s = (struct sink){.files = *files, .rate_hz = rate_hz, .patient = patient, .own = -1};
+	dynbuf_init(&s->recent, SINK_PIPE_BYTES + SINK_EVENT_MAX + FRAME_PAYLOAD_MAX);
+	dynbuf_init(&s->recent_audio, 2 * SINK_PIPE_BYTES);
 	if (dir)
 		fd = open_fifo(dir);
 	if (fd >= 0) {
@@ -74,31 +85,60 @@ int sink_open(struct sink *s, const char *dir, const struct scribe_files *files,
 	/* No reader: as-answer is gone already. */
 	if (dir && errno != ENXIO)
 		return -1;
-	return files->journal || files->record ? own_scribe(s) : 0;
+	return files->journal || files->record ? own_scribe(s, NULL) : 0;
 }
 
-void sink_free(struct sink *s)
+void sink_close(struct sink *s)
 {
 	if (s->open) {
+		if (writer_pending(&s->out))
+			log_error("cannot pass on %zu bytes of records: the scribe does not read",
+				s->out.event_bytes + s->out.audio_bytes);
 		writer_free(&s->out);
 		close(s->out.fd);
+		s->open = false;
 	}
 	dynbuf_free(&s->recent);
+	dynbuf_free(&s->recent_audio);
 }
 
-/* Remember a record, and forget the oldest beyond what a pipe may have swallowed. */
+int sink_wait(struct sink *s)
+{
+	int status;
+
+	if (s->own < 0)
+		return s->broken ? EXIT_IO : EXIT_OK;
+	while (waitpid(s->own, &status, 0) < 0) {
+		if (errno != EINTR)
+			return EXIT_SYSTEM;
+	}
+	return WIFEXITED(status) && !s->broken ? WEXITSTATUS(status) : EXIT_IO;
+}
+
+/* Remember a record, and forget those that the scribe must have read: they are further back than what still waits
+ * here and what a pipe holds. */
 static void remember(struct sink *s, const struct dynbuf *record)
 {
 	size_t over = 0;
 
-	if (s->own)
+	if (s->own >= 0)
 		return;
 	dynbuf_add(&s->recent, record->p, record->n);
 	dynbuf_adds(&s->recent, "\n");
-	while (s->recent.n - over > SINK_RECENT_MAX)
+	while (s->recent.n - over > SINK_PIPE_BYTES + s->out.event_bytes) {
 		while (s->recent.p[over++] != '\n')
 			;
+	}
 	dynbuf_discard(&s->recent, over);
+}
+
+static void remember_audio(struct sink *s)
+{
+	if (s->own >= 0)
+		return;
+	if (s->recent_audio.n + s->batch_bytes > 2 * SINK_PIPE_BYTES)
+		dynbuf_discard(&s->recent_audio, s->recent_audio.n - SINK_PIPE_BYTES);
+	dynbuf_add(&s->recent_audio, s->batch, s->batch_bytes);
 }
 
 void sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan data)
@@ -115,19 +155,22 @@ void sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan d
 	jline_add_str(&record, "type", type);
 	jline_add_raw(&record, "data", data);
 	dynbuf_adds(&record, "}");
-	if (dynbuf_failed(&record) || frame_add(&b, "journal", (struct jspan){record.p, record.n}) < 0) {
+	if (dynbuf_failed(&record) ||
+		frame_add(&b, "journal", (struct jspan){record.p, record.n}) < 0) {
 		log_warn("cannot journal a '%s' of %zu bytes: too large", type, data.n);
-	} else {
+	} else if (put(s, &b, false, 0)) {
 		s->seq++;
 		remember(s, &record);
-		put(s, &b, false, 0);
+	} else if (s->lost_records++ == 0) {
+		log_error("cannot pass on a record: the scribe does not read");
 	}
 	dynbuf_free(&record);
 	dynbuf_free(&b);
 }
 
 /* What was heard of the utterance goes with the audio, so that the scribe knows it should this process die. */
-static void add_audio(struct dynbuf *b, const struct sink *s, const char *utterance, int64_t heard_ms)
+static void add_audio(
+	struct dynbuf *b, const struct sink *s, const char *utterance, int64_t heard_ms)
 {
 	dynbuf_adds(b, "{\"type\":\"audio-chunk\",\"data\":{");
 	jline_add_int(b, "rate", s->rate_hz);
@@ -149,12 +192,16 @@ static void batch_send(struct sink *s, const char *utterance, int64_t heard_ms)
 
 	dynbuf_init(&b, FRAME_MAX);
 	add_audio(&b, s, utterance, heard_ms);
-	put(s, &b, true, ms);
+	if (!put(s, &b, true, ms))
+		s->lost_ms += ms;
+	remember_audio(s);
 	dynbuf_free(&b);
+	s->sent_ms = s->batch_ms + ms;
 	s->batch_bytes = 0;
 }
 
-void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n, const char *utterance, int64_t heard_ms)
+void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n,
+	const char *utterance, int64_t heard_ms)
 {
 	if (!s->open)
 		return;
@@ -172,22 +219,50 @@ void sink_end_audio(struct sink *s)
 		batch_send(s, NULL, 0);
 }
 
+/* As-answer is dead, or our own child is. What was on its way is written again by a child of ours. */
+static void take_over(struct sink *s)
+{
+	int64_t ms = (int64_t)(s->recent_audio.n / 2 * 1000) / s->rate_hz;
+	struct scribe_tail tail = {
+		.records = {s->recent.p, s->recent.n},
+		.audio = s->recent_audio.p,
+		.audio_bytes = s->recent_audio.n,
+		.audio_ms = s->sent_ms - ms,
+	};
+
+	writer_free(&s->out);
+	close(s->out.fd);
+	s->open = false;
+	if (s->own >= 0 || !s->files.journal) {
+		s->broken = true;
+		log_error_errno("cannot write the record");
+	} else if (own_scribe(s, &tail) < 0) {
+		s->broken = true;
+		log_error_errno("cannot take over the record");
+	} else {
+		log_warn("as-answer is gone: the call goes on, and is recorded from here");
+	}
+}
+
 void sink_flush(struct sink *s)
 {
-	struct writer_item *before = NULL;
+	for (bool more = s->open; more && writer_pending(&s->out);) {
+		const struct writer_item *head = s->out.head;
+		size_t done = s->out.head_done;
 
-	while (s->open && writer_pending(&s->out) && s->out.head != before) {
-		before = s->out.head;
-		if (writer_flush(&s->out, NULL, NULL) == 0)
-			continue;
-		writer_free(&s->out);
-		close(s->out.fd);
-		s->open = false;
-		if (s->own || (!s->files.journal && !s->files.record))
-			log_error_errno("cannot write the record");
-		else if (own_scribe(s) < 0)
-			log_error_errno("cannot take over the record");
-		else
-			log_warn("as-answer is gone: the call goes on, and is recorded from here");
+		if (writer_flush(&s->out, NULL, NULL) < 0)
+			take_over(s);
+		more = s->open && (s->out.head != head || s->out.head_done != done);
+	}
+}
+
+void sink_drain(struct sink *s, int timeout_ms)
+{
+	while (s->open && writer_pending(&s->out)) {
+		struct pollfd p = {.fd = s->out.fd, .events = POLLOUT};
+
+		if (poll(&p, 1, timeout_ms) == 0)
+			return;
+		sink_flush(s);
 	}
 }

@@ -11,35 +11,48 @@
 #include "stream/scribe.h"
 #include "stream/writer.h"
 
-#define SINK_EVENT_MAX (1 << 20)      /* bytes of journal records that may wait for a stuck scribe */
-#define SINK_AUDIO_MAX (256 << 10)    /* bytes of audio that may wait */
-#define SINK_RECENT_MAX (64 << 10)    /* records kept, in case as-answer dies with them unread: a pipe full */
-#define SINK_BATCH_BYTES 3200         /* audio in one frame: with its header it fits PIPE_BUF */
+#define SINK_EVENT_MAX (1 << 20)   /* bytes of journal records that may wait for a stuck scribe */
+#define SINK_AUDIO_MAX (256 << 10) /* bytes of audio that may wait */
+#define SINK_PIPE_BYTES (64 << 10) /* what a pipe holds, and a scribe that dies leaves unread */
+#define SINK_BATCH_BYTES 3200      /* audio in one frame: with its header it fits PIPE_BUF */
 
 struct sink {
-	struct scribe_files files;        /* where a scribe of our own writes; all NULL: there is none to be */
-	bool open;                        /* somebody is listening */
-	bool own;                         /* it is a child of ours */
+	struct scribe_files
+		files; /* where a scribe of our own writes; all NULL: there is none to be */
+	bool open;     /* somebody is listening */
+	pid_t own;     /* the scribe that is a child of ours, -1: there is none */
+	bool broken;   /* there is no scribe any more, and there should be */
+	bool patient;  /* the scribe is waited for; in a call nothing is */
 	int rate_hz;
 	struct writer out;
-	int64_t seq;                      /* of the last journal record */
-	struct dynbuf recent;             /* the latest records, a line each */
-	uint8_t batch[SINK_BATCH_BYTES];  /* bot audio not yet sent */
+	int64_t seq;                     /* of the last journal record */
+	struct dynbuf recent;            /* the records as-answer may not have read, a line each */
+	struct dynbuf recent_audio;      /* bot audio as-answer may not have read */
+	int64_t sent_ms;                 /* call time of the end of it */
+	uint8_t batch[SINK_BATCH_BYTES]; /* bot audio not yet sent */
 	size_t batch_bytes;
-	int64_t batch_ms;                 /* call time of its first sample */
-	int64_t lost_ms;                  /* bot audio that was not recorded */
+	int64_t batch_ms;      /* call time of its first sample */
+	int64_t lost_ms;       /* bot audio that was not recorded */
+	uint64_t lost_records; /* journal records for which there was no room */
 };
 
 /* dir: the call directory or NULL. files: what a scribe of our own would write. -1 with errno. */
-int sink_open(struct sink *s, const char *dir, const struct scribe_files *files, int rate_hz) MUST_USE;
-void sink_free(struct sink *s);
+int sink_open(struct sink *s, const char *dir, const struct scribe_files *files, int rate_hz,
+	bool patient) MUST_USE;
+/* No more will come: a scribe of our own writes what it has and ends. What still waits is lost, and said so. */
+void sink_close(struct sink *s);
+/* Wait for a scribe of our own: its exit code, EXIT_IO if the record is not whole. */
+int sink_wait(struct sink *s) MUST_USE;
 /* A journal record at call time t_ms; data is a checked object. */
 void sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan data);
 /* 20 ms that went onto the line at t_ms, and how much of which utterance has been heard by now (NULL: none). */
-void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n, const char *utterance, int64_t heard_ms);
+void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n,
+	const char *utterance, int64_t heard_ms);
 /* No more audio will come: pass on what is left of a batch. */
 void sink_end_audio(struct sink *s);
 /* Write what waits as far as it goes. If the scribe has died, one of our own takes over. */
 void sink_flush(struct sink *s);
+/* Write all that waits; give up when the scribe reads nothing for timeout_ms (-1: never). */
+void sink_drain(struct sink *s, int timeout_ms);
 
 #endif

@@ -17,14 +17,14 @@
 #include "turn.h"
 #include "upstream.h"
 
-#define SPEAK_VERDICT_MAX 80      /* bytes: what an Asterisk FILE() reads */
+#define SPEAK_VERDICT_MAX 80 /* bytes: what an Asterisk FILE() reads */
 
 enum speak_phase {
-	SPEAK_PLAYING,    /* as long as nobody wants an end */
-	SPEAK_ENDING,     /* hangup or transfer was asked for: play what is queued */
-	SPEAK_DRAINING,   /* all is played: silence until the phone has played it too */
-	SPEAK_DONE,       /* the scribe has been told; silence until it has written the verdict */
-	SPEAK_ENDED,      /* 00 00 00 is sent: only the stream is read on */
+	SPEAK_PLAYING,  /* as long as nobody wants an end */
+	SPEAK_ENDING,   /* hangup or transfer was asked for: play what is queued */
+	SPEAK_DRAINING, /* all is played: silence until the phone has played it too */
+	SPEAK_DONE,     /* the scribe has been told; silence until it has written the verdict */
+	SPEAK_ENDED,    /* 00 00 00 is sent: only the stream is read on */
 };
 
 struct speak {
@@ -40,18 +40,19 @@ struct speak {
 	struct ticker ticker;
 	struct loop_timer tick;
 	int rate_hz;
-	bool live;                       /* stdout is a socket: the clock is real; else it is the stream's */
-	bool echoing;                    /* --echo */
-	bool own_mind;                   /* --prompt or --echo: nobody else decides when to end */
+	bool live;     /* stdout is a socket: the clock is real; else it is the stream's */
+	bool echoing;  /* --echo */
+	bool own_mind; /* --prompt or --echo: nobody else decides when to end */
 	enum speak_phase phase;
 	char verdict[SPEAK_VERDICT_MAX]; /* "hangup", "transfer NAME", .. */
+	bool told_to_end;                /* SIGTERM came: the next one ends the process */
 	int64_t drain_until_ms;          /* SPEAK_DRAINING: call time */
 	int64_t done_ns;                 /* SPEAK_DONE: since when */
 	int64_t clock_ns;                /* when the last clock event came */
 	int64_t dropped_ms;              /* as the last clock event said */
 	bool looped;                     /* a loop event came back: reported once */
-	int64_t stopped_ms;              /* last voice-stopped without a transcript yet, call time; -1: none */
-	int64_t resume_after_ms;         /* as configured: the least an automatic resume waits */
+	int64_t stopped_ms; /* last voice-stopped without a transcript yet, call time; -1: none */
+	int64_t resume_after_ms; /* as configured: the least an automatic resume waits */
 };
 
 /* events.c */
@@ -59,19 +60,23 @@ enum filter_verdict speak_frame(void *ctx, const struct frame *fr);
 void speak_player_event(void *ctx, const struct player_event *ev);
 
 /* clock.c */
-int64_t speak_now_ms(const struct speak *s);     /* call time */
+int64_t speak_now_ms(const struct speak *s); /* call time */
 void speak_tick(void *ctx, int64_t now);
+/* n slots were missed, from first on: silence on the line, and in the record. */
+void speak_skipped(struct speak *s, int64_t first, int64_t n);
 void speak_advance(struct speak *s, int64_t ms); /* not live: make the frames before ms */
 
 /* end.c */
 void speak_end(struct speak *s, const char *verdict); /* play what is queued, then end */
 void speak_stop(struct speak *s, const char *verdict, enum played_status status); /* end now */
-void speak_end_step(struct speak *s);            /* once per slot */
+void speak_end_step(struct speak *s); /* once per slot */
 void speak_signal(void *ctx, int sig);
-void speak_finish(struct speak *s);              /* after the loop: last records, last bytes */
+int speak_finish(struct speak *s)
+	MUST_USE; /* after the loop: last records, last bytes; that of the record */
 
 /* A record of as-speak's own. */
 void speak_journal(struct speak *s, const char *type, const struct dynbuf *data);
-void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt, ...) PRINTF_LIKE(4, 5);
+void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 
 #endif

@@ -43,7 +43,8 @@ bool turn_audible(struct turn_meter *m, int64_t now_ms, struct dynbuf *b)
 	turn_step(m, TURN_AUDIBLE, now_ms);
 	m->open = false;
 	dynbuf_adds(b, "{");
-	jline_add_int(b, "turn", m->turn);
+	if (m->turn >= 0)
+		jline_add_int(b, "turn", m->turn);
 	jline_add_int(b, "speech_end", m->speech_end_ms);
 	for (int i = 0; i < TURN_STEPS; i++)
 		if (m->at_ms[i] >= 0)

@@ -8,13 +8,21 @@
 
 #include "base/dynbuf.h"
 
-enum turn_step { TURN_ENDPOINT, TURN_TRANSCRIPT, TURN_TEXT, TURN_AUDIO, TURN_FILLER, TURN_AUDIBLE, TURN_STEPS };
+enum turn_step {
+	TURN_ENDPOINT,
+	TURN_TRANSCRIPT,
+	TURN_TEXT,
+	TURN_AUDIO,
+	TURN_FILLER,
+	TURN_AUDIBLE,
+	TURN_STEPS
+};
 
 struct turn_meter {
-	bool open;                    /* no answer has been audible yet */
-	int64_t turn;                 /* number */
-	int64_t speech_end_ms;        /* call time the caller stopped speaking */
-	int64_t at_ms[TURN_STEPS];    /* call time of each step, -1: not seen */
+	bool open;                 /* no answer has been audible yet */
+	int64_t turn;              /* number; -1: none was given (a key before any voice) */
+	int64_t speech_end_ms;     /* call time the caller stopped speaking */
+	int64_t at_ms[TURN_STEPS]; /* call time of each step, -1: not seen */
 };
 
 void turn_init(struct turn_meter *m);

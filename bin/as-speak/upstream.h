@@ -9,12 +9,12 @@
 
 #include "stream/writer.h"
 
-#define UPSTREAM_EVENT_MAX 4096       /* bytes of one event: PIPE_BUF, so that it is written whole */
+#define UPSTREAM_EVENT_MAX 4096 /* bytes of one event: PIPE_BUF, so that it is written whole */
 #define UPSTREAM_QUEUE_MAX (64 << 10) /* bytes waiting */
 
 struct upstream {
 	struct writer out;
-	bool open;                     /* there is a loop */
+	bool open; /* there is a loop */
 };
 
 /* Open dir/loop; dir NULL: no loop, all calls do nothing. -1 with errno if there is one and it cannot be used. */

@@ -1,11 +1,13 @@
 #include "base/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +79,33 @@ pid_t spawn_group(char *const argv[], char *const env[])
 		return -1;
 	}
 	return pid;
+}
+
+static bool is_line(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && (same_file(fd, 0) || same_file(fd, 1));
+}
+
+pid_t spawn_helper(int fd)
+{
+	pid_t pid = fork();
+	sigset_t none;
+	int null;
+
+	if (pid != 0)
+		return pid;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null == -1 || (is_line(2) && dup2(null, 2) == -1) || dup2(null, 1) == -1 ||
+		dup2(fd, 0) == -1)
+		_exit(EXIT_SYSTEM);
+	close_range(3, ~0U, 0);
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	return 0;
 }
 
 int spawn_subreaper(void)

@@ -12,6 +12,11 @@
  * executed. */
 pid_t spawn_group(char *const argv[], char *const env[]) MUST_USE;
 
+/* Fork a helper of this process. Of our descriptors it keeps fd, as its stdin, and stderr unless that
+ * is the caller's line; stdout is /dev/null. Signals are as a new program finds them. 0 in the
+ * helper, its pid here, -1 if there is none. */
+pid_t spawn_helper(int fd) MUST_USE;
+
 /* Become the one that orphans of this process's children are handed to (PR_SET_CHILD_SUBREAPER). */
 int spawn_subreaper(void) MUST_USE;
 

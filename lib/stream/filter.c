@@ -9,7 +9,8 @@
 
 #include "base/log.h"
 
-#define OUT_EVENT_MAX (4 << 20)     /* bytes a filter may have queued beyond what it read: far above any use */
+#define OUT_EVENT_MAX \
+	(4 << 20) /* bytes a filter may have queued beyond what it read: far above any use */
 #define OUT_PAUSE_BYTES (256 << 10) /* above this the input waits for the output */
 
 static size_t out_bytes(const struct filter *f)
@@ -35,20 +36,35 @@ void filter_settle(struct filter *f)
 		loop_stop(&f->loop);
 }
 
+/* Nothing more can be said, so nothing more is read; but what the tool has begun may have to be ended. */
+static void reader_left(struct filter *f)
+{
+	bool ended = f->in.eof;
+
+	f->out.gone = f->in.eof = true;
+	writer_free(&f->out);
+	loop_remove(&f->loop, &f->out_source);
+	if (!ended && f->on_end)
+		f->on_end(f->ctx);
+	filter_settle(f);
+}
+
 static void out_ready(void *ctx, short revents)
 {
 	struct filter *f = ctx;
 
-	if (!(revents & POLLOUT) && revents & POLLERR) /* a pipe whose reader has left */
-		f->out.gone = true;
-	else if (writer_flush(&f->out, NULL, NULL) < 0 && !f->out.gone) {
-		log_error_errno("cannot write 'stdout'");
-		f->status = EXIT_IO;
-		f->out.gone = true;
+	/* nothing was waiting to be written, and yet: the error of a pipe, the hang-up of a socket */
+	if (!(revents & POLLOUT)) {
+		reader_left(f);
+	} else if (writer_flush(&f->out, NULL, NULL) == 0) {
+		filter_settle(f);
+	} else {
+		if (!f->out.gone) {
+			log_error_errno("cannot write 'stdout'");
+			f->status = EXIT_IO;
+		}
+		reader_left(f);
 	}
-	if (f->out.gone)
-		loop_stop(&f->loop);
-	filter_settle(f);
 }
 
 static void frame_take(struct filter *f, const struct frame *fr)
@@ -61,15 +77,16 @@ static void frame_take(struct filter *f, const struct frame *fr)
 	if (frame_is(fr, "call-end"))
 		f->ended = true;
 	if (f->on_frame(f->ctx, fr) == FILTER_PASS && !f->sink &&
-	    writer_put(&f->out, fr->raw, fr->raw_bytes, false, 0) < 0)
+		writer_put(&f->out, fr->raw, fr->raw_bytes, false, 0) < 0)
 		filter_fail(f, EXIT_SYSTEM, "cannot queue '%s': %s", fr->type, strerror(errno));
 }
 
 static void input_end(struct filter *f)
 {
 	if (reader_partial(&f->in))
-		filter_fail(f, EXIT_BUG, "stream ends inside a frame at byte %llu: the filter before died",
-		            (unsigned long long)f->in.offset);
+		filter_fail(f, EXIT_BUG,
+			"stream ends inside a frame at byte %llu: the filter before died",
+			(unsigned long long)f->in.offset);
 	else if (!f->ended)
 		filter_fail(f, EXIT_BUG, "stream ends without call-end: the filter before died");
 	else if (f->on_end)
@@ -90,7 +107,8 @@ void filter_read(struct filter *f)
 	while (!f->failed && (got = reader_next(&f->in, &fr)) > 0)
 		frame_take(f, &fr);
 	if (got < 0)
-		filter_fail(f, EXIT_DATA, "malformed stream at byte %llu: %s", (unsigned long long)f->in.offset, f->in.why);
+		filter_fail(f, EXIT_DATA, "malformed stream at byte %llu: %s",
+			(unsigned long long)f->in.offset, f->in.why);
 	if (n == 0 && !f->failed)
 		input_end(f);
 }
@@ -103,12 +121,15 @@ static void in_ready(void *ctx, short revents)
 
 int filter_init(struct filter *f, int in_fd, int out_fd)
 {
-	signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an errno, so that last work can be done */
+	signal(SIGPIPE,
+		SIG_IGN); /* a reader that leaves is an errno, so that last work can be done */
 	loop_init(&f->loop);
 	reader_init(&f->in, in_fd);
 	writer_init(&f->out, out_fd, OUT_EVENT_MAX);
-	f->in_source = (struct loop_source){.fd = in_fd, .mask = in_mask, .ready = in_ready, .ctx = f};
-	f->out_source = (struct loop_source){.fd = out_fd, .mask = out_mask, .ready = out_ready, .ctx = f};
+	f->in_source = (struct loop_source){
+		.fd = in_fd, .mask = in_mask, .ready = in_ready, .ctx = f};
+	f->out_source = (struct loop_source){
+		.fd = out_fd, .mask = out_mask, .ready = out_ready, .ctx = f};
 	if (loop_add(&f->loop, &f->in_source) < 0)
 		return -1;
 	return f->sink ? 0 : loop_add(&f->loop, &f->out_source);
@@ -152,7 +173,8 @@ static void error_put(struct filter *f, const char *text, int status)
 	snprintf(code, sizeof(code), "%d", status);
 	dynbuf_init(&data, FRAME_HEADER_MAX);
 	error_data(&data, f->stage, text, code, true);
-	if (!f->sink && !dynbuf_failed(&data) && filter_put(f, "error", (struct jspan){data.p, data.n}) < 0)
+	if (!f->sink && !dynbuf_failed(&data) &&
+		filter_put(f, "error", (struct jspan){data.p, data.n}) < 0)
 		log_warn("cannot write an error event: out of room");
 	dynbuf_free(&data);
 }

@@ -15,27 +15,28 @@
 #include "stream/writer.h"
 
 enum filter_verdict {
-	FILTER_PASS,     /* copy the frame to stdout */
-	FILTER_CONSUME,  /* do not */
-	FILTER_FAIL,     /* stop; filter_fail has been called */
+	FILTER_PASS,    /* copy the frame to stdout */
+	FILTER_CONSUME, /* do not */
+	FILTER_FAIL,    /* stop; filter_fail has been called */
 };
 
 struct filter {
-	const char *stage;                /* name in error events: "vad" */
+	const char *stage; /* name in error events: "vad" */
 	enum filter_verdict (*on_frame)(void *ctx, const struct frame *fr);
-	void (*on_end)(void *ctx);        /* after the last frame, before the output is finished; may be NULL */
+	void (*on_end)(
+		void *ctx); /* no more frames come: call-end and EOF, or the reader left (out.gone); may be NULL */
 	void *ctx;
-	struct loop loop;                 /* add timers and network sources to it */
+	struct loop loop; /* add timers and network sources to it */
 	struct reader in;
-	struct writer out;                /* add frames by filter_put */
+	struct writer out; /* add frames by filter_put */
 	struct loop_source in_source, out_source;
-	int64_t stream_ms;                /* stream time: the largest timestamp of caller audio and clock so far */
-	bool sink;                        /* nothing is written to stdout: as-speak */
-	bool ended;                       /* call-end has been seen */
-	bool busy;                        /* set by the tool while it has work that must end first; see filter_settle */
-	bool failed;                      /* filter_fail was called: nothing more is read */
-	char why[512];                    /* its message */
-	int status;                       /* exit code so far */
+	int64_t stream_ms; /* stream time: the largest timestamp of caller audio and clock so far */
+	bool sink;         /* nothing is written to stdout: as-speak */
+	bool ended;        /* call-end has been seen */
+	bool busy;   /* set by the tool while it has work that must end first; see filter_settle */
+	bool failed; /* filter_fail was called: nothing more is read */
+	char why[512]; /* its message */
+	int status;    /* exit code so far */
 };
 
 /* Set stage, on_frame, ctx first. */

@@ -5,8 +5,8 @@
 
 /* What a header says of the bytes behind it. */
 struct header {
-	size_t line_bytes;    /* with its line feed */
-	size_t data_bytes;    /* second JSON */
+	size_t line_bytes; /* with its line feed */
+	size_t data_bytes; /* second JSON */
 	size_t payload_bytes;
 };
 
@@ -38,6 +38,18 @@ static const char *header_parse(struct jspan line, struct frame *f, struct heade
 	return NULL;
 }
 
+/* Without the blanks that may stand around it: whoever adds a member cuts off the brace at its end. */
+static struct jspan trimmed(const char *p, size_t n)
+{
+	while (*p != '{') {
+		p++;
+		n--;
+	}
+	while (p[n - 1] != '}')
+		n--;
+	return (struct jspan){p, n};
+}
+
 /* Find the event's data: over the inline object lies a second JSON; a large event carries it as payload. */
 static const char *data_find(struct frame *f, const struct header *h)
 {
@@ -47,10 +59,10 @@ static const char *data_find(struct frame *f, const struct header *h)
 		if (jline_check(second, h->data_bytes) < 0)
 			return "second JSON is not an object";
 		f->under = f->data;
-		f->data = (struct jspan){second, h->data_bytes};
+		f->data = trimmed(second, h->data_bytes);
 	} else if (!f->data.p && f->payload_bytes && f->payload[0] == '{' &&
-	           jline_check((const char *)f->payload, f->payload_bytes) == 0) {
-		f->data = (struct jspan){(const char *)f->payload, f->payload_bytes};
+		jline_check((const char *)f->payload, f->payload_bytes) == 0) {
+		f->data = trimmed((const char *)f->payload, f->payload_bytes);
 	}
 	if (!f->data.p)
 		f->data = (struct jspan){"{}", 2};
@@ -109,10 +121,11 @@ int frame_add(struct dynbuf *b, const char *type, struct jspan data)
 }
 
 int frame_add_audio(struct dynbuf *b, int rate_hz, int64_t timestamp_ms, const char *utterance,
-                    const void *le_bytes, size_t bytes)
+	const void *le_bytes, size_t bytes)
 {
-	dynbuf_addf(b, "{\"type\":\"audio-chunk\",\"data\":{\"rate\":%d,\"width\":2,\"channels\":1,\"timestamp\":%" PRId64,
-	            rate_hz, timestamp_ms);
+	dynbuf_addf(b,
+		"{\"type\":\"audio-chunk\",\"data\":{\"rate\":%d,\"width\":2,\"channels\":1,\"timestamp\":%" PRId64,
+		rate_hz, timestamp_ms);
 	if (utterance)
 		jline_add_str(b, "utterance", utterance);
 	dynbuf_addf(b, "},\"payload_length\":%zu}\n", bytes);

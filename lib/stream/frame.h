@@ -14,11 +14,12 @@
 #define FRAME_TYPE_MAX 64
 
 struct frame {
-	const char *raw;             /* the frame as it was read: header, data, payload */
+	const char *raw; /* the frame as it was read: header, data, payload */
 	size_t raw_bytes;
-	char type[FRAME_TYPE_MAX];   /* event name */
-	struct jspan data;           /* its data object: a second JSON, the inline one, or a JSON payload; "{}" if none */
-	struct jspan under;          /* the inline object when a second JSON lies over it, else absent */
+	char type[FRAME_TYPE_MAX]; /* event name */
+	struct jspan
+		data; /* its data object: a second JSON, the inline one, or a JSON payload; "{}" if none */
+	struct jspan under; /* the inline object when a second JSON lies over it, else absent */
 	const uint8_t *payload;
 	size_t payload_bytes;
 };
@@ -29,7 +30,8 @@ int frame_parse(const char *p, size_t n, struct frame *ret, const char **ret_why
 /* Append a frame. data is a checked JSON object, written inline or, when too large for a header, as JSON payload;
  * -1 if it does not fit there either. */
 int frame_add(struct dynbuf *b, const char *type, struct jspan data);
-int frame_add_audio(struct dynbuf *b, int rate_hz, int64_t timestamp_ms, const char *utterance, const void *le_bytes, size_t bytes);
+int frame_add_audio(struct dynbuf *b, int rate_hz, int64_t timestamp_ms, const char *utterance,
+	const void *le_bytes, size_t bytes);
 
 bool frame_is(const struct frame *f, const char *type);
 /* Members of data, or fallback; "" if absent or no string that fits. */

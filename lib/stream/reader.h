@@ -7,11 +7,11 @@
 
 struct reader {
 	int fd;
-	struct dynbuf in;      /* bytes read, not yet taken */
-	size_t taken;          /* bytes of in that belong to frames already returned */
-	uint64_t offset;       /* stream offset of in.p[taken], for messages */
-	bool eof;              /* read returned 0 */
-	const char *why;       /* what is malformed at offset */
+	struct dynbuf in; /* bytes read, not yet taken */
+	size_t taken;     /* bytes of in that belong to frames already returned */
+	uint64_t offset;  /* stream offset of in.p[taken], for messages */
+	bool eof;         /* read returned 0 */
+	const char *why;  /* what is malformed at offset */
 };
 
 void reader_init(struct reader *r, int fd);

@@ -101,10 +101,13 @@ void scribe_line(struct scribe *s, const char *p, size_t n)
 void scribe_note(struct scribe *s, int64_t t_ms, const char *type, struct jspan data)
 {
 	dynbuf_reset(&s->line);
-	dynbuf_addf(&s->line, "{\"seq\":%" PRId64 ",\"t\":%" PRId64 ",\"type\":\"%s\",\"data\":", ++s->seq, t_ms, type);
+	dynbuf_addf(&s->line,
+		"{\"seq\":%" PRId64 ",\"t\":%" PRId64 ",\"type\":\"%s\",\"data\":", ++s->seq, t_ms,
+		type);
 	dynbuf_add(&s->line, data.p, data.n);
 	dynbuf_adds(&s->line, "}");
 	scribe_line(s, s->line.p, s->line.n);
+	s->t_ms = t_ms;
 }
 
 void scribe_close_utterances(struct scribe *s, int64_t t_ms)
@@ -166,7 +169,8 @@ static void on_audio(struct scribe *s, const struct frame *f)
 	int64_t at_ms = frame_int(f, "timestamp", -1);
 	char id[LEDGER_ID_MAX];
 
-	if (at_ms < 0 || at_ms > CALL_MAX_MS || frame_int(f, "rate", 0) != s->rate_hz || f->payload_bytes % 2)
+	if (at_ms < 0 || at_ms > CALL_MAX_MS || frame_int(f, "rate", 0) != s->rate_hz ||
+		f->payload_bytes % 2)
 		s->lost_audio_bytes += f->payload_bytes;
 	else
 		scribe_audio(s, at_ms, f->payload, f->payload_bytes);
@@ -183,22 +187,24 @@ static void on_outcome(struct scribe *s, const char *type, struct jspan data)
 	if (s->verdict[0] || s->fatal[0])
 		return;
 	if (strcmp(type, "done") == 0) {
-		if (!jline_get_str(data, "verdict", s->verdict, sizeof(s->verdict)) || !s->verdict[0])
+		if (!jline_get_str(data, "verdict", s->verdict, sizeof(s->verdict)) ||
+			!s->verdict[0])
 			strcpy(s->verdict, "?");
-	} else if (strcmp(type, "error") == 0 && jline_get(data, "fatal", &v) && jline_bool(v, &fatal) && fatal) {
+	} else if (strcmp(type, "error") == 0 && jline_get(data, "fatal", &v) &&
+		jline_bool(v, &fatal) && fatal) {
 		if (!jline_get_str(data, "text", s->fatal, sizeof(s->fatal)) || !s->fatal[0])
 			strcpy(s->fatal, "fatal error");
 	}
 }
 
-static void on_journal(struct scribe *s, const struct frame *f)
+void scribe_learn(struct scribe *s, struct jspan record)
 {
 	char type[FRAME_TYPE_MAX];
 	struct jspan data;
 
-	scribe_line(s, f->data.p, f->data.n);
-	s->seq = frame_int(f, "seq", s->seq);
-	if (!frame_str(f, "type", type, sizeof(type)) || !jline_get(f->data, "data", &data))
+	s->seq = jline_get_int(record, "seq", s->seq);
+	s->t_ms = jline_get_int(record, "t", s->t_ms);
+	if (!jline_get_str(record, "type", type, sizeof(type)) || !jline_get(record, "data", &data))
 		return;
 	if (ledger_record(&s->ledger, type, data) == -1)
 		s->lost_records++;
@@ -213,20 +219,24 @@ int scribe_read(struct scribe *s)
 	ssize_t n = reader_fill(&s->in);
 	int got;
 
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+	if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
+		scribe_flush(s);
 		return 0;
+	}
 	if (n == -1) {
 		s->in.why = strerror(errno);
 		return -1;
 	}
 	s->eof = n == 0;
 	while ((got = reader_next(&s->in, &f)) == 1) {
-		if (frame_is(&f, "journal"))
-			on_journal(s, &f);
-		else if (frame_is(&f, "audio-chunk"))
+		if (frame_is(&f, "journal")) {
+			scribe_line(s, f.data.p, f.data.n);
+			scribe_learn(s, f.data);
+		} else if (frame_is(&f, "audio-chunk")) {
 			on_audio(s, &f);
-		else if (frame_is(&f, "hello"))
+		} else if (frame_is(&f, "hello")) {
 			on_hello(s, &f);
+		}
 	}
 	scribe_flush(s);
 	return got == -1 ? -1 : n > 0;

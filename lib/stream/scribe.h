@@ -15,36 +15,36 @@
 
 #define SCRIBE_WAITING_MAX (1 << 20) /* bytes of journal that wait for room on the disk */
 
-#define SCRIBE_VERDICT_MAX 80        /* bytes of a verdict, with the NUL: what an Asterisk FILE() reads */
+#define SCRIBE_VERDICT_MAX 80 /* bytes of a verdict, with the NUL: what an Asterisk FILE() reads */
 
 struct scribe_files {
-	const char *journal;     /* events.jsonl; NULL: not written */
-	const char *record;      /* bot.s16; NULL: not written */
-	const char *verdict;     /* verdict in the call directory; NULL: not written */
+	const char *journal;         /* events.jsonl; NULL: not written */
+	const char *record;          /* bot.s16; NULL: not written */
+	const char *verdict;         /* verdict in the call directory; NULL: not written */
 	const char *verdict_by_uuid; /* the one the dialplan reads; NULL: not written */
 };
 
 struct scribe {
 	struct reader in;
 	struct scribe_files files;
-	int journal_fd;          /* events.jsonl; -1: not open yet */
-	int bot_fd;              /* bot.s16; -1: not open yet */
+	int journal_fd; /* events.jsonl; -1: not open yet */
+	int bot_fd;     /* bot.s16; -1: not open yet */
 	int rate_hz;
-	struct dynbuf waiting;   /* whole journal lines that are not in the file */
-	off_t journal_bytes;     /* length of the file, whole lines */
-	int64_t seq;             /* of the last record */
+	struct dynbuf waiting; /* whole journal lines that are not in the file */
+	off_t journal_bytes;   /* length of the file, whole lines */
+	int64_t seq, t_ms;     /* of the last record */
 	struct ledger ledger;
-	struct dynbuf line;      /* scratch for an own record */
+	struct dynbuf line; /* scratch for an own record */
 
 	/* what is known of as-speak */
-	pid_t speaker;           /* its process, from hello; 0: none yet */
-	bool eof;                /* it is gone */
-	char fatal[256];         /* text of a fatal error reported before any verdict; "": none */
+	pid_t speaker;   /* its process, from hello; 0: none yet */
+	bool eof;        /* it is gone */
+	char fatal[256]; /* text of a fatal error reported before any verdict; "": none */
 	char verdict[SCRIBE_VERDICT_MAX]; /* of its `done`, as it wrote it; "": not yet */
-	bool call_ended;         /* a call-end is in the journal */
+	bool call_ended;                  /* a call-end is in the journal */
 
 	/* what is lost */
-	int disk_errno;          /* why the disk did not take something; 0: it took everything so far */
+	int disk_errno; /* why the disk did not take something; 0: it took everything so far */
 	uint64_t lost_records;
 	uint64_t lost_audio_bytes;
 };
@@ -62,8 +62,10 @@ void scribe_drain(struct scribe *s);
 
 /* An own record at call time t_ms; data is a JSON object. Only when as-speak numbers no more. */
 void scribe_note(struct scribe *s, int64_t t_ms, const char *type, struct jspan data);
-/* A record as it is, without its line feed. */
+/* Queue a record as it is, without its line feed. */
 void scribe_line(struct scribe *s, const char *p, size_t n);
+/* What a checked record says of as-speak and its utterances. */
+void scribe_learn(struct scribe *s, struct jspan record);
 /* Close every open utterance as failed. */
 void scribe_close_utterances(struct scribe *s, int64_t t_ms);
 /* Bot audio whose first sample is at call time at_ms. */
@@ -74,9 +76,19 @@ int scribe_flush(struct scribe *s);
 /* The line of a verdict, whole or not at all, to each of the two paths that is not NULL; -1 with errno if one failed. */
 int scribe_verdict(const struct scribe_files *files, const char *verdict) MUST_USE;
 
-/* Fork a scribe. It goes on after the last whole record of the journal with those lines of recent that are newer (by
- * seq), then with what comes down the pipe; at the record `done` it writes the verdict and sends SIGUSR1 to the
- * parent; it ends at end of file. Returns the writing end, non-blocking, or -1. */
-int scribe_fork(const struct scribe_files *files, int rate_hz, struct jspan recent) MUST_USE;
+/* What the scribe before may have died without having written. */
+struct scribe_tail {
+	struct jspan records; /* the latest records, a line each */
+	const void *audio;    /* the latest bot audio, little endian */
+	size_t audio_bytes;
+	int64_t audio_ms; /* call time of its first sample */
+};
+
+/* Fork a scribe. With a tail it goes on where the journal ends, first with what of the tail is newer (by seq); then
+ * with what comes down the pipe. At the record `done`, or at end of file without one (then the verdict is `error` and
+ * open utterances have failed) it writes the verdict and sends SIGUSR1 to its parent. It exits at end of file, with 0,
+ * or EXIT_IO if something was lost. Returns its pid and the writing end, non-blocking, or -1. */
+pid_t scribe_fork(const struct scribe_files *files, int rate_hz, const struct scribe_tail *tail,
+	int *ret_fd) MUST_USE;
 
 #endif

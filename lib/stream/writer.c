@@ -6,14 +6,15 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#define IOV_ITEMS 16 /* items gathered into one write: small events fill it, audio fills PIPE_BUF first */
+#define IOV_ITEMS \
+	16 /* items gathered into one write: small events fill it, audio fills PIPE_BUF first */
 
 struct writer_item {
 	struct writer_item *next;
-	size_t n;             /* bytes */
-	int64_t tag;          /* caller's, see writer_put */
-	bool audio;           /* may be dropped until begun */
-	bool begun;           /* offered to write(2) */
+	size_t n;    /* bytes */
+	int64_t tag; /* caller's, see writer_put */
+	bool audio;  /* may be dropped until begun */
+	bool begun;  /* offered to write(2) */
 	char bytes[];
 };
 
@@ -49,6 +50,8 @@ int writer_put(struct writer *w, const void *p, size_t n, bool audio, int64_t ta
 {
 	struct writer_item *it;
 
+	if (w->gone)
+		return 0;
 	if (!audio && w->event_bytes + n > w->max_event_bytes) {
 		errno = ENOBUFS;
 		return -1;
@@ -68,7 +71,8 @@ int writer_put(struct writer *w, const void *p, size_t n, bool audio, int64_t ta
 }
 
 /* Gather what one write may take: whole items as far as PIPE_BUF goes, or a piece of a large one. */
-static int writer_gather(struct writer *w, struct iovec *iov, void (*begun)(void *, bool, int64_t), void *ctx)
+static int writer_gather(
+	struct writer *w, struct iovec *iov, void (*begun)(void *, bool, int64_t), void *ctx)
 {
 	size_t left = PIPE_BUF, skip = w->head_done;
 	int n = 0;
@@ -100,7 +104,7 @@ int writer_flush(struct writer *w, void (*begun)(void *ctx, bool audio, int64_t 
 		return 0;
 	done = writev(w->fd, iov, writer_gather(w, iov, begun, ctx));
 	if (done < 0) {
-		w->gone = errno == EPIPE;
+		w->gone = errno == EPIPE || errno == ECONNRESET;
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
 	}
 	while (w->head && (size_t)done >= w->head->n - w->head_done) {

@@ -17,18 +17,22 @@ struct writer {
 	size_t event_bytes;              /* queued, events */
 	size_t audio_bytes;              /* queued, audio */
 	size_t max_event_bytes;
-	bool gone;                       /* the reader has left (EPIPE) */
+	bool gone; /* the reader has left */
 };
 
 void writer_init(struct writer *w, int fd, size_t max_event_bytes);
 void writer_free(struct writer *w);
-/* Queue one whole frame (or several). -1: events over the maximum, or no memory. tag comes back from
- * writer_drop_audio and written. */
+/* Queue one whole frame (or several); when the reader has left it is forgotten at once. -1: events over the maximum,
+ * or no memory. tag comes back from writer_drop_audio and to begun. */
 int writer_put(struct writer *w, const void *p, size_t n, bool audio, int64_t tag) MUST_USE;
-static inline bool writer_pending(const struct writer *w) { return w->head != NULL; }
-/* After POLLOUT: one write of at most PIPE_BUF. 0, or -1 with errno; EPIPE sets gone. done is called, in order,
- * for each item that is now begun and so cannot be dropped any more (may be NULL). */
-int writer_flush(struct writer *w, void (*begun)(void *ctx, bool audio, int64_t tag), void *ctx) MUST_USE;
+static inline bool writer_pending(const struct writer *w)
+{
+	return w->head != NULL;
+}
+/* After POLLOUT: one write of at most PIPE_BUF. 0, or -1 with errno; if the reader has left, gone is set. begun is
+ * called, in order, for each item that is now begun and so cannot be dropped any more (may be NULL). */
+int writer_flush(
+	struct writer *w, void (*begun)(void *ctx, bool audio, int64_t tag), void *ctx) MUST_USE;
 /* Forget the oldest audio item that is not begun: true and its tag, or false. */
 bool writer_drop_audio(struct writer *w, int64_t *ret_tag);
 
