@@ -36,6 +36,7 @@
 #define READ_BYTES 65536
 #define FILE_QUEUE_BYTES 65536 /* more output waiting: do not read on (a file waits, a caller does not) */
 #define PIPE_BYTES 16384       /* of stdout: 0.7 s at 8 kHz; what is in a pipe cannot be taken back */
+#define SLOW_NS (500 * NS_PER_MS) /* more than 2 s of audio waiting for so long: the pipeline is slow */
 #define TEXT_BYTES 512
 #define NO_UUID "00000000-0000-0000-0000-000000000000"
 
@@ -73,6 +74,7 @@ struct listen {
 	int64_t t0_ns;           /* call time 0, CLOCK_MONOTONIC; live */
 	int64_t heard_samples;   /* given by intake; not live, this is the time */
 	int64_t clock_ms;        /* timestamp of the next clock */
+	int64_t slow_since_ns;   /* since when too much audio is waiting, CLOCK_MONOTONIC; 0: it is not */
 	uint64_t ignored;        /* messages of kinds that mean nothing here */
 	bool begun, ended;       /* call-start, call-end have been queued */
 	bool said_slow, said_codec, said_rate; /* reported, once is enough */
@@ -201,9 +203,19 @@ static void fail(struct listen *l, int status, const char *text)
 	finish(l);
 }
 
+/* A burst, or the silence after we were stopped, is more than the queue should hold but soon gone. */
 static void limit_output(struct listen *l)
 {
-	if (output_limit(&l->output) && !l->said_slow) {
+	if (!l->live || l->output.queued_chunks <= OUTPUT_AUDIO_CHUNKS) {
+		l->slow_since_ns = 0;
+		return;
+	}
+	if (!l->slow_since_ns)
+		l->slow_since_ns = l->loop.now;
+	if (l->loop.now - l->slow_since_ns < SLOW_NS)
+		return;
+	output_limit(&l->output);
+	if (!l->said_slow) {
 		l->said_slow = true;
 		warn(l, "slow", "the pipeline is slower than the call: caller audio is dropped");
 	}
@@ -498,7 +510,7 @@ static void listen_init(struct listen *l)
 	dynbuf_init(&l->in, ASOCK_MAX_BYTES + READ_BYTES);
 	intake_init(&l->intake, l->rate_hz, codec, l->live, on_samples, l);
 	timeline_init(&l->timeline, l->rate_hz, !set.raw, on_chunk, l);
-	output_init(&l->output, STDOUT_FILENO, l->rate_hz, set.raw, l->live, &l->record);
+	output_init(&l->output, STDOUT_FILENO, l->rate_hz, set.raw, &l->record);
 	if (record_open(&l->record, set.dir, !set.raw, l->rate_hz, on_record_news, l) < 0)
 		warn(l, "record", "cannot open '%s': %s: the call is not recorded", set.dir, strerror(errno));
 	if (err)
@@ -560,6 +572,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files ends the recording, not the call */
 	if (set.replay)
 		return replay_run(set.replay, atoi(set.rate), STDOUT_FILENO);
 	return listen_run(&call);

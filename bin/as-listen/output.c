@@ -13,9 +13,9 @@ static int64_t tag_of(int64_t timestamp_ms, size_t heard)
 	return timestamp_ms << TAG_BITS | (int64_t)heard;
 }
 
-void output_init(struct output *o, int fd, int rate_hz, bool raw, bool bounded, struct record *record)
+void output_init(struct output *o, int fd, int rate_hz, bool raw, struct record *record)
 {
-	*o = (struct output){.record = record, .rate_hz = rate_hz, .raw = raw, .bounded = bounded};
+	*o = (struct output){.record = record, .rate_hz = rate_hz, .raw = raw};
 	writer_init(&o->writer, fd, OUTPUT_EVENT_BYTES);
 	dynbuf_init(&o->frame, FRAME_MAX);
 }
@@ -86,19 +86,14 @@ void output_audio(struct output *o, int64_t timestamp_ms, const int16_t *samples
 	o->queued_chunks++;
 }
 
-size_t output_limit(struct output *o)
+void output_limit(struct output *o)
 {
-	size_t dropped = 0;
 	int64_t tag;
 
-	if (!o->bounded)
-		return 0;
 	while (o->queued_chunks > OUTPUT_AUDIO_CHUNKS && writer_drop_audio(&o->writer, &tag)) {
 		o->queued_chunks--;
-		dropped++;
+		o->dropped_chunks++;
 	}
-	o->dropped_chunks += dropped;
-	return dropped;
 }
 
 static void on_begun(void *ctx, bool audio, int64_t tag)

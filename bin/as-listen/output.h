@@ -1,4 +1,5 @@
-/* output: stdout of as-listen, which may be slow or gone: a queue of at most 2 s of audio and 256 KiB of events.
+/* output: stdout of as-listen, which may be slow or gone: a queue, in the long run of at most 2 s of audio and
+ * 256 KiB of events.
  *
  * What is begun on stdout is listed in the record; what had to be dropped is not.
  */
@@ -16,14 +17,13 @@ struct output {
 	struct record *record;
 	int rate_hz;
 	bool raw;                /* samples only, no frames */
-	bool bounded;            /* drop audio when the reader is slow */
 	int failed;              /* errno of what could not be queued: ENOBUFS, too many events; 0: none */
 	size_t queued_chunks;    /* of 20 ms, not begun */
 	uint64_t dropped_chunks; /* of 20 ms, never delivered */
 	struct dynbuf frame;     /* scratch */
 };
 
-void output_init(struct output *o, int fd, int rate_hz, bool raw, bool bounded, struct record *record);
+void output_init(struct output *o, int fd, int rate_hz, bool raw, struct record *record);
 void output_free(struct output *o);
 /* Queue an event. */
 void output_event(struct output *o, const char *type, struct jspan data);
@@ -31,8 +31,8 @@ void output_event(struct output *o, const char *type, struct jspan data);
 void output_frame(struct output *o, const struct frame *f);
 /* Record and queue 20 ms of audio; heard as in timeline_init. */
 void output_audio(struct output *o, int64_t timestamp_ms, const int16_t *samples, size_t heard);
-/* Drop the oldest audio that is too much; returns how many chunks. To be called before more is queued. */
-size_t output_limit(struct output *o);
+/* Drop the oldest audio that is over the maximum. */
+void output_limit(struct output *o);
 /* After POLLOUT: one write. 0, or -1 with errno; the reader that left is no error. */
 int output_flush(struct output *o) MUST_USE;
 /* The reader has left: forget what is queued and what will be. */
