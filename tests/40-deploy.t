@@ -1,0 +1,160 @@
+#!/bin/sh
+# What is copied to a machine that answers calls: units, settings, run scripts, dialplans.
+# shellcheck disable=SC2016,SC2317 # shell text and functions are for check and ok
+. tests/lib.sh
+deploy=pipelines/deploy
+root=/usr/local
+
+# --- systemd
+units() {
+	mkdir -p "$T/units"
+	for unit in "$deploy"/systemd/*.socket "$deploy"/systemd/*.service; do
+		sed "s,$root/bin,$B/bin,; s,$root/share/callpipe,$PWD," "$unit" >"$T/units/${unit##*/}"
+	done
+}
+# systemd-analyze says what it does not like, and succeeds.
+verified() {
+	for unit in "$@"; do systemd-analyze --man=no verify "$T/units/$unit"; done >"$T/verify" 2>&1 || return 1
+	if grep . "$T/verify"; then return 1; fi
+}
+units
+ok 'the units are as systemd wants them' verified callpipe.socket callpipe@.service \
+	callpipe-verdict.socket callpipe-verdict@.service
+sed -i 's/^KillMode=/KilMode=/' "$T/units/callpipe@.service"
+ok 'a mistake in one would be seen' must_fail 1 verified callpipe.socket
+value() { sed -n "s/^$1=//p" "$deploy/systemd/$2"; }
+check 'more connections than the default 64' '[ "$(value MaxConnections callpipe.socket)" -gt 64 ]'
+check_same 'nothing but the journal gets messages' \
+	'cat "$deploy"/systemd/*@.service | sed -n "s/^StandardError=//p"' 'echo journal; echo journal'
+
+users() {
+	cp "$deploy/systemd/callpipe.sysusers" "$T/sysusers.conf"
+	cp "$deploy/systemd/callpipe.tmpfiles" "$T/tmpfiles.conf"
+	mkdir -p "$T/root/etc" && cp /etc/passwd /etc/group "$T/root/etc"
+	systemd-sysusers --root="$T/root" "$T/sysusers.conf"
+	systemd-tmpfiles --root="$T/root" --create "$T/tmpfiles.conf"
+}
+modes() { (cd "$T/root" && stat -c '%a %n' run/callpipe/from var/spool/callpipe var/spool/callpipe/*); }
+if [ "$(id -u)" = 0 ]; then
+	ok 'the user and the folders are made' users
+	check_same 'with modes that let Asterisk in where it has to' modes 'cat <<-EOF
+		2770 run/callpipe/from
+		710 var/spool/callpipe
+		700 var/spool/callpipe/calls
+		2750 var/spool/callpipe/verdicts
+	EOF'
+else
+	n=$((n + 2))
+	echo "ok $((n - 1)) # SKIP making users needs root"
+	echo "ok $n # SKIP making users needs root"
+fi
+
+# --- settings, with the defaults that are commented out
+mkdir -p "$T/config/environment.d"
+conf=$T/config/environment.d/callpipe.conf
+sed 's/^#\(CALLPIPE_\)/\1/' "$deploy/callpipe.conf" >"$conf"
+by_sh() { env -i sh -c "set -a; . '$conf'; env" | grep ^CALLPIPE_ | sort; }
+by_systemd() {
+	env -i HOME=/nonexistent XDG_CONFIG_HOME="$T/config" \
+		/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator >"$T/env" &&
+		env -i sh -c "set -a; . '$T/env'; env" | grep ^CALLPIPE_ | sort
+}
+check_same 'sh and systemd read the same settings' by_sh by_systemd
+ok 'and so do the tools' env CALLPIPE_CONF="$conf" CALLPIPE_SPOOL="$T" as-answer --status
+check_same 'which look for them where the units do' \
+	'grep -rhoE "/etc/callpipe[a-z./]*\.conf" "$deploy" --exclude-dir=systemd --exclude=README.md |
+		cat - "$deploy"/systemd/*.service | grep -oE "/etc/[a-z./]*\.conf" | sort -u' \
+	'sed -n "s/.*CONF_DEFAULT \"\(.*\)\"/\1/p" lib/base/conf.h'
+check 'and all of them' '[ "$(by_sh | wc -l)" -eq "$(grep -c "^#\?CALLPIPE_" "$deploy/callpipe.conf")" ]'
+# Not what as-answer sets, and not what only a tool by itself can use.
+documented() {
+	cat man/as-answer.1 man/as-listen.1 man/as-speak.1 | grep -o 'CALLPIPE_[A-Z0-9_]*' |
+		grep -vxE "CALLPIPE_($alone)" | sort -u
+}
+settings() {
+	grep -o '^#\?CALLPIPE_[A-Z0-9_]*' "$deploy/callpipe.conf" | tr -d '#' | grep -vxE "CALLPIPE_($ours)" | sort
+}
+alone='CONF|DIR|CALL|UUID|T0_NS|ECHO|RAW|REPLAY|SPEAK_RAW|JOURNAL|RECORD'
+ours='LISTEN|PIPELINE|USER'
+check_same 'they are those that the manuals name' settings documented
+check 'every file named in them is there' \
+	'for f in $(grep -o "=/usr/share/[^ ]*" "$deploy/callpipe.conf"); do [ -f "${f#=}" ] || { echo "$f"; false; }; done'
+
+# --- super-servers
+call() { # PORT: one call to the announcement; its report is $T/call.json
+	as-dial -e "expect audio; say $sounds/hello-world.wav; hangup" "127.0.0.1:$1" >"$T/call.json"
+}
+sounds=/usr/share/asterisk/sounds/en_US_f_Allison
+export CALLPIPE_CONF="$T/callpipe.conf"
+sed "s,$root/share/callpipe,$PWD,; s,^CALLPIPE_LISTEN=.*,CALLPIPE_LISTEN=127.0.0.1:0,
+	s,^CALLPIPE_USER=.*,CALLPIPE_USER=$(id -un),; s,^CALLPIPE_SPOOL=.*,CALLPIPE_SPOOL=$T/spool," \
+	"$deploy/callpipe.conf" >"$CALLPIPE_CONF"
+mkdir -p "$T/spool"
+
+: >"$T/port"
+start "$deploy/tcpserver/run" -1 >"$T/port" 2>"$T/log"
+ok 'tcpserver/run listens' wait_for 5 test -s "$T/port"
+ok 'and a call goes through' call "$(cat "$T/port")"
+check 'it is kept in the spool' 'wait_for 10 eval "grep -q caller-hangup $T/spool/verdicts/*"'
+
+# inetd gives no environment and makes the socket stderr.
+serve env -i CALLPIPE_CONF="$CALLPIPE_CONF" CALLPIPE_LOG=debug PATH="$PATH" sh -c 'exec "$0" 2>&0' "$PWD/$deploy/answer"
+ok 'a call goes through from inetd' call "$port"
+# A connection that says nothing sensible is told so to nobody on the line.
+check 'and no message goes onto the line' 'printf "GET / HTTP/1.0\r\n\r\n" |
+	timeout 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; cat >&3; cat <&3" | od -An -c | { ! grep .; }'
+
+inetd_line() { awk -v OFS=: '!/^#/ { print NF, $2, $3, $5 }' "$deploy/inetd/inetd.conf" | sort -u; }
+check_same 'inetd lines have the fields of inetd.conf(5)' inetd_line 'echo 7:stream:tcp:callpipe'
+check 'what super-servers run is there' \
+	'for f in $(grep -rhoE "$root/share/callpipe/[^[:space:]]+" "$deploy" --exclude=README.md | sort -u); do
+		f=${f#"$root"/share/callpipe/}; [ -x "$f" ] || [ -d "$f" ] || { echo "$f"; false; }; done'
+
+# --- rubbish
+rubbish() {
+	mkdir -p "$T/spool/verdicts" "$T/from" && rm -f "$T/spool/verdicts/"*
+	touch -d '2 hours ago' "$T/spool/verdicts/old" "$T/from/old"
+	touch "$T/spool/verdicts/new" "$T/from/new"
+	sed -n 's/^17 \* \* \* \* callpipe //p' "$deploy/callpipe.cron" |
+		sed "s,/etc/callpipe/callpipe.conf,$CALLPIPE_CONF," >"$T/cron"
+	test -s "$T/cron" && CALLPIPE_CONF='' sh -eu "$T/cron" && (cd "$T" && echo spool/verdicts/* from/*)
+}
+echo "CALLPIPE_FROM_DIR=$T/from" >>"$CALLPIPE_CONF"
+check_same 'cron removes what is old and nothing else' rubbish 'echo spool/verdicts/new from/new'
+
+# --- dialplans
+walk() { # HOST VERDICT: what the caller gets in the end
+	tests/fake/dialplan.py "$deploy/asterisk/extensions-$1-host.conf" "FILE=$2" "CURL=$2" \
+		'CALLERID(num)=+33 6;$(id)' 'CALLERID(dnid)=1,00' | grep -E '^(Dial|Playback|Hangup)' | head -n1
+}
+broken() { # SED: the dialplan with one mistake in it
+	sed "$1" "$deploy/asterisk/extensions-same-host.conf" >"$T/broken.conf"
+	! cmp -s "$T/broken.conf" "$deploy/asterisk/extensions-same-host.conf" &&
+		must_fail 1 tests/fake/dialplan.py "$T/broken.conf"
+}
+for host in same other; do
+	ok "dialplan, $host host: every place exists, brackets match, caller id is filtered" \
+		tests/fake/dialplan.py "$deploy/asterisk/extensions-$host-host.conf"
+	check_same "dialplan, $host host: every verdict leads somewhere" \
+		'for v in hangup "transfer operator" "transfer h" "transfer " caller-hangup busy timeout error "" "<html>"; do
+			walk $host "$v"; done' \
+		'printf "%s\n" "Hangup()" "Dial(PJSIP/operator,30)" "Playback(sorry-youre-having-problems)" \
+			"Playback(sorry-youre-having-problems)" "Hangup()" "Playback(please-try-call-later)" \
+			"Playback(sorry-youre-having-problems)" "Playback(sorry-youre-having-problems)" \
+			"Playback(sorry-youre-having-problems)" "Playback(sorry-youre-having-problems)"'
+done
+ok 'a place that is missing would be seen' broken 's/n(busy)/n/'
+ok 'a bracket that is missing would be seen' broken 's/Answer()/Set(X=${UUID(})/'
+ok 'an unfiltered caller id would be seen' broken 's/FILTER(0-9+,${CALLERID(num)})/CALLERID(num)/'
+
+# The number that the dialplan hides in the UUID is the one as-answer finds there.
+uuid=$(tests/fake/dialplan.py "$deploy/asterisk/extensions-other-host.conf" CURL=hangup 'CALLERID(num)=+33 612345678' |
+	sed -n 's/^TryExec(AudioSocket(\([^,]*\),.*/\1/p')
+serve as-answer --spool "$T/uuid" pipelines/announce/call
+hidden() {
+	as-dial --uuid "$uuid" -e 'expect audio; hangup' "127.0.0.1:$port" >"$T/call.json" &&
+		grep -q '"from":"33612345678"' "$T"/uuid/calls/*/*/*/"$uuid"/call.json
+}
+ok 'the number inside a UUID arrives' hidden
+# shellcheck disable=SC2119 # at the end, without a number
+plan
