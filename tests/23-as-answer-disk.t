@@ -24,6 +24,8 @@ ok 'ends well' exited 0
 elsewhere=$(echo "$TMPDIR"/callpipe-*/"$(uuid 1)")
 ok 'its record is elsewhere' grep -q '"type":"verdict"' "$elsewhere/events.jsonl"
 check 'whole' "(dir_of() { echo '$elsewhere'; }; journal 1 'of(\"done\")') && [ -s '$elsewhere/call.json' ] && [ -s '$elsewhere/bot.s16' ]"
+ok 'which says why, as nothing came round the loop' grep -q '"stage":"as-answer".*Not a directory.*"code":"spool"' \
+	"$elsewhere/events.jsonl"
 ok 'as the pipeline was told' told spool "its record is in '$elsewhere'"
 ok 'and that nobody counts calls' told slots 'the number of calls is not limited'
 ok 'the log says it too' grep -q "cannot keep the call in '$T/file/spool': Not a directory" "$T/serve.err"

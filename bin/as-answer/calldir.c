@@ -202,23 +202,30 @@ bool verdict_valid(const char *verdict)
 	return n >= 1 && n <= 64 && strspn(verdict + sizeof(transfer) - 1, of_name) == n;
 }
 
+/* Replace the file dir/name; 0 or the errno. */
+static int write_line(const char *dir, const char *name, const char *line)
+{
+	char path[PATH_MAX];
+
+	if (format_path(path, "%s/%s", dir, name) == -1)
+		return errno;
+	return replace_file(path, line, strlen(line)) == -1 ? errno : 0;
+}
+
 int verdict_write(const char *spool, const char *uuid, const struct calldir *d, const char *verdict)
 {
-	char path[PATH_MAX], line[VERDICT_MAX + 1];
-	int n = snprintf(line, sizeof(line), "%s\n", verdict);
-	int err = 0;
+	char verdicts[PATH_MAX], line[VERDICT_MAX + 1];
+	int here = 0, there;
 
-	if (d &&
-		(format_path(path, "%s/verdict", d->path) == -1 ||
-			replace_file(path, line, (size_t)n) == -1))
-		err = errno;
-	if (format_path(path, "%s/verdicts", spool) == -1 || make_dir(path) == -1)
-		err = errno;
-	else if (format_path(path, "%s/verdicts/%s", spool, uuid) == -1 ||
-		replace_file(path, line, (size_t)n) == -1)
-		err = errno;
-	errno = err;
-	return err ? -1 : 0;
+	snprintf(line, sizeof(line), "%s\n", verdict);
+	if (d)
+		here = write_line(d->path, "verdict", line);
+	if (format_path(verdicts, "%s/verdicts", spool) == 0 && make_dir(verdicts) == 0)
+		there = write_line(verdicts, uuid, line);
+	else
+		there = errno;
+	errno = there ? there : here;
+	return errno ? -1 : 0;
 }
 
 void verdict_remove(const char *spool, const char *uuid)

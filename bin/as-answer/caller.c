@@ -54,7 +54,7 @@ static void set(struct caller *c, const char *name, const char *value, size_t n)
 	}
 	if (n >= sizeof(v->value))
 		n = sizeof(v->value) - 1;
-	strcpy(v->name, name);
+	snprintf(v->name, sizeof(v->name), "%s", name);
 	for (size_t i = 0; i < n; i++)
 		v->value[i] = (unsigned char)value[i] < ' ' || value[i] == 0x7f ? ' ' : value[i];
 	v->value[n] = '\0';

@@ -1,5 +1,6 @@
 #include "ledger.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +33,9 @@ static int add(struct ledger *l, const char *id)
 		l->open = open;
 		l->size = size;
 	}
-	l->open[l->n] = (struct ledger_entry){0};
-	strcpy(l->open[l->n++].id, id);
+	l->open[l->n].heard_ms = 0;
+	snprintf(l->open[l->n].id, sizeof(l->open[l->n].id), "%s", id);
+	l->n++;
 	return 0;
 }
 

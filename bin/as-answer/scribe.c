@@ -201,7 +201,7 @@ static void on_outcome(struct scribe *s, const char *type, struct jspan data)
 static void on_journal(struct scribe *s, const struct frame *f)
 {
 	char type[FRAME_TYPE_MAX];
-	struct jspan data;
+	struct jspan data, stage;
 
 	put_line(s, f->data.p, f->data.n);
 	s->seq = frame_int(f, "seq", s->seq);
@@ -211,6 +211,9 @@ static void on_journal(struct scribe *s, const struct frame *f)
 		s->lost_records++;
 	if (strcmp(type, "call-end") == 0)
 		s->call_ended = true;
+	if (strcmp(type, "error") == 0 && jline_get(data, "stage", &stage) &&
+		jline_eq(stage, "as-answer"))
+		s->echoed++;
 	on_outcome(s, type, data);
 }
 

@@ -32,6 +32,7 @@ struct scribe {
 	char fatal[256];           /* text of a fatal error reported before any verdict; "": none */
 	char verdict[VERDICT_MAX]; /* of its `done`, as it wrote it; "": not yet */
 	bool call_ended;           /* a call-end is in the journal */
+	size_t echoed; /* errors of as-answer's that came round the loop into the journal */
 
 	/* what is lost */
 	int disk_errno; /* why the disk did not take something; 0: it took everything so far */

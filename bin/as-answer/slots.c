@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define MAGIC UINT64_C(0x31746f6c73706361) /* "acpslot1", little endian */
-#define DESCRIPTOR_MIN 100                 /* where a shell's own redirections do not reach */
+#define DESCRIPTOR_MIN 60                  /* where a shell's own redirections do not reach */
 
 struct slots_file {
 	uint64_t magic;

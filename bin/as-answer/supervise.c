@@ -47,18 +47,21 @@ static void note(
 
 void supervise_report(struct supervise *s, const char *code, const char *text)
 {
-	struct dynbuf data, frame;
+	struct dynbuf *data = &s->report[s->reports];
+	struct dynbuf looped, frame;
 
-	dynbuf_init(&data, PIPE_BUF);
+	dynbuf_init(data, PIPE_BUF);
+	dynbuf_init(&looped, PIPE_BUF);
 	dynbuf_init(&frame, PIPE_BUF);
-	error_data(&data, "as-answer", text, code, false);
-	dynbuf_truncate(&data, data.n - 1);
-	dynbuf_adds(&data, ",\"loop\":1}");
-	if (dynbuf_failed(&data) ||
-		frame_add(&frame, "error", (struct jspan){data.p, data.n}) == -1 ||
+	if (error_data(data, "as-answer", text, code, false) == 0)
+		s->reports++;
+	dynbuf_add(&looped, data->p, data->n - 1);
+	dynbuf_adds(&looped, ",\"loop\":1}");
+	if (dynbuf_failed(data) || dynbuf_failed(&looped) ||
+		frame_add(&frame, "error", (struct jspan){looped.p, looped.n}) == -1 ||
 		write(s->dir->loop_fd, frame.p, frame.n) != (ssize_t)frame.n)
 		log_warn("cannot tell the pipeline: %s", text);
-	dynbuf_free(&data);
+	dynbuf_free(&looped);
 	dynbuf_free(&frame);
 }
 
@@ -474,6 +477,12 @@ static void start(struct supervise *s)
 static void finish(struct supervise *s)
 {
 	close_journal(s);
+	for (size_t i = 0; i < s->reports; i++) {
+		if (i >= s->scribe->echoed)
+			scribe_note(s->scribe, call_ms(s), "error",
+				(struct jspan){s->report[i].p, s->report[i].n});
+		dynbuf_free(&s->report[i]);
+	}
 	if (!s->verdict[0])
 		write_verdict(s, s->ordered ? s->ordered : "caller-hangup");
 	if (!s->scribe->call_ended)

@@ -21,6 +21,8 @@
 #include "scribe.h"
 #include "slots.h"
 
+#define SUPERVISE_REPORTS 3 /* spool, slots, record */
+
 enum phase {
 	PHASE_RUNNING,
 	PHASE_CLOSING,
@@ -53,22 +55,25 @@ struct supervise {
 	struct loop_timer limit; /* --max-duration */
 	struct lastword word;
 	enum phase phase;
-	pid_t pgid;                /* the pipeline's process group, 0: none */
-	int program_status;        /* wait status of the program, when it has ended */
-	bool hung_up;              /* Asterisk has closed, or was made to */
-	bool scribe_over;          /* nothing more to read from the scribe FIFO */
-	bool wordless;             /* no phrase: the call was ended on purpose */
-	int terms;                 /* signals to end received */
-	const char *fail_code;     /* why as-answer took the line, one word; NULL: it did not */
-	char fail_text[320];       /* the same in words */
-	int64_t fail_ms;           /* and when, call time */
-	bool fail_noted;           /* it is in the journal */
-	bool loss_reported;        /* the pipeline knows that the disk is full */
+	pid_t pgid;            /* the pipeline's process group, 0: none */
+	int program_status;    /* wait status of the program, when it has ended */
+	bool hung_up;          /* Asterisk has closed, or was made to */
+	bool scribe_over;      /* nothing more to read from the scribe FIFO */
+	bool wordless;         /* no phrase: the call was ended on purpose */
+	int terms;             /* signals to end received */
+	const char *fail_code; /* why as-answer took the line, one word; NULL: it did not */
+	char fail_text[320];   /* the same in words */
+	int64_t fail_ms;       /* and when, call time */
+	bool fail_noted;       /* it is in the journal */
+	struct dynbuf report[SUPERVISE_REPORTS]; /* data of the errors reported to the pipeline */
+	size_t reports;                          /* how many */
+	bool loss_reported;                      /* the pipeline knows that the disk is full */
 	const char *ordered;       /* verdict that as-answer decided on; NULL: as-speak's counts */
 	char verdict[VERDICT_MAX]; /* as written; "": not yet */
 };
 
-/* Tell the pipeline, through the loop FIFO, of something that it can do nothing about. */
+/* Tell the pipeline, through the loop FIFO, of something that it can do nothing about, at most
+ * SUPERVISE_REPORTS times. It is in the journal at the latest when the call ends. */
 void supervise_report(struct supervise *s, const char *code, const char *text);
 
 /* Run the call; returns the exit code. SIGTERM, INT, HUP and CHLD must be blocked or unhandled
