@@ -67,7 +67,8 @@ class Call:
                                   preexec_fn=before)
         conn.close()
         self.thread = threading.Thread(target=self.read, daemon=True)
-        if not slow:
+        self.reading = not slow
+        if self.reading:
             self.thread.start()
 
     def read(self):
@@ -78,7 +79,7 @@ class Call:
         if self.sock:
             self.sock.close()
         got = self.p.wait(20)
-        if self.thread.is_alive():
+        if self.thread.ident:
             self.thread.join(20)
         self.err.seek(0)
         text = self.err.read().decode()
@@ -89,7 +90,7 @@ class Call:
     def finish(self, status=0):
         """End the call, then read all that it has to say."""
         self.sock.shutdown(socket.SHUT_WR)
-        if not self.thread.is_alive():
+        if not self.reading:
             self.thread.start()
         return self.end(status)
 

@@ -34,11 +34,12 @@
 #define CLOCK_MS 500
 #define RECV_BYTES 4096
 #define READ_BYTES 65536
-#define FILE_QUEUE_BYTES 65536 /* more output waiting: do not read on (a file waits, a caller does not) */
-#define PIPE_BYTES 16384       /* of stdout: 0.7 s at 8 kHz; what is in a pipe cannot be taken back */
-#define SLOW_NS (500 * NS_PER_MS) /* more than 2 s of audio waiting for so long: the pipeline is slow */
+#define FILE_QUEUE_BYTES \
+	65536            /* more output waiting: do not read on (a file waits, a caller does not) */
+#define PIPE_BYTES 16384 /* of stdout: 0.7 s at 8 kHz; what is in a pipe cannot be taken back */
+#define SLOW_NS \
+	(500 * NS_PER_MS) /* more than 2 s of audio waiting for so long: the pipeline is slow */
 #define TEXT_BYTES 512
-#define NO_UUID "00000000-0000-0000-0000-000000000000"
 
 static struct settings {
 	const char *rate, *codec, *dir, *replay;
@@ -46,17 +47,21 @@ static struct settings {
 } set = {.rate = "8000", .codec = "auto"};
 
 static const struct opt_row rows[] = {
-	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second of the stream", &set.rate},
-	{"codec", 'c', OPT_CHOICE, "auto|slin|ulaw|alaw", "CALLPIPE_CODEC", "what comes under kind 0x10", &set.codec},
+	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second of the stream",
+		&set.rate},
+	{"codec", 'c', OPT_CHOICE, "auto|slin|ulaw|alaw", "CALLPIPE_CODEC",
+		"what comes under kind 0x10", &set.codec},
 	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory to record into", &set.dir},
 	{"raw", 0, OPT_FLAG, NULL, "CALLPIPE_RAW", "write samples instead of the stream", &set.raw},
-	{"replay", 0, OPT_STR, "DIR", "CALLPIPE_REPLAY", "write the stream of a recorded call again", &set.replay},
+	{"replay", 0, OPT_STR, "DIR", "CALLPIPE_REPLAY",
+		"write the stream of a recorded call again", &set.replay},
 	{0},
 };
 
 static const struct opt_page page = {
 	.synopsis = "[options] <socket",
-	.purpose = "Turn the AudioSocket connection of a call into a callpipe stream, and record the caller.",
+	.purpose =
+		"Turn the AudioSocket connection of a call into a callpipe stream, and record the caller.",
 	.see = "callpipe(7), callpipe-stream(5), callpipe-calldir(5), as-speak(1)",
 };
 
@@ -66,22 +71,22 @@ struct listen {
 	struct timeline timeline;
 	struct record record;
 	struct output output;
-	struct dynbuf in;        /* bytes of stdin, less than a message after each round */
-	struct fifo fifo;        /* the loop */
-	struct dynbuf start;     /* data of call-start; empty: not yet known */
-	int rate_hz;             /* of the call */
-	bool live;               /* stdin is a socket */
-	int64_t t0_ns;           /* call time 0, CLOCK_MONOTONIC; live */
-	int64_t heard_samples;   /* given by intake; not live, this is the time */
-	int64_t clock_ms;        /* timestamp of the next clock */
-	int64_t slow_since_ns;   /* since when too much audio is waiting, CLOCK_MONOTONIC; 0: it is not */
-	uint64_t ignored;        /* messages of kinds that mean nothing here */
-	bool begun, ended;       /* call-start, call-end have been queued */
+	struct call call;
+	struct dynbuf in;      /* bytes of stdin, less than a message after each round */
+	struct fifo fifo;      /* the loop */
+	int rate_hz;           /* of the call */
+	bool live;             /* stdin is a socket */
+	int64_t t0_ns;         /* call time 0, CLOCK_MONOTONIC; live */
+	int64_t heard_samples; /* given by intake; not live, this is the time */
+	int64_t clock_ms;      /* timestamp of the next clock */
+	int64_t slow_since_ns; /* since when too much audio is waiting, CLOCK_MONOTONIC; 0: it is not */
+	uint64_t ignored;      /* messages of kinds that mean nothing here */
+	bool ended;            /* nothing more is read */
 	bool said_slow, said_codec, said_rate; /* reported, once is enough */
-	int status;              /* exit code */
+	int status;                            /* exit code */
 };
 
-static struct listen call;
+static struct listen it;
 static struct loop_timer tick_timer, clock_timer;
 
 /* ---- time ---- */
@@ -91,46 +96,14 @@ static int64_t call_ns(const struct listen *l)
 	return l->live ? l->loop.now - l->t0_ns : l->heard_samples * NS_PER_S / l->rate_hz;
 }
 
-/* ---- what is said to stdout ---- */
-
-static void event(struct listen *l, const char *type, struct dynbuf *data)
+/* Audio of the caller that the pipeline does not get. */
+static int64_t dropped_ms(const struct listen *l)
 {
-	if (!dynbuf_failed(data))
-		output_event(&l->output, type, (struct jspan){data->p, data->n});
-	dynbuf_free(data);
+	return (int64_t)(l->output.dropped_chunks * PCM_FRAME_MS +
+		l->timeline.discarded_samples * 1000 / (uint64_t)l->rate_hz);
 }
 
-static void begin_as(struct listen *l, const char *uuid)
-{
-	if (l->begun)
-		return;
-	l->begun = true;
-	if (l->start.n == 0)
-		call_describe_as(&l->start, uuid, uuid, l->rate_hz);
-	event(l, "call-start", &l->start);
-}
-
-static void begin(struct listen *l)
-{
-	begin_as(l, NO_UUID);
-}
-
-static void say_error(struct listen *l, const char *code, bool fatal, const char *file, const char *text)
-{
-	struct dynbuf data;
-
-	begin(l);
-	dynbuf_init(&data, FRAME_HEADER_MAX);
-	dynbuf_adds(&data, "{");
-	jline_add_str(&data, "stage", STAGE);
-	jline_add_str(&data, "code", code);
-	jline_add_str(&data, "text", text);
-	if (file)
-		jline_add_str(&data, "file", file);
-	jline_add_bool(&data, "fatal", fatal);
-	dynbuf_adds(&data, "}");
-	event(l, "error", &data);
-}
+/* ---- faults and the end ---- */
 
 /* A fault the call survives: a line on stderr and an error event. */
 PRINTF_LIKE(3, 4)
@@ -143,30 +116,8 @@ static void warn(struct listen *l, const char *code, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_warn("%s", text);
-	say_error(l, code, false, NULL, text);
+	call_error(&l->call, code, false, NULL, text);
 }
-
-static void say_clock(struct listen *l, int64_t timestamp_ms)
-{
-	uint64_t lost = l->timeline.discarded_samples * 1000 / (uint64_t)l->rate_hz;
-	struct dynbuf data;
-
-	begin(l);
-	dynbuf_init(&data, FRAME_HEADER_MAX);
-	call_describe_clock(&data, timestamp_ms, (int64_t)(l->output.dropped_chunks * PCM_FRAME_MS + lost));
-	event(l, "clock", &data);
-}
-
-static void say_digit(struct listen *l, const struct asock_msg *m)
-{
-	struct dynbuf data;
-
-	dynbuf_init(&data, FRAME_HEADER_MAX);
-	dynbuf_addf(&data, "{\"digit\":\"%c\",\"timestamp\":%" PRId64 "}", m->payload[0], call_ns(l) / NS_PER_MS);
-	event(l, "dtmf", &data);
-}
-
-/* ---- the end ---- */
 
 /* Nothing more is read; when stdout has taken all, that is all. */
 static void finish(struct listen *l)
@@ -178,19 +129,14 @@ static void finish(struct listen *l)
 
 static void end_call(struct listen *l, const char *cause)
 {
-	struct dynbuf data;
-
 	if (l->ended)
 		return;
-	begin(l);
 	if (intake_end(&l->intake) < 0)
 		log_warn_errno("cannot convert '%s'", "the last audio");
 	timeline_end(&l->timeline, call_ns(l));
 	if (l->ignored)
 		log_debug("%" PRIu64 " messages of unknown kinds ignored", l->ignored);
-	dynbuf_init(&data, FRAME_HEADER_MAX);
-	dynbuf_addf(&data, "{\"cause\":\"%s\"}", cause);
-	event(l, "call-end", &data);
+	call_end(&l->call, cause);
 	finish(l);
 }
 
@@ -199,7 +145,7 @@ static void fail(struct listen *l, int status, const char *text)
 {
 	log_error("%s", text);
 	l->status = status;
-	say_error(l, "fatal", true, NULL, text);
+	call_error(&l->call, "fatal", true, NULL, text);
 	finish(l);
 }
 
@@ -231,7 +177,8 @@ static void after(struct listen *l)
 		return;
 	/* an event that cannot be queued is the end: some filter hangs */
 	log_error("cannot write '%s': %s", "standard output",
-		l->output.failed == ENOBUFS ? "the pipeline takes no more events" : strerror(l->output.failed));
+		l->output.failed == ENOBUFS ? "the pipeline takes no more events"
+					    : strerror(l->output.failed));
 	l->status = l->output.failed == ENOBUFS ? EXIT_TRY_AGAIN : EXIT_SYSTEM;
 	l->ended = true;
 	loop_stop(&l->loop);
@@ -256,20 +203,22 @@ static int on_samples(void *ctx, int64_t arrival, const int16_t *samples, size_t
 	if (timeline_frame(&l->timeline, call_ns(l), samples, n) < 0)
 		return -1;
 	for (; l->clock_ms * NS_PER_MS <= call_ns(l); l->clock_ms += CLOCK_MS)
-		say_clock(l, l->clock_ms);
+		call_clock(&l->call, l->clock_ms, dropped_ms(l));
 	return 0;
 }
 
 static void on_audio(struct listen *l, int from_hz, const struct asock_msg *m)
 {
-	if (intake_message(&l->intake, call_ns(l), from_hz, m->payload, m->payload_bytes) < 0 && !l->said_rate) {
+	if (intake_message(&l->intake, call_ns(l), from_hz, m->payload, m->payload_bytes) < 0 &&
+		!l->said_rate) {
 		l->said_rate = true;
 		warn(l, "audio", "cannot convert audio of %d Hz to %d Hz: %s", from_hz, l->rate_hz,
 			errno == ENOENT ? "libsamplerate is not installed" : strerror(errno));
 	}
 	if (l->intake.found_g711 && !l->said_codec) {
 		l->said_codec = true;
-		warn(l, "g711", "Asterisk sends G.711 %s as if it were slin: it is decoded; in the dialplan, "
+		warn(l, "g711",
+			"Asterisk sends G.711 %s as if it were slin: it is decoded; in the dialplan, "
 			"use the application AudioSocket(), or Dial(AudioSocket/host:port/uuid/c(slin))",
 			l->intake.codec == INTAKE_ULAW ? "u-law" : "A-law");
 	}
@@ -283,14 +232,15 @@ static void on_message(struct listen *l, const struct asock_msg *m)
 		char uuid[ASOCK_UUID_TEXT];
 
 		asock_uuid_text(m->payload, uuid);
-		begin_as(l, uuid);
+		call_begin(&l->call, uuid);
 		return;
 	}
-	begin(l);
+	call_begin(&l->call, NULL);
 	if (from_hz) {
 		on_audio(l, from_hz, m);
-	} else if (m->kind == ASOCK_DTMF && m->payload_bytes == 1 && asock_is_digit(m->payload[0])) {
-		say_digit(l, m);
+	} else if (m->kind == ASOCK_DTMF && m->payload_bytes == 1 &&
+		asock_is_digit(m->payload[0])) {
+		call_digit(&l->call, m->payload[0], call_ns(l) / NS_PER_MS);
 	} else {
 		l->ignored++;
 		log_debug("message of kind 0x%02x and %d bytes ignored", m->kind, m->payload_bytes);
@@ -369,8 +319,7 @@ static void on_loop_frame(void *ctx, const struct frame *f)
 {
 	struct listen *l = ctx;
 
-	begin(l);
-	output_frame(&l->output, f);
+	call_frame(&l->call, f);
 }
 
 static void fifo_ready(void *ctx, short revents)
@@ -435,8 +384,7 @@ static void clock_tick(void *ctx, int64_t now)
 
 	record_flush(&l->record);
 	clock_timer.at_ns = l->t0_ns + (ms + CLOCK_MS) * NS_PER_MS;
-	if (!l->ended)
-		say_clock(l, ms);
+	call_clock(&l->call, ms, dropped_ms(l));
 	after(l);
 }
 
@@ -446,11 +394,11 @@ static void on_signal(void *ctx, int sig)
 }
 
 static struct loop_source sources[] = {
-	{STDIN_FILENO, in_mask, in_ready, &call},
-	{-1, fifo_mask, fifo_ready, &call},
-	{STDOUT_FILENO, out_mask, out_ready, &call},
+	{STDIN_FILENO, in_mask, in_ready, &it},
+	{-1, fifo_mask, fifo_ready, &it},
+	{STDOUT_FILENO, out_mask, out_ready, &it},
 };
-static struct loop_timer tick_timer = {0, tick, &call}, clock_timer = {0, clock_tick, &call};
+static struct loop_timer tick_timer = {0, tick, &it}, clock_timer = {0, clock_tick, &it};
 static const int signals[] = {SIGTERM, SIGINT, SIGHUP, 0};
 
 /* ---- beginning ---- */
@@ -460,8 +408,7 @@ static void on_record_news(void *ctx, const char *file, const char *text)
 	struct listen *l = ctx;
 
 	log_warn("%s", text);
-	if (!l->ended)
-		say_error(l, "record", false, file, text);
+	call_error(&l->call, "record", false, file, text);
 }
 
 static int64_t t0_of_call(void)
@@ -477,30 +424,14 @@ static int64_t t0_of_call(void)
 	return now;
 }
 
-/* What is known of the call before its first byte. Returns why call.json could not be used, or 0. */
-static int describe(struct listen *l)
-{
-	const char *uuid = getenv("CALLPIPE_UUID"), *name = getenv("CALLPIPE_CALL");
-	int err = 0;
-
-	dynbuf_init(&l->start, FRAME_PAYLOAD_MAX);
-	l->rate_hz = atoi(set.rate); /* one of the words of its row */
-	if (set.dir && call_describe(set.dir, l->rate_hz, &l->start, &l->rate_hz) == 0)
-		return 0;
-	if (set.dir && errno != ENOENT)
-		err = errno;
-	if (uuid && *uuid)
-		call_describe_as(&l->start, name && *name ? name : uuid, uuid, l->rate_hz);
-	return err;
-}
-
 static void listen_init(struct listen *l)
 {
 	static const char *const codecs[] = {"auto", "slin", "ulaw", "alaw"};
 	enum intake_codec codec = INTAKE_AUTO;
 	struct stat st;
-	int err = describe(l);
+	int err = call_init(&l->call, set.dir, atoi(set.rate), &l->output) < 0 ? errno : 0;
 
+	l->rate_hz = l->call.rate_hz;
 	while (strcmp(codecs[codec], set.codec) != 0)
 		codec++;
 	l->live = fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
@@ -512,13 +443,15 @@ static void listen_init(struct listen *l)
 	timeline_init(&l->timeline, l->rate_hz, !set.raw, on_chunk, l);
 	output_init(&l->output, STDOUT_FILENO, l->rate_hz, set.raw, &l->record);
 	if (record_open(&l->record, set.dir, !set.raw, l->rate_hz, on_record_news, l) < 0)
-		warn(l, "record", "cannot open '%s': %s: the call is not recorded", set.dir, strerror(errno));
+		warn(l, "record", "cannot open '%s': %s: the call is not recorded", set.dir,
+			strerror(errno));
 	if (err)
 		warn(l, "call", "cannot use '%s/call.json': %s", set.dir, strerror(err));
-	if (l->start.n)
-		begin(l);
+	if (l->call.start.n)
+		call_begin(&l->call, NULL);
 	if (set.dir && !set.raw && fifo_open(&l->fifo, set.dir) < 0)
-		warn(l, "loop", "cannot open 'loop': %s", errno == EINVAL ? "not a FIFO" : strerror(errno));
+		warn(l, "loop", "cannot open 'loop': %s",
+			errno == EINVAL ? "not a FIFO" : strerror(errno));
 }
 
 static void listen_free(struct listen *l)
@@ -529,7 +462,7 @@ static void listen_free(struct listen *l)
 	intake_free(&l->intake);
 	fifo_close(&l->fifo);
 	dynbuf_free(&l->in);
-	dynbuf_free(&l->start);
+	call_free(&l->call);
 	loop_free(&l->loop);
 }
 
@@ -575,5 +508,5 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a limit on files ends the recording, not the call */
 	if (set.replay)
 		return replay_run(set.replay, atoi(set.rate), STDOUT_FILENO);
-	return listen_run(&call);
+	return listen_run(&it);
 }

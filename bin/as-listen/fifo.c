@@ -45,7 +45,8 @@ void fifo_close(struct fifo *f)
 
 static const char *refuse(const struct frame *f)
 {
-	static const char *const ours[] = {"call-start", "call-end", "clock", "dtmf", "audio-chunk"};
+	static const char *const ours[] = {
+		"call-start", "call-end", "clock", "dtmf", "audio-chunk"};
 
 	if (f->raw_bytes > LINE_MAX_BYTES)
 		return "a frame of more than 4096 bytes";

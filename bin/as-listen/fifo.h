@@ -6,7 +6,7 @@
 #include "stream/reader.h"
 
 struct fifo {
-	int fd;             /* -1: not open */
+	int fd; /* -1: not open */
 	struct reader in;
 };
 
@@ -15,6 +15,7 @@ int fifo_open(struct fifo *f, const char *dir) MUST_USE;
 void fifo_close(struct fifo *f);
 /* One read; give is called for each whole frame. NULL, or in words why the FIFO cannot be used any more: its bytes are
  * no frames of one line of at most 4096 bytes, or of a type that only as-listen writes. */
-const char *fifo_read(struct fifo *f, void (*give)(void *ctx, const struct frame *f), void *ctx) MUST_USE;
+const char *fifo_read(
+	struct fifo *f, void (*give)(void *ctx, const struct frame *f), void *ctx) MUST_USE;
 
 #endif

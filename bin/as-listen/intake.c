@@ -5,9 +5,9 @@
 
 #include "audio/pcm.h"
 
-#define SLIN_BYTES 320     /* 20 ms of 8 kHz: this settles it */
-#define JUDGE_MESSAGES 5   /* 100 ms of G.711 */
-#define ALIKE 200          /* difference of two levels that says nothing */
+#define SLIN_BYTES 320            /* 20 ms of 8 kHz: this settles it */
+#define JUDGE_MESSAGES 5          /* 100 ms of G.711 */
+#define ALIKE 200                 /* difference of two levels that says nothing */
 #define G711_GAP (15 * NS_PER_MS) /* the message gap is 20 ms if this is G.711, 10 ms if not */
 #define BURST_GAP (5 * NS_PER_MS) /* below: queued up before we began to read, not a cadence */
 
@@ -94,7 +94,9 @@ static double roughness(const struct intake *in, enum intake_codec codec)
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++, p += step) {
-		int s = codec == INTAKE_SLIN ? get_le16s(p) : codec == INTAKE_ULAW ? pcm_from_ulaw(*p) : pcm_from_alaw(*p);
+		int s = codec == INTAKE_SLIN   ? get_le16s(p)
+			: codec == INTAKE_ULAW ? pcm_from_ulaw(*p)
+					       : pcm_from_alaw(*p);
 
 		sum += abs(s) + (i ? abs(s - before) : 0);
 		before = s;

@@ -6,7 +6,6 @@
 
 /* A tag names a chunk: when it is, and how much of it is the caller's. */
 #define TAG_BITS 16
-#define CHUNK_BYTES_MAX 640 /* 20 ms at 16 kHz */
 
 static int64_t tag_of(int64_t timestamp_ms, size_t heard)
 {
@@ -52,7 +51,8 @@ void output_event(struct output *o, const char *type, struct jspan data)
 	const char *why;
 
 	dynbuf_reset(&o->frame);
-	if (frame_add(&o->frame, type, data) < 0 || frame_parse(o->frame.p, o->frame.n, &f, &why) <= 0) {
+	if (frame_add(&o->frame, type, data) < 0 ||
+		frame_parse(o->frame.p, o->frame.n, &f, &why) <= 0) {
 		o->failed = EMSGSIZE;
 		return;
 	}
@@ -67,7 +67,7 @@ void output_frame(struct output *o, const struct frame *f)
 void output_audio(struct output *o, int64_t timestamp_ms, const int16_t *samples, size_t heard)
 {
 	size_t n = pcm_frame_samples(o->rate_hz);
-	uint8_t le[CHUNK_BYTES_MAX];
+	uint8_t le[OUTPUT_CHUNK_BYTES_MAX];
 
 	pcm_to_le(le, samples, n);
 	record_audio(o->record, timestamp_ms, le, 2 * n);
@@ -79,7 +79,8 @@ void output_audio(struct output *o, int64_t timestamp_ms, const int16_t *samples
 	else
 		frame_add_audio(&o->frame, o->rate_hz, timestamp_ms, NULL, le, 2 * n);
 	if (dynbuf_failed(&o->frame) ||
-	    writer_put(&o->writer, o->frame.p, o->frame.n, true, tag_of(timestamp_ms, heard)) < 0) {
+		writer_put(&o->writer, o->frame.p, o->frame.n, true, tag_of(timestamp_ms, heard)) <
+			0) {
 		o->failed = ENOMEM;
 		return;
 	}

@@ -10,14 +10,15 @@
 #include "stream/writer.h"
 
 #define OUTPUT_EVENT_BYTES 262144
-#define OUTPUT_AUDIO_CHUNKS 100 /* 2 s */
+#define OUTPUT_AUDIO_CHUNKS 100    /* 2 s */
+#define OUTPUT_CHUNK_BYTES_MAX 640 /* 20 ms at 16 kHz */
 
 struct output {
 	struct writer writer;
 	struct record *record;
 	int rate_hz;
-	bool raw;                /* samples only, no frames */
-	int failed;              /* errno of what could not be queued: ENOBUFS, too many events; 0: none */
+	bool raw;   /* samples only, no frames */
+	int failed; /* errno of what could not be queued: ENOBUFS, too many events; 0: none */
 	size_t queued_chunks;    /* of 20 ms, not begun */
 	uint64_t dropped_chunks; /* of 20 ms, never delivered */
 	struct dynbuf frame;     /* scratch */
@@ -37,6 +38,9 @@ void output_limit(struct output *o);
 int output_flush(struct output *o) MUST_USE;
 /* The reader has left: forget what is queued and what will be. */
 void output_gone(struct output *o);
-static inline bool output_pending(const struct output *o) { return writer_pending(&o->writer); }
+static inline bool output_pending(const struct output *o)
+{
+	return writer_pending(&o->writer);
+}
 
 #endif

@@ -64,7 +64,8 @@ static int file_write(struct record *r, struct record_file *f, const char *p, si
 
 	f->failing = err != 0;
 	if (err)
-		snprintf(text, sizeof(text), "cannot write '%s': %s: %s", f->name, strerror(errno), f->lost);
+		snprintf(text, sizeof(text), "cannot write '%s': %s: %s", f->name, strerror(errno),
+			f->lost);
 	else
 		snprintf(text, sizeof(text), "'%s' is written again", f->name);
 	if (news)
@@ -90,7 +91,8 @@ static void end_run(struct record *r)
 
 	if (r->run == RECORD_NOTHING)
 		return;
-	n = snprintf(line, sizeof(line), "{\"%s\":{\"timestamp\":%" PRId64 ",\"chunks\":%" PRId64 "}}\n",
+	n = snprintf(line, sizeof(line),
+		"{\"%s\":{\"timestamp\":%" PRId64 ",\"chunks\":%" PRId64 "}}\n",
 		r->run == RECORD_AUDIO ? "audio" : "fill", r->run_ms, r->run_chunks);
 	add_line(r, line, (size_t)n);
 	r->run = RECORD_NOTHING;
@@ -195,8 +197,11 @@ void record_begun_audio(struct record *r, int64_t timestamp_ms, size_t heard)
 		char line[LINE_BYTES];
 
 		end_run(r);
-		add_line(r, line, (size_t)snprintf(line, sizeof(line),
-			"{\"audio\":{\"timestamp\":%" PRId64 ",\"chunks\":1,\"samples\":%zu}}\n", timestamp_ms, heard));
+		add_line(r, line,
+			(size_t)snprintf(line, sizeof(line),
+				"{\"audio\":{\"timestamp\":%" PRId64
+				",\"chunks\":1,\"samples\":%zu}}\n",
+				timestamp_ms, heard));
 		return;
 	}
 	if (run != r->run || timestamp_ms != r->run_ms + r->run_chunks * PCM_FRAME_MS) {

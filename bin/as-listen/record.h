@@ -13,31 +13,31 @@
 #define RECORD_BATCH_MS 200
 
 struct record_file {
-	const char *name;        /* in the directory */
-	const char *lost;        /* what is lost while it cannot be written */
-	int fd;                  /* -1: not open */
-	bool failing;            /* the last write failed, and this was reported */
+	const char *name; /* in the directory */
+	const char *lost; /* what is lost while it cannot be written */
+	int fd;           /* -1: not open */
+	bool failing;     /* the last write failed, and this was reported */
 };
 
 enum record_run { RECORD_NOTHING, RECORD_AUDIO, RECORD_FILL };
 
 struct record {
-	int dir_fd;              /* the call directory; -1: nothing is recorded */
-	bool list;               /* write listen.jsonl too */
+	int dir_fd; /* the call directory; -1: nothing is recorded */
+	bool list;  /* write listen.jsonl too */
 	int rate_hz;
 	void (*report)(void *ctx, const char *file, const char *text);
-	void *ctx;               /* for report */
+	void *ctx; /* for report */
 
 	struct record_file audio_file, list_file;
-	struct dynbuf audio;     /* samples not yet written, little endian */
-	int64_t audio_at;        /* where they go, bytes */
-	struct dynbuf lines;     /* of listen.jsonl, not yet written */
-	int64_t lines_at;        /* where they go, bytes */
-	bool lines_lost;         /* there was no room for some */
-	struct dynbuf waiting;   /* lines of events that are queued but not begun, in order */
-	enum record_run run;     /* audio on its way to a line: what, */
-	int64_t run_ms;          /* from when, call time, */
-	int64_t run_chunks;      /* and how many of 20 ms */
+	struct dynbuf audio;   /* samples not yet written, little endian */
+	int64_t audio_at;      /* where they go, bytes */
+	struct dynbuf lines;   /* of listen.jsonl, not yet written */
+	int64_t lines_at;      /* where they go, bytes */
+	bool lines_lost;       /* there was no room for some */
+	struct dynbuf waiting; /* lines of events that are queued but not begun, in order */
+	enum record_run run;   /* audio on its way to a line: what, */
+	int64_t run_ms;        /* from when, call time, */
+	int64_t run_chunks;    /* and how many of 20 ms */
 };
 
 /* dir: NULL records nothing. report is called for each failure and each recovery. -1: dir cannot be opened. */

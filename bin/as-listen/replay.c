@@ -15,16 +15,17 @@
 #include "stream/frame.h"
 
 #define CLOCK_MS 500
-#define OUT_BYTES 65536 /* written at a time */
+#define CALL_MAX_MS INT64_C(604800000) /* a week: more is no call, but damage */
+#define OUT_BYTES 65536                /* written at a time */
 
 struct replay {
 	const char *dir;
 	int out_fd;
-	int audio_fd;          /* caller.s16 */
-	int rate_hz;           /* 0: not yet known */
-	struct dynbuf out;     /* frames not yet written */
-	bool ended;            /* call-end has been written */
-	int status;            /* exit code so far; -1: go on */
+	int audio_fd;      /* caller.s16 */
+	int rate_hz;       /* 0: not yet known */
+	struct dynbuf out; /* frames not yet written */
+	bool ended;        /* call-end has been written */
+	int status;        /* exit code so far; -1: go on */
 };
 
 static void stop(struct replay *r, int status)
@@ -64,10 +65,11 @@ static void damaged(struct replay *r, const char *what, size_t line)
 /* One chunk; of it, `samples` from caller.s16, the rest silence. -1: the file ends before. */
 static int add_chunk(struct replay *r, int64_t timestamp_ms, size_t samples)
 {
-	uint8_t le[CALL_CHUNK_BYTES_MAX] = {0};
+	uint8_t le[OUTPUT_CHUNK_BYTES_MAX] = {0};
 	ssize_t want = (ssize_t)samples * 2;
 
-	if (want && pread(r->audio_fd, le, (size_t)want, timestamp_ms * r->rate_hz / 1000 * 2) != want)
+	if (want &&
+		pread(r->audio_fd, le, (size_t)want, timestamp_ms * r->rate_hz / 1000 * 2) != want)
 		return -1;
 	frame_add_audio(&r->out, r->rate_hz, timestamp_ms, NULL, le, pcm_frame_bytes(r->rate_hz));
 	flush_some(r);
@@ -80,7 +82,8 @@ static void run_of_audio(struct replay *r, struct jspan run, bool fill, size_t l
 	int64_t at = jline_get_int(run, "timestamp", -1), chunks = jline_get_int(run, "chunks", -1);
 	int64_t samples = fill ? 0 : jline_get_int(run, "samples", (int64_t)whole);
 
-	if (!r->rate_hz || at < 0 || at > INT64_MAX >> 24 || chunks < 0 || samples < 0 || samples > (int64_t)whole) {
+	if (!r->rate_hz || at < 0 || at > CALL_MAX_MS || chunks < 0 ||
+		chunks > CALL_MAX_MS / PCM_FRAME_MS || samples < 0 || samples > (int64_t)whole) {
 		damaged(r, "audio makes no sense", line);
 		return;
 	}
@@ -99,7 +102,8 @@ static void event(struct replay *r, struct jspan header, struct jspan payload, s
 	dynbuf_add(&r->out, header.p, header.n);
 	dynbuf_add(&r->out, "\n", 1);
 	dynbuf_add(&r->out, payload.p, payload.n);
-	if (!dynbuf_failed(&r->out) && frame_parse(r->out.p + before, r->out.n - before, &f, &why) <= 0) {
+	if (!dynbuf_failed(&r->out) &&
+		frame_parse(r->out.p + before, r->out.n - before, &f, &why) <= 0) {
 		dynbuf_truncate(&r->out, before);
 		damaged(r, "not a frame", line);
 		return;
@@ -150,7 +154,8 @@ static void by_list(struct replay *r, FILE *list)
 	flush(r);
 	if (r->status != -1 || r->ended)
 		return;
-	log_error("cannot replay '%s': listen.jsonl ends after line %zu without call-end: as-listen was killed",
+	log_error(
+		"cannot replay '%s': listen.jsonl ends after line %zu without call-end: as-listen was killed",
 		r->dir, number);
 	stop(r, EXIT_DATA);
 }
@@ -189,7 +194,8 @@ static void by_audio(struct replay *r)
 			add_clock(r, ms);
 	}
 	if (r->status == -1)
-		dynbuf_adds(&r->out, "{\"type\":\"call-end\",\"data\":{\"cause\":\"end-of-recording\"}}\n");
+		dynbuf_adds(&r->out,
+			"{\"type\":\"call-end\",\"data\":{\"cause\":\"end-of-recording\"}}\n");
 	flush(r);
 }
 
@@ -202,7 +208,8 @@ static char *path_in(const char *dir, const char *name)
 
 int replay_run(const char *dir, int rate_hz, int fd)
 {
-	struct replay r = {.dir = dir, .out_fd = fd, .rate_hz = rate_hz, .audio_fd = -1, .status = -1};
+	struct replay r = {
+		.dir = dir, .out_fd = fd, .rate_hz = rate_hz, .audio_fd = -1, .status = -1};
 	char *list_path = path_in(dir, "listen.jsonl"), *audio_path = path_in(dir, "caller.s16");
 	FILE *list;
 

@@ -5,15 +5,15 @@
 
 #define NONE INT64_MAX
 
-#define PATIENCE_MS 100  /* without a frame, then silence is put in */
-#define SNAP_MS 16       /* what comes after a hole and is this near to what was before it, follows it */
-#define GATHER_MS 20     /* audio after a hole is collected for this, or for as long as frames are */
+#define PATIENCE_MS 100 /* without a frame, then silence is put in */
+#define SNAP_MS 16 /* what comes after a hole and is this near to what was before it, follows it */
+#define GATHER_MS 20 /* audio after a hole is collected for this, or for as long as frames are */
 #define GATHER_LONG_MS 60
 #define GATHER_MAX_MS 10000 /* collected at most */
-#define PART_MS 500      /* of the window of late[] */
-#define CORRECT_MS 5     /* an offset beyond this is corrected in silence */
-#define FORCE_MS 14      /* and beyond this anywhere: 20 is the promise, and what is known is 2 s old */
-#define NOTCH_MS 2       /* length of the quiet place that is looked for to put silence in */
+#define PART_MS 500         /* of the window of late[] */
+#define CORRECT_MS 5        /* an offset beyond this is corrected in silence */
+#define FORCE_MS 14 /* and beyond this anywhere: 20 is the promise, and what is known is 2 s old */
+#define NOTCH_MS 2  /* length of the quiet place that is looked for to put silence in */
 
 /* What counts as silence on this line: up to twice the quietest chunk lately. Lately: the floor rises by 22 % a
  * second, a syllable's pause resets it. */
@@ -31,7 +31,8 @@ static int64_t samples_of(const struct timeline *t, int64_t ns)
 }
 
 void timeline_init(struct timeline *t, int rate_hz, bool fill,
-	void (*emit)(void *ctx, int64_t timestamp_ms, const int16_t *samples, size_t heard), void *ctx)
+	void (*emit)(void *ctx, int64_t timestamp_ms, const int16_t *samples, size_t heard),
+	void *ctx)
 {
 	*t = (struct timeline){
 		.rate_hz = rate_hz,

@@ -29,29 +29,32 @@ enum timeline_state {
 
 struct timeline {
 	int rate_hz;
-	size_t chunk_samples;      /* in 20 ms */
-	bool fill;                 /* put in silence as time goes on; else only when audio comes after it */
+	size_t chunk_samples; /* in 20 ms */
+	bool fill; /* put in silence as time goes on; else only when audio comes after it */
 	void (*emit)(void *ctx, int64_t timestamp_ms, const int16_t *samples, size_t heard);
-	void *ctx;                 /* for emit */
+	void *ctx; /* for emit */
 
 	enum timeline_state state;
-	int64_t pos;               /* end of what has been placed, samples of call time */
-	int16_t chunk[2 * TIMELINE_CHUNK_MAX]; /* what has been placed since the last multiple of 20 ms */
-	size_t chunk_n;            /* samples in it */
-	int64_t arrival;           /* of the last frame, samples of call time */
-	int64_t longest;           /* frame so far, within 20 to 60 ms, samples */
+	int64_t pos; /* end of what has been placed, samples of call time */
+	int16_t chunk[2 *
+		TIMELINE_CHUNK_MAX]; /* what has been placed since the last multiple of 20 ms */
+	size_t chunk_n;              /* samples in it */
+	int64_t arrival;             /* of the last frame, samples of call time */
+	int64_t longest;             /* frame so far, within 20 to 60 ms, samples */
 
-	int64_t hole;              /* where the hole begins, samples of call time */
-	int16_t edge[TIMELINE_CHUNK_MAX]; /* the audio of the chunk in which it begins, then silence */
+	int64_t hole; /* where the hole begins, samples of call time */
+	int16_t edge
+		[TIMELINE_CHUNK_MAX]; /* the audio of the chunk in which it begins, then silence */
 
-	int16_t *gathered;         /* malloc'd, the audio after the hole */
+	int16_t *gathered;                /* malloc'd, the audio after the hole */
 	size_t gathered_n, gathered_size; /* samples in it and allocated */
-	int64_t gathered_start;    /* latest place it can have: every frame ends by its arrival, samples of call time */
-	int64_t gathered_until;    /* when it is to be placed, samples of call time */
+	int64_t gathered_start; /* latest place it can have: every frame ends by its arrival, samples of call time */
+	int64_t gathered_until; /* when it is to be placed, samples of call time */
 
-	int64_t late[TIMELINE_WINDOW]; /* smallest (arrival - end) of each 500 ms, newest first, samples; MAX: none */
-	int64_t late_part;         /* number of the 500 ms that late[0] is of */
-	double floor;              /* level of the quietest chunks lately, mean of absolute values */
+	int64_t late
+		[TIMELINE_WINDOW]; /* smallest (arrival - end) of each 500 ms, newest first, samples; MAX: none */
+	int64_t late_part; /* number of the 500 ms that late[0] is of */
+	double floor;      /* level of the quietest chunks lately, mean of absolute values */
 
 	uint64_t discarded_samples; /* of the caller, for which there was no room */
 	uint64_t dropped_samples;   /* taken out to correct the offset */
@@ -62,7 +65,8 @@ struct timeline {
  * same; the rest is silence that may yet be replaced. heard is 0 within put in silence, part of a chunk where it
  * begins, else all of it. Without fill there is no chunk with an earlier timestamp than the one before. */
 void timeline_init(struct timeline *t, int rate_hz, bool fill,
-	void (*emit)(void *ctx, int64_t timestamp_ms, const int16_t *samples, size_t heard), void *ctx);
+	void (*emit)(void *ctx, int64_t timestamp_ms, const int16_t *samples, size_t heard),
+	void *ctx);
 void timeline_free(struct timeline *t);
 /* n samples that have arrived now. -1: no memory. */
 int timeline_frame(struct timeline *t, int64_t now, const int16_t *samples, size_t n) MUST_USE;

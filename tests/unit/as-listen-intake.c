@@ -5,10 +5,12 @@
 #include <stdlib.h>
 
 #include "audio/pcm.h"
+#include "random.h"
 #include "tap.h"
 
 #define MS NS_PER_MS
 
+static uint64_t seed = 1;
 static struct intake in;
 static int16_t got[1 << 20];
 static size_t got_n;
@@ -37,11 +39,12 @@ static int16_t sample(enum sound s, int i)
 	case SILENCE:
 		return 0;
 	case NOISE:
-		return (int16_t)(rand() % 17 - 8);
+		return (int16_t)((int)random_below(&seed, 17) - 8);
 	case TONE:
 		return (int16_t)(8000 * sin(i * 0.3));
 	default:
-		return (int16_t)(6000 * sin(i * 0.11) * sin(i * 0.001) + 3000 * sin(i * 0.7 + 1) + rand() % 41 - 20);
+		return (int16_t)(6000 * sin(i * 0.11) * sin(i * 0.001) + 3000 * sin(i * 0.7 + 1) +
+			(int)random_below(&seed, 41) - 20);
 	}
 }
 
@@ -96,13 +99,18 @@ static void test_g711(void)
 
 			for (int timed = 0; timed <= 1; timed++) {
 				begin(INTAKE_AUTO, timed);
-				is_int(feed(codec, (enum sound)s, gap, 20), 5, "%s, %s, %s: known after 100 ms", codecs[c].name,
-					sounds[s], timed ? "live" : "from a file");
+				is_int(feed(codec, (enum sound)s, gap, 20), 5,
+					"%s, %s, %s: known after 100 ms", codecs[c].name, sounds[s],
+					timed ? "live" : "from a file");
 				is_int(in.codec, codec, "and right");
 				is_int(in.found_g711, codec != INTAKE_SLIN, "said so");
-				is_int(got_n, 20 * (codec == INTAKE_SLIN ? 80 : 160), "nothing lost");
+				is_int(got_n, 20 * (codec == INTAKE_SLIN ? 80 : 160),
+					"nothing lost");
 				is_int(got_at[1] - got_at[0], gap, "with the times of arrival");
-				ok(pcm_peak(got, got_n) < (s == SILENCE ? 16 : s == NOISE ? 40 : 12000), "no noise");
+				ok(pcm_peak(got, got_n) < (s == SILENCE                ? 16
+									  : s == NOISE ? 40
+										       : 12000),
+					"no noise");
 				intake_free(&in);
 			}
 		}
@@ -126,7 +134,8 @@ static void test_held(void)
 		ok(intake_message(&in, 0, 8000, p, 160) == 0, "burst of silence %d", i + 1);
 	is_int(in.codec, INTAKE_AUTO, "no cadence, nothing known");
 	for (int i = 1; i <= 5; i++)
-		ok(intake_message(&in, i * 20 * MS, 8000, p, 160) == 0, "then one every 20 ms %d", i);
+		ok(intake_message(&in, i * 20 * MS, 8000, p, 160) == 0, "then one every 20 ms %d",
+			i);
 	is_int(in.codec, INTAKE_ULAW, "the cadence tells");
 	begin(INTAKE_AUTO, true);
 	for (int i = 0; i < 5; i++)
@@ -150,14 +159,13 @@ static void test_split(void)
 	uint8_t bytes[2000];
 	bool same = true;
 
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)rand();
-	for (int seed = 0; seed < 200; seed++) {
+	random_fill(&seed, bytes, sizeof(bytes));
+	for (size_t round = 0; round < 200; round++) {
 		size_t at = 0;
 
 		begin(INTAKE_SLIN, false);
 		while (at < sizeof(bytes)) {
-			size_t n = (size_t)rand() % (seed % 10 + 2);
+			size_t n = random_below(&seed, round % 10 + 2);
 
 			n = n < sizeof(bytes) - at ? n : sizeof(bytes) - at;
 			if (intake_message(&in, 0, 8000, bytes + at, n) < 0)
@@ -187,11 +195,15 @@ static void test_rates(void)
 		begin(INTAKE_AUTO, true);
 		for (int m = 0; m < 50; m++) {
 			for (size_t i = 0; i < n; i++)
-				put_le16s(p + 2 * i, (int16_t)(8000 * sin((double)(m * (int)n + (int)i) * 2 * M_PI * 440 / rates[r])));
+				put_le16s(p + 2 * i,
+					(int16_t)(8000 *
+						sin((double)(m * (int)n + (int)i) * 2 * M_PI * 440 /
+							rates[r])));
 			if (intake_message(&in, m * 20 * MS, rates[r], p, 2 * n) < 0)
 				abort();
 		}
-		ok(got_n > 7800 && got_n <= 8000, "a second of %d Hz becomes 8000 samples, less the filter's delay (%zu)",
+		ok(got_n > 7800 && got_n <= 8000,
+			"a second of %d Hz becomes 8000 samples, less the filter's delay (%zu)",
 			rates[r], got_n);
 		ok(fabs(pcm_rms(got + 1000, 6400) - 8000 / sqrt(2)) < 100, "of the same level");
 		intake_free(&in);
@@ -200,7 +212,6 @@ static void test_rates(void)
 
 int main(void)
 {
-	srand(1);
 	test_g711();
 	test_held();
 	test_split();
