@@ -1,0 +1,198 @@
+#include "meter.h"
+
+#include <string.h>
+
+void hist_add(struct hist *h, int64_t ns)
+{
+	int64_t step = max_i64(ns, 0) / HIST_STEP_NS;
+
+	if (step < HIST_STEPS)
+		h->bucket[step]++;
+	else
+		h->beyond++;
+	h->n++;
+	h->max_ns = max_i64(h->max_ns, ns);
+}
+
+void hist_merge(struct hist *to, const struct hist *from)
+{
+	for (size_t i = 0; i < HIST_STEPS; i++)
+		to->bucket[i] += from->bucket[i];
+	to->beyond += from->beyond;
+	to->n += from->n;
+	to->max_ns = max_i64(to->max_ns, from->max_ns);
+}
+
+int64_t hist_quantile(const struct hist *h, int per_mille)
+{
+	uint64_t want = (h->n * (uint64_t)per_mille + 999) / 1000, seen = 0;
+
+	if (!h->n)
+		return -1;
+	for (size_t i = 0; i < HIST_STEPS; i++) {
+		seen += h->bucket[i];
+		if (seen >= want)
+			return min_i64((int64_t)(i + 1) * HIST_STEP_NS, h->max_ns);
+	}
+	return h->max_ns;
+}
+
+static void answer(struct answers *a, int64_t ns)
+{
+	if (a->n < METER_ANSWERS)
+		a->ns[a->n++] = ns;
+}
+
+void meter_init(struct meter *m, int64_t quiet_ns)
+{
+	memset(m, 0, sizeof *m);
+	m->quiet_ns = quiet_ns;
+	m->old_pos_ns = -1;
+}
+
+int64_t meter_due(const struct meter *m)
+{
+	return m->frames ? m->anchor_ns + m->pos_ns : 0;
+}
+
+/* In doubt for the server: what our own late reading hides must not count as its lateness. */
+int64_t meter_between(const struct meter *m, int64_t after_ns, int64_t before_ns)
+{
+	if (!m->frames)
+		return before_ns;
+	return min_i64(max_i64(max_i64(meter_due(m), after_ns), m->last_frame_ns), before_ns);
+}
+
+static void count_run(struct meter *m, bool together)
+{
+	m->run = together ? m->run + 1 : 1;
+	if (m->run == METER_BURST_MIN)
+		m->bursts++;
+	if (m->run > m->burst_max)
+		m->burst_max = m->run;
+}
+
+static void restart(struct meter *m, int64_t arrival_ns, int64_t late_ns)
+{
+	int64_t slots = (late_ns + METER_SLOT_NS / 2) / METER_SLOT_NS;
+
+	m->old_anchor_ns = m->anchor_ns;
+	m->old_pos_ns = m->pos_ns;
+	m->gaps++;
+	m->missed += (uint64_t)slots;
+	m->pos_ns += slots * METER_SLOT_NS;
+	m->anchor_ns = arrival_ns - m->pos_ns;
+}
+
+/* The frame that seemed to begin a new line was the first of a burst. */
+static void undo_restart(struct meter *m)
+{
+	int64_t slots = (m->pos_ns - m->last_duration_ns - m->old_pos_ns) / METER_SLOT_NS;
+
+	m->missed -= (uint64_t)slots;
+	m->anchor_ns = m->old_anchor_ns;
+	m->pos_ns = m->old_pos_ns + m->last_duration_ns;
+}
+
+static void place(struct meter *m, int64_t arrival_ns, struct meter_place *p)
+{
+	bool together = m->frames && arrival_ns - m->last_frame_ns < METER_BURST_NS;
+
+	if (!m->frames)
+		m->anchor_ns = m->first_frame_ns = arrival_ns;
+	count_run(m, together);
+	if (together && m->old_pos_ns >= 0) {
+		p->last_pos_ns = m->old_pos_ns;
+		undo_restart(m);
+	}
+	m->old_pos_ns = -1;
+	p->late_ns = arrival_ns - (m->anchor_ns + m->pos_ns);
+	if (p->late_ns < 0) {
+		m->anchor_ns += p->late_ns;
+		p->late_ns = 0;
+	} else if (p->late_ns > METER_RESTART_NS && !together) {
+		restart(m, arrival_ns, p->late_ns);
+	}
+	p->pos_ns = m->pos_ns;
+}
+
+static void heard(struct meter *m, int64_t arrival_ns)
+{
+	if (m->barge_ns && m->last_audible_ns && arrival_ns - m->last_audible_ns >= m->quiet_ns) {
+		answer(&m->barge_in, max_i64(m->last_audible_ns - m->barge_ns, 0));
+		m->barge_ns = 0;
+	}
+	if (m->voice_end_ns && arrival_ns > m->voice_end_ns) {
+		bool spoke_on = m->last_audible_ns &&
+			arrival_ns - m->last_audible_ns < METER_RUN_NS;
+
+		answer(&m->response, spoke_on ? -1 : arrival_ns - m->voice_end_ns);
+		m->voice_end_ns = 0;
+	}
+	if (!m->first_audible_ns)
+		m->first_audible_ns = arrival_ns;
+	m->last_audible_ns = arrival_ns;
+}
+
+struct meter_place meter_frame(
+	struct meter *m, int64_t arrival_ns, int64_t duration_ns, bool audible)
+{
+	struct meter_place p = {.last_pos_ns = -1};
+
+	place(m, arrival_ns, &p);
+	hist_add(&m->late, p.late_ns);
+	m->frames++;
+	m->pos_ns += duration_ns;
+	m->anchor_ns += duration_ns / 10000;
+	m->last_duration_ns = duration_ns;
+	m->last_frame_ns = arrival_ns;
+	if (audible)
+		heard(m, arrival_ns);
+	return p;
+}
+
+static void close_barge_in(struct meter *m)
+{
+	if (m->barge_ns)
+		answer(&m->barge_in, max_i64(m->last_audible_ns - m->barge_ns, 0));
+	m->barge_ns = 0;
+}
+
+static void close_response(struct meter *m)
+{
+	if (m->voice_end_ns)
+		answer(&m->response, -1);
+	m->voice_end_ns = 0;
+}
+
+void meter_ask_barge_in(struct meter *m, int64_t ns)
+{
+	close_barge_in(m);
+	if (m->last_audible_ns && ns - m->last_audible_ns < METER_RUN_NS)
+		m->barge_ns = ns;
+	else
+		answer(&m->barge_in, -1);
+}
+
+void meter_ask_response(struct meter *m, int64_t ns)
+{
+	close_response(m);
+	m->voice_end_ns = ns;
+}
+
+bool meter_quiet(const struct meter *m, int64_t now)
+{
+	return now - m->last_audible_ns >= m->quiet_ns;
+}
+
+void meter_end(struct meter *m, int64_t start_ns, int64_t end_ns)
+{
+	int64_t slots = (end_ns - (m->frames ? meter_due(m) : start_ns)) / METER_SLOT_NS;
+
+	if (slots > 0)
+		m->missed += (uint64_t)slots;
+	if (slots > METER_RESTART_NS / METER_SLOT_NS)
+		m->gaps++;
+	close_barge_in(m);
+	close_response(m);
+}

@@ -1,0 +1,99 @@
+/* meter: what a caller can tell of a call from when its frames arrived and whether they were audible.
+ *
+ * Pure: time comes in as arguments (ns of one monotonic clock), nothing is read or kept elsewhere.
+ *
+ * Lateness. A frame whose sound begins at position p is due at anchor + p, the anchor being the earliest
+ * line through the arrivals so far: a frame that comes early moves it. It creeps later by 100 ppm, which
+ * is more than two crystals differ by. A frame more than METER_RESTART_NS late opens a gap: the server is
+ * taken to have skipped the missing slots and the line begins again there, unless the next frame follows
+ * at once: then it is catching up in a burst, and the old line holds.
+ */
+#ifndef CALLPIPE_AS_DIAL_METER_H
+#define CALLPIPE_AS_DIAL_METER_H
+
+#include "base/util.h"
+
+#define METER_SLOT_NS (20 * NS_PER_MS)
+#define METER_RESTART_NS (60 * NS_PER_MS)
+#define METER_BURST_NS (6 * NS_PER_MS) /* closer than this is together */
+#define METER_BURST_MIN 3              /* frames together that are a burst: no phone hides them */
+#define METER_RUN_NS (200 * NS_PER_MS) /* audible frames closer than this are one utterance */
+#define METER_ANSWERS 64               /* measurements kept of each kind */
+
+#define HIST_STEP_NS (NS_PER_MS / 10)
+#define HIST_STEPS 2000 /* 0.1 ms each; what is beyond is only known by its maximum */
+
+struct hist {
+	uint32_t bucket[HIST_STEPS]; /* how many values in each step */
+	uint64_t beyond;             /* values past the last step */
+	uint64_t n;                  /* all values */
+	int64_t max_ns;              /* largest value */
+};
+
+void hist_add(struct hist *h, int64_t ns);
+void hist_merge(struct hist *to, const struct hist *from);
+/* The value that per_mille of all are not above, to a step; -1 without values. */
+int64_t hist_quantile(const struct hist *h, int per_mille);
+
+struct answers {
+	int64_t ns[METER_ANSWERS]; /* measured; -1: nothing to measure */
+	size_t n;                  /* how many */
+};
+
+struct meter {
+	int64_t quiet_ns;      /* a bot silent this long has stopped speaking */
+	int64_t anchor_ns;     /* when position 0 was due */
+	int64_t pos_ns;        /* position of the next frame's sound */
+	int64_t old_anchor_ns; /* the line before the restart that the last frame began */
+	int64_t old_pos_ns;    /* and where that frame lay on it; -1: the last frame began none */
+	int64_t last_duration_ns; /* length of the last frame */
+	int64_t first_frame_ns;   /* arrival; 0: none yet */
+	int64_t last_frame_ns;    /* arrival; 0: none yet */
+	int64_t first_audible_ns; /* arrival; 0: none yet */
+	int64_t last_audible_ns;  /* arrival; 0: none yet */
+	uint64_t frames;          /* arrived */
+	uint64_t missed;          /* slots of 20 ms in which none came */
+	uint64_t gaps; /* frames more than METER_RESTART_NS late, and an end without frames */
+	uint64_t
+		bursts; /* runs of METER_BURST_MIN frames or more, each METER_BURST_NS after the last */
+	uint64_t run;            /* frames in the run under way */
+	uint64_t burst_max;      /* frames in the longest run */
+	struct hist late;        /* lateness of every frame */
+	int64_t barge_ns;        /* the caller's first voiced sample; 0: no question open */
+	int64_t voice_end_ns;    /* the caller's last voiced sample; 0: no question open */
+	struct answers barge_in; /* first voiced sample -> last audible frame */
+	struct answers response; /* last voiced sample -> first audible frame */
+};
+
+/* Where a frame lies. */
+struct meter_place {
+	int64_t late_ns; /* its lateness */
+	int64_t pos_ns;  /* its sound begins here, from the first frame's on */
+	int64_t last_pos_ns; /* the frame before belongs here after all (end of a stall caught up); -1: as was said */
+};
+
+void meter_init(struct meter *m, int64_t quiet_ns);
+/* When the next frame is due; 0 before the first. */
+int64_t meter_due(const struct meter *m);
+/* When a frame arrived of which only is known that it came between two reads. */
+int64_t meter_between(const struct meter *m, int64_t after_ns, int64_t before_ns);
+/* A frame arrived. Arrivals never go back. */
+struct meter_place meter_frame(
+	struct meter *m, int64_t arrival_ns, int64_t duration_ns, bool audible);
+
+/* The caller began to speak over the bot, or has ended speaking, at ns: ask when it stops, when it answers.
+ * An answer that is not there when the next question comes is -1, and so is that of a bot which spoke on. */
+void meter_ask_barge_in(struct meter *m, int64_t ns);
+void meter_ask_response(struct meter *m, int64_t ns);
+
+/* True if the bot has been silent for quiet_ns at now. */
+bool meter_quiet(const struct meter *m, int64_t now);
+
+/* The call, connected at start, ended: slots without a frame at its end are missed, open questions closed. */
+void meter_end(struct meter *m, int64_t start_ns, int64_t end_ns);
+static inline uint64_t meter_frames_due(const struct meter *m)
+{
+	return m->frames + m->missed;
+}
+
+#endif
