@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/spawn.h"
 #include "stream/filter.h"
 
 #define LINE_FD 0                   /* the socket, for asking and reading */
@@ -29,8 +28,6 @@ static int64_t call_ms(const struct supervise *s)
 {
 	return (now_ns() - s->t0_ns) / NS_PER_MS;
 }
-
-/* Records */
 
 static void note(
 	struct supervise *s, int64_t t_ms, const char *type, const char *key, const char *value)
@@ -87,35 +84,6 @@ static void write_verdict(struct supervise *s, const char *verdict)
 		log_error_errno("cannot write verdict '%s' of call %s", s->verdict, s->dir->call);
 }
 
-/* Processes */
-
-/* Signal the pipeline and, one by one, what has left its group but has become our child. */
-static void signal_all(const struct supervise *s, int sig)
-{
-	FILE *f;
-	int pid;
-
-	if (s->pgid)
-		kill(-s->pgid, sig);
-	f = fopen("/proc/thread-self/children", "re");
-	if (!f)
-		return;
-	while (fscanf(f, "%d", &pid) == 1) {
-		if (getpgid(pid) != s->pgid)
-			kill(pid, sig);
-	}
-	fclose(f);
-}
-
-static void signal_speaker(const struct supervise *s, int sig)
-{
-	pid_t pid = s->scribe->speaker;
-
-	/* the number came through a pipe: it must be one of ours */
-	if (pid && getpgid(pid) == s->pgid)
-		kill(pid, sig);
-}
-
 /* True if Asterisk has closed; a level, so it does not matter when it is asked. */
 static bool line_closed(const struct supervise *s)
 {
@@ -152,7 +120,7 @@ static void end_now(struct supervise *s)
 	s->wordless = true;
 	if (s->phase == PHASE_RUNNING) {
 		s->ordered = "timeout";
-		signal_speaker(s, SIGTERM);
+		pipeline_signal_one(&s->pipeline, s->scribe->speaker, SIGTERM);
 		s->step.at_ns = now_ns() + PATIENCE_NS;
 	} else if (s->phase == PHASE_CLOSING || s->phase == PHASE_LINGER) {
 		enter(s, PHASE_TERMED);
@@ -187,12 +155,12 @@ static void no_answer(struct supervise *s)
 
 static void entered_termed(struct supervise *s)
 {
-	signal_all(s, SIGTERM);
+	pipeline_signal(&s->pipeline, SIGTERM);
 }
 
 static void entered_killed(struct supervise *s)
 {
-	signal_all(s, SIGKILL);
+	pipeline_signal(&s->pipeline, SIGKILL);
 }
 
 static void recorded(void *ctx, int64_t at_ms, const void *le_bytes, size_t bytes)
@@ -308,7 +276,7 @@ static void look_at_speaker(struct supervise *s)
 		if (!good)
 			log_error("call %s: no verdict is '%s'", s->dir->call, r->verdict);
 		write_verdict(s, s->ordered ? s->ordered : good ? r->verdict : "error");
-		signal_speaker(s, SIGUSR1);
+		pipeline_signal_one(&s->pipeline, r->speaker, SIGUSR1);
 		if (s->phase == PHASE_RUNNING)
 			enter(s, line_closed(s) ? PHASE_LINGER : PHASE_CLOSING);
 	}
@@ -377,23 +345,24 @@ static void on_line(void *ctx, short revents)
 
 static void on_child(struct supervise *s)
 {
+	int status;
 	char text[128];
 
 	if (s->phase >= PHASE_LASTWORD)
 		return;
-	if (spawn_reap(s->pgid, &s->program_status) != 0) {
+	if (pipeline_reap(&s->pipeline)) {
 		/* what was hidden below the dead is our child now */
 		if (s->phase == PHASE_KILLED)
-			signal_all(s, SIGKILL);
+			pipeline_signal(&s->pipeline, SIGKILL);
 		return;
 	}
 	/* its last words may say that all is well */
 	scribe_drain(s->scribe);
 	if (!s->scribe->speaker) {
+		status = s->pipeline.status;
 		snprintf(text, sizeof(text), "the program has ended without as-speak: %s %d",
-			WIFSIGNALED(s->program_status) ? "signal" : "exit",
-			WIFSIGNALED(s->program_status) ? WTERMSIG(s->program_status)
-						       : WEXITSTATUS(s->program_status));
+			WIFSIGNALED(status) ? "signal" : "exit",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 		fail(s, "program-ended", text);
 	}
 	look_at_speaker(s);
@@ -445,29 +414,24 @@ static int prepare(struct supervise *s)
 		loop_add_timer(&s->loop, &s->watch) == -1 ||
 		loop_add_timer(&s->loop, &s->limit) == -1)
 		return -1;
-	if (loop_signals(&s->loop, signals, on_signal, s) == -1)
-		return -1;
-	return spawn_subreaper();
+	return loop_signals(&s->loop, signals, on_signal, s);
 }
 
-/* Numbers and names that we made; nothing of the caller's. */
 static void start(struct supervise *s)
 {
-	char dir[PATH_MAX + 16], spool[PATH_MAX + 16];
-	char call[80], uuid[80], t0[48], rate[32], linger[48], text[320];
-	char *env[] = {dir, call, uuid, t0, rate, spool, linger, NULL};
+	struct pipeline_env env = {
+		.dir = s->dir,
+		.uuid = s->info->uuid,
+		.spool = s->spool,
+		.t0_ns = s->t0_ns,
+		.linger_s = s->linger_s,
+		.rate_hz = s->info->rate_hz,
+	};
+	char text[320];
 
-	snprintf(dir, sizeof(dir), "CALLPIPE_DIR=%s", s->dir->path);
-	snprintf(call, sizeof(call), "CALLPIPE_CALL=%s", s->dir->call);
-	snprintf(uuid, sizeof(uuid), "CALLPIPE_UUID=%s", s->info->uuid);
-	snprintf(t0, sizeof(t0), "CALLPIPE_T0_NS=%" PRId64, s->t0_ns);
-	snprintf(rate, sizeof(rate), "CALLPIPE_RATE=%d", s->info->rate_hz);
-	snprintf(spool, sizeof(spool), "CALLPIPE_SPOOL=%s", s->spool);
-	snprintf(linger, sizeof(linger), "CALLPIPE_LINGER=%" PRId64, s->linger_s);
-	s->pgid = spawn_group(s->argv, env);
-	if (s->pgid != -1)
+	slots_set_state(s->slots, SLOT_RUNNING);
+	if (pipeline_start(&s->pipeline, s->argv, &env) == 0)
 		return;
-	s->pgid = 0;
 	snprintf(text, sizeof(text), "cannot run '%.200s': %s", s->argv[0], strerror(errno));
 	fail(s, "not-started", text);
 	nobody_left(s);
@@ -504,7 +468,6 @@ int supervise_run(struct supervise *s)
 		loop_free(&s->loop);
 		return EXIT_SYSTEM;
 	}
-	slots_set_state(s->slots, SLOT_RUNNING);
 	start(s);
 	if (loop_run(&s->loop) == -1) {
 		log_error_errno("cannot wait for call %s", s->dir->call);

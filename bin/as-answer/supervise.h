@@ -18,6 +18,7 @@
 
 #include "calldir.h"
 #include "lastword.h"
+#include "pipeline.h"
 #include "scribe.h"
 #include "slots.h"
 
@@ -55,8 +56,7 @@ struct supervise {
 	struct loop_timer limit; /* --max-duration */
 	struct lastword word;
 	enum phase phase;
-	pid_t pgid;            /* the pipeline's process group, 0: none */
-	int program_status;    /* wait status of the program, when it has ended */
+	struct pipeline pipeline;
 	bool hung_up;          /* Asterisk has closed, or was made to */
 	bool scribe_over;      /* nothing more to read from the scribe FIFO */
 	bool wordless;         /* no phrase: the call was ended on purpose */
