@@ -75,7 +75,7 @@ for case in call odd large ulaw wide garbage digits cut raw noid; do make $case;
 mkdir "$T/dir" "$T/odd-dir" "$T/half"
 echo '{"call":"X-2","uuid":"X","rate":8000,"vars":{"k":"\u00e9 é"}}' >"$T/dir/call.json"
 
-plan 40
+plan 43
 as-listen <"$T/call" >"$T/stream"
 check_same 'events in order, at the time of the audio' "look events <$T/stream | head -5" "cat <<'E'
 {\"type\":\"call-start\",\"data\":{\"call\":\"a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf\",\"uuid\":\"a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf\",\"rate\":8000}}
@@ -125,7 +125,8 @@ check_same '16 kHz to 8' "as-listen <$T/wide | look audio | wc -c | awk '{ print
 check_same '16 kHz as it is' "as-listen -r 16000 <$T/wide | look audio | wc -c" 'echo 32000'
 
 as-listen --dir "$T/dir" <"$T/call" >"$T/live"
-check_same 'call.json is the data of call-start, as it is' "head -1 $T/live" 'printf "{\"type\":\"call-start\",\"data\":%s}\n" "$(cat $T/dir/call.json)"'
+{ printf '{"type":"call-start","data":' && tr -d '\n' <"$T/dir/call.json" && echo '}'; } >"$T/start"
+check_same 'call.json is the data of call-start, as it is' "head -1 $T/live" "cat $T/start"
 ok 'caller.s16 is what the caller said' cmp "$T/dir/caller.s16" "$T/raw"
 ok 'the replay is the stream' eval "as-listen --replay $T/dir | cmp - $T/live"
 ok 'twice' eval "CALLPIPE_REPLAY=$T/dir as-listen | cmp - $T/live"
@@ -150,3 +151,9 @@ ok 'a reader that leaves is no error' eval "as-listen <$T/call | head -c 100 >/d
 ok 'a full disk on stdout: exit 74' must_fail 74 eval "as-listen <$T/call >/dev/full"
 ok 'so for --replay' must_fail 74 eval "as-listen --replay $T/dir >/dev/full"
 ok 'a folder on stdin: exit 74' must_fail 74 eval "as-listen <$T >$T/out"
+
+# Short and interrupted reads and writes.
+for seed in 1 2 3; do
+	LD_PRELOAD=$B/tests/preload/short.so SHORT_SEED=$seed as-listen <"$T/call" >"$T/short.out"
+	ok "short reads and writes, seed $seed: the same stream" cmp "$T/short.out" "$T/stream"
+done

@@ -1,10 +1,10 @@
 /* as-listen: AudioSocket in, callpipe stream out.
  *
- * stdin is the socket of a call, read live; or a file or pipe with the bytes of one, read as fast as they can be
- * had: then time is the audio received. What the caller says goes through intake (bytes to samples), timeline (samples
- * to chunks of call time) and output (frames to stdout) and is recorded on the way. The loop FIFO of the call directory is
- * merged in. Neither socket nor FIFO is ever left unread, whatever becomes of stdout: Asterisk drops the call if
- * it cannot write.
+ * stdin is the socket of a call, read live; or a file or pipe with the bytes of one, read as fast
+ * as they can be had: then time is the audio received. What the caller says goes through intake
+ * (bytes to samples), timeline (samples to chunks of call time) and output (frames to stdout) and
+ * is recorded on the way. The loop FIFO of the call directory is merged in. Neither socket nor FIFO
+ * is ever left unread, whatever becomes of stdout: Asterisk drops the call if it cannot write.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -79,7 +79,7 @@ struct listen {
 	int64_t t0_ns;         /* call time 0, CLOCK_MONOTONIC; live */
 	int64_t heard_samples; /* given by intake; not live, this is the time */
 	int64_t clock_ms;      /* timestamp of the next clock */
-	int64_t slow_since_ns; /* since when too much audio is waiting, CLOCK_MONOTONIC; 0: it is not */
+	int64_t slow_since_ns; /* since when too much is queued, CLOCK_MONOTONIC; 0: it is not */
 	uint64_t ignored;      /* messages of kinds that mean nothing here */
 	bool ended;            /* nothing more is read */
 	bool said_slow, said_codec, said_rate; /* reported, once is enough */
@@ -131,6 +131,7 @@ static void end_call(struct listen *l, const char *cause)
 {
 	if (l->ended)
 		return;
+	call_begin(&l->call, NULL);
 	if (intake_end(&l->intake) < 0)
 		log_warn_errno("cannot convert '%s'", "the last audio");
 	timeline_end(&l->timeline, call_ns(l));
@@ -149,7 +150,7 @@ static void fail(struct listen *l, int status, const char *text)
 	finish(l);
 }
 
-/* A burst, or the silence after we were stopped, is more than the queue should hold but soon gone. */
+/* A burst, or the silence after we were stopped, is more than is to be queued, but soon gone. */
 static void limit_output(struct listen *l)
 {
 	if (!l->live || l->output.queued_chunks <= OUTPUT_AUDIO_CHUNKS) {
@@ -172,7 +173,11 @@ static void after(struct listen *l)
 {
 	int64_t due = timeline_due(&l->timeline);
 
-	tick_timer.at_ns = due == INT64_MAX || l->ended ? 0 : max_i64(l->t0_ns + due, 1);
+	/* no silence before call-start, which waits for the UUID if nothing else tells it */
+	if (due == INT64_MAX || l->ended || !l->call.begun)
+		tick_timer.at_ns = 0;
+	else
+		tick_timer.at_ns = max_i64(l->t0_ns + due, 1);
 	if (!l->output.failed)
 		return;
 	/* an event that cannot be queued is the end: some filter hangs */
@@ -390,7 +395,13 @@ static void clock_tick(void *ctx, int64_t now)
 
 static void on_signal(void *ctx, int sig)
 {
-	end_call(ctx, "terminated");
+	struct listen *l = ctx;
+
+	/* the second one: do not wait for the pipeline */
+	if (l->ended)
+		loop_stop(&l->loop);
+	end_call(l, "terminated");
+	after(l);
 }
 
 static struct loop_source sources[] = {
@@ -480,6 +491,7 @@ static int listen_run(struct listen *l)
 		clock_timer.at_ns = l->t0_ns + CLOCK_MS * NS_PER_MS;
 		err |= loop_add_timer(&l->loop, &tick_timer);
 		err |= loop_add_timer(&l->loop, &clock_timer);
+		after(l);
 	}
 	err |= loop_signals(&l->loop, signals, on_signal, l);
 	if (err || loop_run(&l->loop) < 0) {

@@ -85,7 +85,8 @@ static int give_g711(struct intake *in, int64_t arrival, const uint8_t *p, size_
 	return give(in, arrival, n);
 }
 
-/* What is held, read as a codec: how loud and how rough it is. Only the right reading is neither. */
+/* What is held, read as a codec: how loud and how rough it is. Only the right reading is neither.
+ * */
 static double roughness(const struct intake *in, enum intake_codec codec)
 {
 	const uint8_t *p = in->held[0];

@@ -1,9 +1,10 @@
 /* intake: what is in AudioSocket audio messages, as samples at the rate of the call.
  *
- * Kinds 0x10-0x18 are 16 bit samples at 8 to 192 kHz. But Asterisk's channel driver also sends any other codec under
- * 0x10 when its codec is not set (asterisk: res_audiosocket.c, default branch): G.711 then comes as 160 bytes
- * every 20 ms. So messages of 160 bytes at the beginning are held back, a few of them, until it is known what they
- * are: from the content, as the wrong reading of either is noise; from the cadence, if all readings are silence.
+ * Kinds 0x10-0x18 are 16 bit samples at 8 to 192 kHz. But Asterisk's channel driver also sends any
+ * other codec under 0x10 when its codec is not set (asterisk: res_audiosocket.c, default branch):
+ * G.711 then comes as 160 bytes every 20 ms. So messages of 160 bytes at the beginning are held
+ * back, a few of them, until it is known what they are: from the content, as the wrong reading of
+ * either is noise; from the cadence, if all readings are silence.
  */
 #ifndef CALLPIPE_AS_LISTEN_INTAKE_H
 #define CALLPIPE_AS_LISTEN_INTAKE_H
@@ -38,9 +39,9 @@ struct intake {
 void intake_init(struct intake *in, int rate_hz, enum intake_codec codec, bool timed,
 	int (*give)(void *ctx, int64_t arrival, const int16_t *samples, size_t n), void *ctx);
 void intake_free(struct intake *in);
-/* The payload of one message of n <= 65535 bytes of an audio kind of this rate, arrived then (any clock, ns). What is
- * known is given. -1 with errno: not converted (no memory; ENOENT: the resampling library is not installed), or give
- * failed. */
+/* The payload of one message of n <= 65535 bytes of an audio kind of this rate, arrived then (any
+ * clock, ns). What is known is given. -1 with errno: not converted (no memory; ENOENT: the
+ * resampling library is not installed), or give failed. */
 int intake_message(
 	struct intake *in, int64_t arrival, int from_hz, const uint8_t *p, size_t n) MUST_USE;
 /* No more will come: give what is held back. */

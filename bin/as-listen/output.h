@@ -1,5 +1,5 @@
-/* output: stdout of as-listen, which may be slow or gone: a queue, in the long run of at most 2 s of audio and
- * 256 KiB of events.
+/* output: stdout of as-listen, which may be slow or gone: a queue, in the long run of at most 2 s
+ * of audio and 256 KiB of events.
  *
  * What is begun on stdout is listed in the record; what had to be dropped is not.
  */

@@ -1,8 +1,8 @@
 /* record: the caller's side of a call directory (callpipe-calldir(5)): caller.s16 and listen.jsonl.
  *
- * caller.s16 holds all that the caller said; listen.jsonl what went to stdout, with the audio by reference, so that
- * the stream can be written again byte for byte. Both are written in batches of about 200 ms. When that fails the call
- * goes on: it is reported once, and again when it works.
+ * caller.s16 holds all that the caller said; listen.jsonl what went to stdout, with the audio by
+ * reference, so that the stream can be written again byte for byte. Both are written in batches of
+ * about 200 ms. When that fails the call goes on: it is reported once, and again when it works.
  */
 #ifndef CALLPIPE_AS_LISTEN_RECORD_H
 #define CALLPIPE_AS_LISTEN_RECORD_H
@@ -40,7 +40,8 @@ struct record {
 	int64_t run_chunks;    /* and how many of 20 ms */
 };
 
-/* dir: NULL records nothing. report is called for each failure and each recovery. -1: dir cannot be opened. */
+/* dir: NULL records nothing. report is called for each failure and each recovery. -1: dir cannot be
+ * opened. */
 int record_open(struct record *r, const char *dir, bool list, int rate_hz,
 	void (*report)(void *ctx, const char *file, const char *text), void *ctx) MUST_USE;
 /* Write what is left. */
@@ -49,7 +50,8 @@ void record_close(struct record *r);
 void record_audio(struct record *r, int64_t timestamp_ms, const void *le_bytes, size_t bytes);
 /* A frame that is not audio has been queued. */
 void record_event(struct record *r, const struct frame *f);
-/* The oldest event queued, or a chunk of which the first `heard` samples are the caller's, is being written. */
+/* The oldest event queued, or a chunk of which the first `heard` samples are the caller's, is being
+ * written. */
 void record_begun_event(struct record *r);
 void record_begun_audio(struct record *r, int64_t timestamp_ms, size_t heard);
 /* Write what has come. */

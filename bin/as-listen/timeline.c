@@ -15,8 +15,8 @@
 #define FORCE_MS 14 /* and beyond this anywhere: 20 is the promise, and what is known is 2 s old */
 #define NOTCH_MS 2  /* length of the quiet place that is looked for to put silence in */
 
-/* What counts as silence on this line: up to twice the quietest chunk lately. Lately: the floor rises by 22 % a
- * second, a syllable's pause resets it. */
+/* What counts as silence on this line: up to twice the quietest chunk lately. Lately: the floor
+ * rises by 22 % a second, a syllable's pause resets it. */
 #define FLOOR_RISE 1.004
 #define FLOOR_STEP 0.1
 

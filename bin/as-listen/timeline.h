@@ -1,14 +1,16 @@
 /* timeline: caller audio on the clock of the call.
  *
- * Asterisk's frames carry no time and stop during DTMF and hold; all that is known is when each arrived. Frames of
- * any size become chunks of 20 ms at multiples of 20 ms, so that chunk t holds what the caller said at t:
+ * Asterisk's frames carry no time and stop during DTMF and hold; all that is known is when each
+ * arrived. Frames of any size become chunks of 20 ms at multiples of 20 ms, so that chunk t holds
+ * what the caller said at t:
  *
  *  - After 100 ms without a frame silence is put in, in chunks, trailing the clock by about 100 ms.
- *  - What comes after that is gathered for 20 ms (for as long as frames are) and ends when it arrived. If it was said while the silence was put
- *    in, it replaces the silence: chunks with earlier timestamps are given again. If there is more than room, the
- *    oldest is discarded.
- *  - Delay only ever makes a frame late, so the smallest (arrival - end of what has been placed) of the last 2 s says
- *    how far placement is off. It is corrected by at most 20 ms at a time, in silence if there is any in time.
+ *  - What comes after that is gathered for 20 ms (for as long as frames are) and ends when it
+ *    arrived. If it was said while the silence was put in, it replaces the silence: chunks with
+ *    earlier timestamps are given again. If there is more than room, the oldest is discarded.
+ *  - Delay only ever makes a frame late, so the smallest (arrival - end of what has been placed) of
+ *    the last 2 s says how far placement is off. It is corrected by at most 20 ms at a time, in
+ *    silence if there is any in time.
  *
  * Pure: time is an argument, in ns of call time; nothing here reads a clock or does I/O.
  */
@@ -36,23 +38,23 @@ struct timeline {
 
 	enum timeline_state state;
 	int64_t pos; /* end of what has been placed, samples of call time */
-	int16_t chunk[2 *
-		TIMELINE_CHUNK_MAX]; /* what has been placed since the last multiple of 20 ms */
-	size_t chunk_n;              /* samples in it */
-	int64_t arrival;             /* of the last frame, samples of call time */
-	int64_t longest;             /* frame so far, within 20 to 60 ms, samples */
+	/* What has been placed since the last multiple of 20 ms. */
+	int16_t chunk[2 * TIMELINE_CHUNK_MAX];
+	size_t chunk_n;  /* samples in it */
+	int64_t arrival; /* of the last frame, samples of call time */
+	int64_t longest; /* frame so far, within 20 to 60 ms, samples */
 
 	int64_t hole; /* where the hole begins, samples of call time */
-	int16_t edge
-		[TIMELINE_CHUNK_MAX]; /* the audio of the chunk in which it begins, then silence */
+	/* The audio of the chunk in which it begins, then silence. */
+	int16_t edge[TIMELINE_CHUNK_MAX];
 
 	int16_t *gathered;                /* malloc'd, the audio after the hole */
 	size_t gathered_n, gathered_size; /* samples in it and allocated */
-	int64_t gathered_start; /* latest place it can have: every frame ends by its arrival, samples of call time */
+	int64_t gathered_start; /* latest place at which all ends by its arrival, samples */
 	int64_t gathered_until; /* when it is to be placed, samples of call time */
 
-	int64_t late
-		[TIMELINE_WINDOW]; /* smallest (arrival - end) of each 500 ms, newest first, samples; MAX: none */
+	/* Smallest (arrival - end) of each 500 ms, newest first, samples; INT64_MAX: none. */
+	int64_t late[TIMELINE_WINDOW];
 	int64_t late_part; /* number of the 500 ms that late[0] is of */
 	double floor;      /* level of the quietest chunks lately, mean of absolute values */
 
@@ -61,9 +63,10 @@ struct timeline {
 	uint64_t inserted_samples;  /* put in to correct the offset */
 };
 
-/* emit is given every chunk. Its first `heard` samples are final: a later chunk of the same timestamp begins with the
- * same; the rest is silence that may yet be replaced. heard is 0 within put in silence, part of a chunk where it
- * begins, else all of it. Without fill there is no chunk with an earlier timestamp than the one before. */
+/* emit is given every chunk. Its first `heard` samples are final: a later chunk of the same
+ * timestamp begins with the same; the rest is silence that may yet be replaced. heard is 0 within
+ * put in silence, part of a chunk where it begins, else all of it. Without fill there is no chunk
+ * with an earlier timestamp than the one before. */
 void timeline_init(struct timeline *t, int rate_hz, bool fill,
 	void (*emit)(void *ctx, int64_t timestamp_ms, const int16_t *samples, size_t heard),
 	void *ctx);

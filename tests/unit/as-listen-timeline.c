@@ -1,5 +1,6 @@
-/* timeline: an hour of calls in simulated time. Every sample says when it was said, so each can be checked where it
- * was placed; and what was placed is kept, so that nothing may be lost and no final sample may change. */
+/* timeline: an hour of calls in simulated time. Every sample says when it was said, so each can be
+ * checked where it was placed; and what was placed is kept, so that nothing may be lost and no
+ * final sample may change. */
 #include "timeline.h"
 
 #include <stdlib.h>
