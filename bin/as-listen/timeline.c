@@ -293,13 +293,18 @@ static int gather(struct timeline *t, int64_t arrival, const int16_t *samples, s
 
 static void gather_end(struct timeline *t)
 {
-	int64_t start = t->gathered_start, skip = 0;
+	int64_t n = (int64_t)t->chunk_samples, start = t->gathered_start;
+	int64_t over = t->hole - start, skip = 0;
 
-	if (start < t->hole - (int64_t)t->chunk_samples)
-		skip = min_i64(t->hole - start, (int64_t)t->gathered_n);
+	if (t->hole == 0 && over > 0 && over <= 2 * n) {
+		/* the frame under way when the call was accepted: no loss, as call time begins here */
+		skip = min_i64(over, (int64_t)t->gathered_n);
+	} else if (over > n) {
+		skip = min_i64(over, (int64_t)t->gathered_n);
+		t->discarded_samples += (uint64_t)skip;
+	}
 	if (start < t->hole + ms(t, SNAP_MS))
 		start = t->hole;
-	t->discarded_samples += (uint64_t)skip;
 	observe_anew(t, t->arrival, t->gathered_start + skip - start);
 	hole_end(t, start);
 	t->state = TIMELINE_RUN;

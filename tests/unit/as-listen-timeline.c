@@ -322,6 +322,21 @@ static void test_placing(void)
 	call_free(&c);
 }
 
+/* Asterisk's first frame was said, in part, before the call was accepted. */
+static void test_first_frame(void)
+{
+	struct call c;
+
+	seed = 6;
+	call_init(&c, 8000, 60);
+	frame(&c, 1, 1 - 20, 20);
+	for (int64_t at = 21; at < 500; at += 20)
+		frame(&c, at, at - 20, 20);
+	is_int(c.t.discarded_samples, 0, "what was said before the call is no loss");
+	is_int(c.o.worst, 0, "and what comes after it is in its place");
+	call_free(&c);
+}
+
 static void test_edges(void)
 {
 	struct call c;
@@ -388,6 +403,7 @@ int main(void)
 	test_hour(8, 8000, -200, true, true);
 	test_short_gaps();
 	test_placing();
+	test_first_frame();
 	test_edges();
 	test_no_fill();
 	return done_testing();
