@@ -417,7 +417,7 @@ int main(int argc, char **argv)
 		return EXIT_SYSTEM;
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
-		return opt_finish(status);
+		return status;
 	if (set.conformance && set.cases && !strcmp(set.cases, "help")) {
 		conform_list();
 		return opt_finish(EXIT_OK);

@@ -25,7 +25,7 @@ def options():
     p.add_argument("--stall", default="", metavar="AT:MS", help="no frames for so long, and none made up for")
     p.add_argument("--burst", default="", metavar="AT:MS", help="no frames for so long, then all of them")
     p.add_argument("--end", type=int, metavar="AT", help="00 00 00 then, and wait for the caller to close")
-    p.add_argument("--close", type=int, metavar="AT", help="close then")
+    p.add_argument("--close", type=int, metavar="AT", help="send no more then, and wait for the caller to close")
     p.add_argument("--cut", type=int, metavar="AT", help="close then, inside a message")
     p.add_argument("--reset", type=int, metavar="AT", help="reset then")
     p.add_argument("--send", default="", metavar="AT:HEX", help="these bytes then")
@@ -123,8 +123,10 @@ class Call:
         await asyncio.wait({hear, play}, return_when=asyncio.FIRST_COMPLETED)
         end = play.result() if play.done() and not play.exception() else None
         play.cancel()
-        if end == "end":
-            self.writer.write(bytes(3))
+        if end in ("end", "close"):
+            if end == "end":
+                self.writer.write(bytes(3))
+            self.writer.write_eof()
             await asyncio.wait({hear}, timeout=5)
         elif end == "cut":
             self.writer.write(bytes([0x10, 1, 64, 0]))
