@@ -19,7 +19,7 @@
 #include "speak.h"
 
 static struct settings {
-	int64_t rate_hz;
+	const char *rate;
 	const char *prompt;
 	bool echo;
 	bool raw;
@@ -27,21 +27,21 @@ static struct settings {
 	const char *record;
 	int64_t resume_after_ms;
 	int64_t realtime;
-} set = {.rate_hz = 8000, .resume_after_ms = 1500};
+} set = {.rate = "8000", .resume_after_ms = 1500};
 
 static const struct opt_row rows[] = {
-	{"rate", 'r', OPT_INT, "HZ", "CALLPIPE_RATE", "8000 or 16000 (message kind 0x12)",
-		&set.rate_hz, 8000, 16000},
-	{"prompt", 'p', OPT_STR, "FILE", "CALLPIPE_PROMPT", "sound file to play first", &set.prompt,
-		0, 0},
-	{"echo", 'e', OPT_FLAG, NULL, "CALLPIPE_ECHO", "play back what the caller says", &set.echo,
-		0, 0},
+	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE",
+		"samples per second; 16000 is message kind 0x12", &set.rate},
+	{"prompt", 'p', OPT_STR, "FILE", "CALLPIPE_SPEAK_PROMPT", "sound file to play first",
+		&set.prompt},
+	{"echo", 'e', OPT_FLAG, NULL, "CALLPIPE_SPEAK_ECHO", "play back what the caller says",
+		&set.echo},
 	{"raw", 0, OPT_FLAG, NULL, "CALLPIPE_SPEAK_RAW",
-		"write samples (s16le) instead of AudioSocket messages", &set.raw, 0, 0},
+		"write samples (s16le) instead of AudioSocket messages", &set.raw},
 	{"journal", 'j', OPT_STR, "FILE", "CALLPIPE_JOURNAL",
-		"append records here when there is no call directory", &set.journal, 0, 0},
+		"append records here when there is no call directory", &set.journal},
 	{"record", 'w', OPT_STR, "FILE", "CALLPIPE_RECORD",
-		"record here (s16le) when there is no call directory", &set.record, 0, 0},
+		"record here (s16le) when there is no call directory", &set.record},
 	{"resume-after", 0, OPT_INT, "MS", "CALLPIPE_RESUME_AFTER",
 		"from end of voice to automatic resume", &set.resume_after_ms, 100, 5000},
 	{"realtime", 0, OPT_INT, "PRIO", "CALLPIPE_REALTIME",
@@ -131,10 +131,10 @@ static int start_clock(struct speak *s)
 /* Everything a call needs, the line first. 0, or -1 with errno and *what that cannot be used. */
 static int start(struct speak *s, const char **what)
 {
-	const char *dir = getenv("CALLPIPE_DIR");
-	struct scribe_files files = record_files(dir);
+	struct scribe_files files = record_files(getenv("CALLPIPE_DIR"));
 
-	s->rate_hz = (int)set.rate_hz;
+	s->dir = getenv("CALLPIPE_DIR");
+	s->rate_hz = atoi(set.rate); /* one of the words of its row */
 	s->resume_after_ms = set.resume_after_ms;
 	s->stopped_ms = -1;
 	s->filter = (struct filter){
@@ -150,14 +150,14 @@ static int start(struct speak *s, const char **what)
 	if (start_clock(s) < 0)
 		return -1;
 	*what = "the scribe of the call";
-	if (sink_open(&s->sink, dir, &files, s->rate_hz, !s->live) < 0)
+	if (sink_open(&s->sink, s->dir, &files, s->rate_hz, !s->live) < 0)
 		return -1;
 	speak_skipped(s, 0, s->ticker.slot);
-	*what = set.prompt ? set.prompt : "the echo";
+	*what = set.prompt ? "the prompt" : "the echo";
 	if (start_own_mind(s) < 0)
 		return -1;
 	*what = "the loop of the call";
-	return upstream_open(&s->upstream, s->own_mind ? NULL : dir);
+	return upstream_open(&s->upstream, s->own_mind ? NULL : s->dir);
 }
 
 int main(int argc, char **argv)
@@ -172,9 +172,8 @@ int main(int argc, char **argv)
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
 		return status;
-	if (first < argc || (set.rate_hz != 8000 && set.rate_hz != 16000)) {
-		log_error(first < argc ? "no operands are taken: see --help"
-				       : "rate is neither 8000 nor 16000: see --help");
+	if (first < argc) {
+		log_error("cannot use '%s': no operands are taken: see --help", argv[first]);
 		return EXIT_USAGE;
 	}
 	realtime();

@@ -16,11 +16,14 @@ int64_t speak_now_ms(const struct speak *s)
 		       : s->ticker.slot * PCM_FRAME_MS;
 }
 
-/* The first audible frame of an answer closes the turn; a wait phrase only marks it. */
+/* The first audible frame of an answer closes its turn; a wait phrase only marks it, and what is left of an older
+ * answer (played on after a cough) says nothing of this one. */
 static void audible(struct speak *s, int64_t ms)
 {
 	struct dynbuf data;
 
+	if (s->player.heard_turn >= 0 && s->player.heard_turn < s->turn.turn)
+		return;
 	if (s->player.heard_kind == UTTERANCE_FILLER) {
 		turn_step(&s->turn, TURN_FILLER, ms);
 		return;

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +12,6 @@
 
 #define DRAIN_MS 200          /* what the phone's jitter buffer may still hold */
 #define ACK_NS (2 * NS_PER_S) /* a scribe that has not written the verdict by then is frozen */
-#define LAST_FLUSH_MS 500     /* for records still waiting when the process ends */
 
 void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt, ...)
 {
@@ -73,6 +73,7 @@ void speak_end(struct speak *s, const char *verdict)
 	if (s->phase != SPEAK_PLAYING)
 		return;
 	snprintf(s->verdict, sizeof(s->verdict), "%s", verdict);
+	player_last_words(&s->player);
 	s->phase = SPEAK_ENDING;
 }
 
@@ -140,13 +141,35 @@ static void wait_for_verdict(void)
 		continue;
 }
 
+/* What as-answer, which made them, cannot take away any more. */
+static void remove_fifos(const char *dir)
+{
+	static const char *const name[] = {"loop", "scribe"};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(name); i++) {
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name[i]) < sizeof(path))
+			unlink(path);
+	}
+}
+
+/* The record may take longer than the call. */
+static void leave_call(struct speak *s)
+{
+	close(STDIN_FILENO);
+	close(s->line.fd);
+}
+
 int speak_finish(struct speak *s)
 {
 	bool own;
 
 	if (s->filter.failed)
 		fail_records(s);
-	sink_drain(&s->sink, s->sink.patient ? -1 : LAST_FLUSH_MS);
+	if (s->phase == SPEAK_ENDED)
+		leave_call(s);
+	/* A scribe that is stopped goes on some time, or ends: both are seen, and nothing is lost. */
+	sink_drain(&s->sink);
 	own = s->sink.own >= 0;
 	/* In a call it is as-answer that plays the fallback and ends it. */
 	if (s->phase != SPEAK_ENDED && (own || !s->sink.open)) {
@@ -156,8 +179,10 @@ int speak_finish(struct speak *s)
 		if (line_end(&s->line) < 0)
 			log_error_errno("cannot write 'stdout'");
 	}
+	if (s->phase != SPEAK_ENDED)
+		leave_call(s);
 	sink_close(&s->sink);
-	close(STDIN_FILENO);
-	close(s->line.fd); /* the record may take longer than the call */
+	if (own && s->dir)
+		remove_fifos(s->dir);
 	return sink_wait(&s->sink);
 }

@@ -377,9 +377,14 @@ void player_flush(struct player *p)
 	resume(p);
 }
 
+void player_last_words(struct player *p)
+{
+	p->last_words = true;
+}
+
 static bool may_play(const struct player *p, const struct utterance *u)
 {
-	if (!u->interruptible)
+	if (!u->interruptible || p->last_words)
 		return true;
 	return p->paused == PAUSE_NONE && (u->begun || !p->voice);
 }
@@ -454,6 +459,7 @@ const char *player_frame(struct player *p, int64_t now_ms, int16_t *out)
 			u->dry_since_ms = -1;
 			snprintf(p->heard_id, sizeof(p->heard_id), "%s", u->id);
 			p->heard_kind = u->kind;
+			p->heard_turn = u->turn;
 			heard = p->heard_id;
 		}
 		if (u->head)

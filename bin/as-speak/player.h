@@ -37,6 +37,7 @@ struct player {
 	int rate_hz;
 	void (*emit)(void *ctx, const struct player_event *ev);
 	void *ctx;
+	bool last_words; /* hangup or transfer was asked for: nothing interrupts any more but flush */
 	bool closed; /* nothing more is played: what is asked for is cleared at once */
 	struct utterance *head, *tail;              /* open utterances, oldest first */
 	size_t open;                                /* how many */
@@ -52,6 +53,7 @@ struct player {
 	char heard_id
 		[UTTERANCE_ID_MAX]; /* what player_frame returns: the utterance may be closed by then */
 	enum utterance_kind heard_kind; /* and its kind */
+	int64_t heard_turn;             /* and the turn it answers, -1: none */
 };
 
 struct utterance_spec {
@@ -83,6 +85,8 @@ void player_key(struct player *p);
 void player_pause(struct player *p);
 void player_resume(struct player *p, int64_t turn);
 void player_flush(struct player *p);
+/* The talk is over: what is queued is played whatever the caller does. */
+void player_last_words(struct player *p);
 /* The call is over: close everything that is open with this status; what is still asked for will be cleared. */
 void player_close(struct player *p, enum played_status status);
 

@@ -18,7 +18,7 @@ static bool put(struct sink *s, const struct dynbuf *b, bool audio, int64_t tag)
 	int64_t ms;
 
 	if (s->patient && s->out.event_bytes + s->out.audio_bytes > PATIENT_BYTES)
-		sink_drain(s, -1);
+		sink_drain(s);
 	while (audio && s->out.audio_bytes + b->n > SINK_AUDIO_MAX &&
 		writer_drop_audio(&s->out, &ms))
 		s->lost_ms += ms;
@@ -256,13 +256,12 @@ void sink_flush(struct sink *s)
 	}
 }
 
-void sink_drain(struct sink *s, int timeout_ms)
+void sink_drain(struct sink *s)
 {
 	while (s->open && writer_pending(&s->out)) {
 		struct pollfd p = {.fd = s->out.fd, .events = POLLOUT};
 
-		if (poll(&p, 1, timeout_ms) == 0)
-			return;
+		poll(&p, 1, -1);
 		sink_flush(s);
 	}
 }

@@ -39,6 +39,7 @@ struct speak {
 	struct prompt prompt;
 	struct ticker ticker;
 	struct loop_timer tick;
+	const char *dir; /* of the call, NULL: none */
 	int rate_hz;
 	bool live;     /* stdout is a socket: the clock is real; else it is the stream's */
 	bool echoing;  /* --echo */

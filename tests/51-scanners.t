@@ -1,0 +1,18 @@
+#!/bin/sh
+# Two hundred scanners while calls run: nothing is spawned, nothing is made, nobody hears it.
+. tests/lib.sh
+
+sounds=/usr/share/asterisk/sounds/en_US_f_Allison
+export CALLPIPE_SPOOL="$T/spool" CALLPIPE_PROMPT="$sounds/demo-echotest.wav" CALLPIPE_UUID_TIMEOUT=1000
+mkdir "$T/spool"
+serve as-answer pipelines/announce/call
+as-dial --json --calls 3 --cps 20 -e "say $sounds/demo-congrats.wav; silence 6; hangup" "127.0.0.1:$port" >"$T/calls" &
+dial=$!
+wait_for 5 test -d "$T/spool/calls"
+ok "200 scanners are shown the door" tests/fake/scanners.py "$port" 200 5
+check "the calls beside them are well" "wait $dial && tests/fake/report.py 'ok and frames >= 0.999 * frames_due and not gaps' <'$T/calls'"
+check "three directories, not one more" '[ "$(find "$T/spool/calls" -name call.json | wc -l)" = 3 ] && [ "$(find "$T/spool/calls" -mindepth 4 -maxdepth 4 | wc -l)" = 3 ]'
+status() { as-answer --status | tr -d ' '; }
+check "each is counted" 'wait_for 10 eval "status | grep -q \"\\\"calls\\\":\\[\\]\"" && status | tee /dev/stderr | grep -q "\"answered\":3\b"'
+check "no skipped slot in any record" '! grep -h "\"type\":\"pace\"" "$T"/spool/calls/*/*/*/*/events.jsonl | grep -v "\"skipped\":0,"'
+plan

@@ -1,0 +1,24 @@
+#!/bin/sh
+# More calls than slots: a busy phrase for some, an immediate end for the others, never a refusal.
+. tests/lib.sh
+
+sounds=/usr/share/asterisk/sounds/en_US_f_Allison
+sox -n -r 8000 -b 16 -c 1 "$T/busy.wav" synth 1 sine 480 gain -12
+export CALLPIPE_SPOOL="$T/spool" CALLPIPE_PROMPT="$sounds/demo-echotest.wav"
+mkdir "$T/spool"
+serve as-answer --max-calls 2 --busy-calls 2 --busy "$T/busy.wav" pipelines/announce/call
+as-dial --json --calls 2 --cps 20 -e 'silence 6; hangup' "127.0.0.1:$port" >"$T/first" &
+first=$!
+wait_for 5 eval '[ "$(find "$T/spool/calls" -name events.jsonl | wc -l)" = 2 ]'
+as-dial --json --calls 6 --cps 100 -e 'silence 10' "127.0.0.1:$port" >"$T/more"
+check "nobody is refused, all are ended by 00 00 00" 'tests/fake/report.py "end == \"server-end\"" <"$T/more"'
+check "two hear the busy phrase, the others nothing" 'tests/fake/report.py "sorted(c[\"frames\"] > 40 for c in calls) == [False] * 4 + [True] * 2" <"$T/more"'
+check "verdict busy for each of them" '[ "$(grep -lx busy "$T"/spool/verdicts/* | wc -l)" = 6 ]'
+check "those who were first noticed nothing" "wait $first && tests/fake/report.py 'ok and not gaps' <'$T/first'"
+check "a slot is free again as soon as a call is gone" 'wait_for 5 eval "as-dial --json -e \"expect audio within 2; hangup\" 127.0.0.1:$port | tests/fake/report.py ok"'
+
+u=0f7dc3c2-1111-4222-8333-123456789abc
+for i in 1 2; do as-dial --json --uuid $u -e 'expect audio within 2; hangup' "127.0.0.1:$port" >>"$T/same"; done
+check "the same UUID twice: both are answered" 'tests/fake/report.py "ok and len(calls) == 2" <"$T/same"'
+check "and have a directory each" '[ -d "$T"/spool/calls/*/*/*/$u ] && [ -d "$T"/spool/calls/*/*/*/$u-2 ]'
+plan

@@ -1,0 +1,38 @@
+#!/bin/sh
+# A disk that is full or read-only: the call goes on, and somebody is told what is lost.
+. tests/lib.sh
+
+sounds=/usr/share/asterisk/sounds/en_US_f_Allison
+export TMPDIR="$T/tmp" CALLPIPE_PROMPT="$sounds/demo-echotest.wav" CALLPIPE_SPOOL="$T/spool"
+mkdir "$T/tmp" "$T/spool"
+
+# A spool of its own for each call, in a mount namespace that ends with it.
+cat >"$T/answer" <<EOF
+#!/bin/sh
+mount -t tmpfs -o "\$SPOOL_MOUNT" tmpfs "$T/spool" </dev/null >&2 || exit 71
+as-answer pipelines/announce/call
+code=\$?
+cp -r "$T/spool" "$T/kept.\$\$" </dev/null >&2
+exit \$code
+EOF
+chmod +x "$T/answer"
+
+call() { # MOUNT-OPTIONS NAME
+	SPOOL_MOUNT=$1 && export SPOOL_MOUNT
+	serve unshare -m "$T/answer"
+	as-dial --json -e "say $sounds/demo-congrats.wav; silence 1; hangup" "127.0.0.1:$port" >"$T/$2.json"
+	wait_for 20 eval 'ls -d "$T"/kept.*' && mv "$T"/kept.* "$T/$2.kept"
+	cp "$T/serve.err" "$T/$2.err"
+}
+
+call size=48k full
+check "full: the caller hears every frame" 'tests/fake/report.py "ok and not gaps and frames >= 0.999 * frames_due" <"$T/full.json"'
+check "full: as-listen says what is lost" 'grep "as-listen: .*caller.s16.*No space" "$T/full.err"'
+check "full: as-answer says what is lost" 'grep "as-answer: .*No space" "$T/full.err"'
+
+call size=1m,ro readonly
+check "read-only: the caller hears every frame" 'tests/fake/report.py "ok and not gaps and frames >= 0.999 * frames_due" <"$T/readonly.json"'
+check "read-only: the message says where the record is" 'grep "as-answer: .*Read-only.*$T/tmp" "$T/readonly.err"'
+check "read-only: it is there, whole" 'grep "\"type\":\"verdict\"" $(find "$T/tmp" -name events.jsonl)'
+check "read-only: and tells of it" 'grep "\"type\":\"error\".*Read-only" $(find "$T/tmp" -name events.jsonl)'
+plan

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Kill and stop every process of a call, one by one, and listen to what the caller hears.
+
+    chaos.py KILL|STOP PORT SPOOL FALLBACK_HZ WORK
+
+A call runs for each process of the pipeline (as-answer, sh, as-listen, the filter between, as-speak) and each moment
+(while the bot speaks, while nobody does, while the caller speaks); the signal is sent; as-dial's recording says when
+the fallback begins. Two calls that are left alone run beside them. The calls are answered on PORT by
+    as-answer --spool SPOOL --fallback TONE sh -c 'as-listen | agent.py ... | as-speak'
+Prints TAP.
+"""
+
+import array
+import calendar
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+import wave
+
+RATE = 8000
+MOMENTS = {"bot": 1.0, "nobody": 3.7, "caller": None}  # seconds after the bot has begun; the caller speaks by himself
+CALLER_SPEAKS = 7.5  # seconds of call time
+VICTIMS = ["as-answer", "sh", "as-listen", "agent", "as-speak"]
+PLAYS_ON = {"as-answer", "sh"}  # without these the call goes on as if nothing had happened
+LIMIT_MS = {"KILL": 300, "STOP": 8000}
+SCRIPT = "silence 6.5; say {speech}; silence 30"
+
+count, failed = 0, 0
+
+
+def ok(good, text, why=""):
+    global count, failed
+    count += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {count} - {text}", flush=True)
+    if not good and why:
+        print(f"# {why}", flush=True)
+
+
+def processes(call_uuid):
+    """pid -> name of every process that has the call's UUID in its environment, as-answer added as their ancestor."""
+    found = {}
+    want = f"CALLPIPE_UUID={call_uuid}".encode()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as f:
+                if want not in f.read().split(b"\0"):
+                    continue
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+                stat = f.read()
+        except OSError:
+            continue
+        name = stat[stat.index("(") + 1 : stat.rindex(")")]
+        if stat[stat.rindex(")") + 2] == "Z":
+            continue
+        found[int(pid)] = {"python3": "agent", "agent.py": "agent", "call": "sh"}.get(name, name)
+        parent = int(stat[stat.rindex(")") + 2 :].split()[1])
+        try:
+            with open(f"/proc/{parent}/comm", encoding="utf-8") as f:
+                if f.read().strip() == "as-answer":
+                    found[parent] = "as-answer"
+        except OSError:
+            pass
+    return found
+
+
+def tone_onset(path, hz):
+    """Seconds to the first 60 ms that are this tone and little else; None."""
+    with wave.open(path) as w:
+        assert w.getframerate() == RATE and w.getsampwidth() == 2, path
+        s = array.array("h", w.readframes(w.getnframes()))
+    n, run = RATE // 50, 0
+    coeff = 2 * math.cos(2 * math.pi * hz / RATE)
+    for k in range(len(s) // n):
+        a = b = energy = 0.0
+        for x in s[k * n : (k + 1) * n]:
+            a, b = x + coeff * a - b, a
+            energy += x * x
+        power = (a * a + b * b - coeff * a * b) * 2 / n
+        run = run + 1 if energy > n * 100 * 100 and power > 0.8 * energy else 0
+        if run == 3:
+            return (k - 2) * n / RATE
+    return None
+
+
+class Call:
+    def __init__(self, port, spool, work, victim, moment):
+        self.uuid, self.victim, self.moment = str(uuid.uuid4()), victim, moment
+        self.spool = spool
+        self.wav = os.path.join(work, self.uuid + ".wav")
+        self.dial = subprocess.Popen(
+            ["as-dial", "--json", "--uuid", self.uuid, "--record", self.wav, "--max-duration", "40",
+             "-e", SCRIPT.format(speech=os.environ["SPEECH"]), f"127.0.0.1:{port}"],
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.dir = self.accepted = self.hit = self.pid = None
+
+    def name(self):
+        return f"{self.victim or 'witness'}/{self.moment}"
+
+    def ready(self):
+        """True once the bot has begun to speak."""
+        for day in range(-1, 2):
+            d = os.path.join(self.spool, "calls", time.strftime("%Y/%m/%d", time.gmtime(time.time() + day * 86400)), self.uuid)
+            if os.path.exists(os.path.join(d, "call.json")):
+                with open(os.path.join(d, "call.json"), encoding="utf-8") as f:
+                    at = json.load(f)["accepted_at"]
+                if not os.path.exists(os.path.join(d, "events.jsonl")):
+                    return False
+                with open(os.path.join(d, "events.jsonl"), encoding="utf-8") as f:
+                    playing = [r["data"]["timestamp"] for r in map(json.loads, f) if r["type"] == "playing"]
+                if not playing:
+                    return False
+                self.dir, self.begun = d, playing[0] / 1000
+                self.accepted = calendar.timegm(time.strptime(at[:19], "%Y-%m-%dT%H:%M:%S")) + int(at[20:23]) / 1000
+                return True
+        return False
+
+    def moment_at(self):
+        """When to strike, wall clock."""
+        after = MOMENTS[self.moment]
+        return self.accepted + (CALLER_SPEAKS if after is None else self.begun + after)
+
+    def strike(self, sig):
+        pids = [p for p, n in processes(self.uuid).items() if n == self.victim]
+        if len(pids) != 1:
+            ok(False, f"{self.name()}: one process to hit", f"found {pids} of {processes(self.uuid)}")
+            return
+        self.pid = pids[0]
+        os.kill(self.pid, sig)
+        self.hit = time.time() - self.accepted
+
+    def events(self):
+        with open(os.path.join(self.dir, "events.jsonl"), encoding="utf-8") as f:
+            return [json.loads(line) for line in f]
+
+    def check_record(self):
+        ev = self.events()
+        seqs = [e["seq"] for e in ev]
+        ok(seqs == list(range(1, len(seqs) + 1)), f"{self.name()}: journal without holes", str(seqs))
+        said = sorted(e["data"]["utterance"] for e in ev if e["type"] == "synthesize")
+        played = sorted(e["data"]["utterance"] for e in ev if e["type"] == "played")
+        ok(said == played and said, f"{self.name()}: one played for each synthesize", f"{said} {played}")
+
+    def check_end(self, report):
+        ok(report["end"] == "server-end", f"{self.name()}: ends with 00 00 00, drained, no reset", json.dumps(report))
+
+    def check_fallback(self, hz, sig):
+        onset = tone_onset(self.wav, hz)
+        if onset is None:
+            ok(False, f"{self.name()}: the fallback is heard", f"hit at {self.hit}")
+            return
+        after = (onset - self.hit) * 1000
+        ok(-20 <= after <= LIMIT_MS[sig], f"{self.name()}: fallback {after:.0f} ms after {sig}")
+
+    def verdict(self):
+        try:
+            with open(os.path.join(self.spool, "verdicts", self.uuid), encoding="utf-8") as f:
+                return f.read().strip()
+        except OSError as e:
+            return str(e)
+
+
+def wait(seconds, condition):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def run(sig, port, spool, hz, work):
+    calls = [Call(port, spool, work, v, m) for v in VICTIMS for m in MOMENTS]
+    calls += [Call(port, spool, work, None, m) for m in ("first", "second")]
+    if not wait(20, lambda: all(c.ready() for c in calls if not c.dir)):
+        ok(False, "all calls are answered")
+        return
+    for c in sorted((c for c in calls if c.victim), key=Call.moment_at):
+        time.sleep(max(0, c.moment_at() - time.time()))
+        c.strike(getattr(signal, "SIG" + sig))
+    reports = {c: json.loads(c.dial.communicate(timeout=60)[0].splitlines()[0]) for c in calls}
+    for c in calls:
+        if c.pid and sig == "STOP":  # a stopped as-answer or sh is let go, so that it can end
+            try:
+                os.kill(c.pid, signal.SIGCONT)
+            except OSError:
+                pass
+    for c in calls:
+        c.check_end(reports[c])
+        if c.victim and c.victim not in PLAYS_ON and c.hit:
+            c.check_fallback(hz, sig)
+            ok(c.verdict() == "error", f"{c.name()}: verdict error", c.verdict())
+        else:
+            ok(tone_onset(c.wav, hz) is None, f"{c.name()}: no fallback, the call goes on")
+            ok(c.verdict() == "hangup", f"{c.name()}: verdict of the agent", c.verdict())
+    gone = wait(25, lambda: not any(processes(c.uuid) for c in calls))
+    ok(gone, "no process is left", str({c.name(): processes(c.uuid) for c in calls if processes(c.uuid)}))
+    for c in calls:
+        c.check_record()
+        left = [f for f in ("loop", "scribe") if os.path.exists(os.path.join(c.dir, f))]
+        ok(not left, f"{c.name()}: no FIFO is left", str(left))
+        if not c.victim:
+            pace = next(e["data"] for e in c.events() if e["type"] == "pace")
+            ok(pace["skipped"] == 0 and pace["lost"] == 0, f"{c.name()}: no late frame", json.dumps(pace))
+    status = subprocess.run(["as-answer", "--spool", spool, "--status"], stdout=subprocess.PIPE, check=True).stdout
+    live = json.loads(status.splitlines()[0]).get("calls") if status.strip() else []
+    ok(live == [], "no slot is taken", repr(status))
+
+
+def main():
+    sig, port, spool, hz, work = sys.argv[1:6]
+    run(sig, int(port), spool, float(hz), work)
+    print(f"1..{count}")
+    return failed > 0
+
+
+sys.exit(main())

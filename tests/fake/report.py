@@ -1,0 +1,13 @@
+#!/usr/bin/env python3
+"""report.py EXPRESSION < reports of as-dial: true for every call? Names are the members of a report; calls is the
+list of all of them. Prints what is not."""
+
+import json
+import sys
+
+lines = [json.loads(line) for line in sys.stdin if line.strip()]
+calls = [r for r in lines if "call" in r]
+bad = [r for r in calls if not eval(sys.argv[1], {"calls": calls}, r)]  # the test's own text, nobody else's
+for r in bad:
+    print(f"not {sys.argv[1]}: {json.dumps(r)}")
+sys.exit(bool(bad) or not calls)
