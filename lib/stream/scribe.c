@@ -53,33 +53,31 @@ static bool journal_opened(struct scribe *s)
 /* The file gets whole lines only: what a full disk took of one is cut off again. */
 int scribe_flush(struct scribe *s)
 {
-	ssize_t done;
-	size_t whole;
+	size_t done = 0, whole;
+	const char *nl;
 
 	if (s->waiting.n == 0)
 		return 0;
 	if (!journal_opened(s))
 		return -1;
-	done = write(s->journal_fd, s->waiting.p, s->waiting.n);
-	if (done == (ssize_t)s->waiting.n) {
-		s->journal_bytes += done;
-		dynbuf_reset(&s->waiting);
-		return 0;
-	}
-	if (done == -1 && errno == EINTR)
-		return -1;
-	s->disk_errno = done == -1 ? errno : ENOSPC;
-	if (done > 0) {
-		const char *nl = memrchr(s->waiting.p, '\n', (size_t)done);
+	while (done < s->waiting.n) {
+		ssize_t n = write(s->journal_fd, s->waiting.p + done, s->waiting.n - done);
 
-		whole = nl ? (size_t)(nl - s->waiting.p) + 1 : 0;
-		s->journal_bytes += (off_t)whole;
-		if (ftruncate(s->journal_fd, s->journal_bytes) == 0)
-			dynbuf_discard(&s->waiting, whole);
-		else
-			s->journal_bytes += done - (off_t)whole;
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			s->disk_errno = n == -1 ? errno : ENOSPC;
+			break;
+		}
+		done += (size_t)n;
 	}
-	return -1;
+	nl = done ? memrchr(s->waiting.p, '\n', done) : NULL;
+	whole = nl ? (size_t)(nl + 1 - s->waiting.p) : 0;
+	s->journal_bytes += (off_t)whole;
+	if (whole < done && ftruncate(s->journal_fd, s->journal_bytes) == -1)
+		s->disk_errno = errno;
+	dynbuf_discard(&s->waiting, whole);
+	return s->waiting.n ? -1 : 0;
 }
 
 void scribe_line(struct scribe *s, const char *p, size_t n)

@@ -92,8 +92,8 @@ static int filter_main(void)
 
 static struct run {
 	pid_t pid;
-	int in, out;        /* to write to it, to read from it */
-	int done, err;      /* what work_done wrote, and its stderr */
+	int in, out;   /* to write to it, to read from it */
+	int done, err; /* what work_done wrote, and its stderr */
 	char got[STREAM_MAX + 65536];
 	size_t got_bytes;
 	int status;
@@ -112,7 +112,8 @@ static bool start(int out)
 	int in[2], pair[2] = {-1, out};
 
 	run = (struct run){.done = memory(), .err = memory()};
-	if (pipe(in) < 0 || (out == -1 && pipe(pair) < 0) || (out == -2 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0))
+	if (pipe(in) < 0 || (out == -1 && pipe(pair) < 0) ||
+		(out == -2 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0))
 		return false;
 	run.pid = fork();
 	if (run.pid == 0) {
@@ -221,19 +222,24 @@ static size_t make_stream(char *p, size_t max, uint64_t seed)
 {
 	/* around a number and the length of the payload */
 	static const char *const form[][3] = {
-		{"{\"type\":\"audio-chunk\",\"data\":{\"rate\":8000,\"width\":2,\"channels\":1,\"timestamp\":", "},\"payload_length\":", "}\n"},
-		{"{ \"version\" : \"1.5\",\"type\":\"unheard-of\", \"data\" : {\"\\u00e9\":[", ",{}]} , \"payload_length\":", " }\n"},
-		{"{\"data_length\":10,\"type\":\"wyoming\",\"x\":[", "],\"payload_length\":", "}\n {\"a\":\"b\"}"},
+		{"{\"type\":\"audio-chunk\",\"data\":{\"rate\":8000,\"width\":2,\"channels\":1,\"timestamp\":",
+			"},\"payload_length\":", "}\n"},
+		{"{ \"version\" : \"1.5\",\"type\":\"unheard-of\", \"data\" : {\"\\u00e9\":[",
+			",{}]} , \"payload_length\":", " }\n"},
+		{"{\"data_length\":10,\"type\":\"wyoming\",\"x\":[",
+			"],\"payload_length\":", "}\n {\"a\":\"b\"}"},
 		{"{\"type\":\"state\",\"extra\":", ",\"payload_length\":", "}\n"},
 	};
 	size_t n = 0;
 
 	while (n + FRAME_MAX < max) {
-		size_t payload = random_below(&seed, 4) ? random_below(&seed, 400) : random_below(&seed, 60000);
+		size_t payload = random_below(&seed, 4) ? random_below(&seed, 400)
+							: random_below(&seed, 60000);
 
 		const char *const *f = form[random_below(&seed, ARRAY_LEN(form))];
 
-		n += (size_t)sprintf(p + n, "%s%zu%s%zu%s", f[0], random_below(&seed, 100000), f[1], payload, f[2]);
+		n += (size_t)sprintf(p + n, "%s%zu%s%zu%s", f[0], random_below(&seed, 100000), f[1],
+			payload, f[2]);
 		random_fill(&seed, p + n, payload);
 		n += payload;
 	}
@@ -250,7 +256,8 @@ static void test_pass(void)
 		size_t piece = seed % 3 == 0 ? 1 : seed % 3 == 1 ? 100 : 70000;
 
 		n = make_stream(stream, piece == 1 ? FRAME_MAX + 20000 : STREAM_MAX / 4, seed);
-		is_int(through(stream, n, piece, seed), 0, "pieces of at most %zu bytes, seed %d: exit 0", piece, (int)seed);
+		is_int(through(stream, n, piece, seed), 0,
+			"pieces of at most %zu bytes, seed %d: exit 0", piece, (int)seed);
 		ok(run.got_bytes == n + sizeof(own) - 1 && memcmp(run.got, stream, n) == 0 &&
 				memcmp(run.got + n, own, sizeof(own) - 1) == 0,
 			"the same %zu bytes, then its own last frame", n);
@@ -262,22 +269,25 @@ static void test_pass(void)
 
 		ok(fed < 700000, "a reader that stops: it stops too, after %zu bytes", fed);
 		feed(stream + fed, n - fed, 65536, 1, true);
-		ok(finish() == 0 && run.got_bytes > n && memcmp(run.got, stream, n) == 0, "then nothing is lost");
+		ok(finish() == 0 && run.got_bytes > n && memcmp(run.got, stream, n) == 0,
+			"then nothing is lost");
 	}
 }
 
 static void test_order(void)
 {
-	static const char in[] = "{\"type\":\"a\"}\n{\"type\":\"clock\",\"data\":{\"timestamp\":1500}}\n{\"type\":\"ping\"}\n"
-				 "{\"type\":\"eat\",\"payload_length\":3}\nxyz"
-				 "{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":9000,\"utterance\":\"u\"}}\n"
-				 "{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":1700}}\n{\"type\":\"clock\"}\n{\"type\":\"ping\"}\n" END;
+	static const char in[] =
+		"{\"type\":\"a\"}\n{\"type\":\"clock\",\"data\":{\"timestamp\":1500}}\n{\"type\":\"ping\"}\n"
+		"{\"type\":\"eat\",\"payload_length\":3}\nxyz"
+		"{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":9000,\"utterance\":\"u\"}}\n"
+		"{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":1700}}\n{\"type\":\"clock\"}\n{\"type\":\"ping\"}\n" END;
 	static const char out[] =
 		"{\"type\":\"a\"}\n{\"type\":\"clock\",\"data\":{\"timestamp\":1500}}\n"
 		"{\"type\":\"pong\",\"data\":{\"at\":1500}}\n{\"type\":\"ping\"}\n"
 		"{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":9000,\"utterance\":\"u\"}}\n"
 		"{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":1700}}\n{\"type\":\"clock\"}\n"
-		"{\"type\":\"pong\",\"data\":{\"at\":1700}}\n{\"type\":\"ping\"}\n" END "{\"type\":\"end\",\"data\":{}}\n";
+		"{\"type\":\"pong\",\"data\":{\"at\":1700}}\n{\"type\":\"ping\"}\n" END
+		"{\"type\":\"end\",\"data\":{}}\n";
 
 	is_int(through(in, sizeof(in) - 1, sizeof(in), 1), 0, "own frames among others");
 	ok(got(out), "each in its place; stream time is the caller's; what is consumed is gone");
@@ -291,18 +301,20 @@ static void test_bad_ends(void)
 		int code;
 	} ends[] = {
 		{"empty input", "", "", "stream ends without call-end: the filter before died", 70},
-		{"no call-end", "{\"type\":\"a\"}\n", "{\"type\":\"a\"}\n", "stream ends without call-end: the filter before died", 70},
+		{"no call-end", "{\"type\":\"a\"}\n", "{\"type\":\"a\"}\n",
+			"stream ends without call-end: the filter before died", 70},
 		{"inside a header", "{\"type\":\"a\"}\n{\"ty", "{\"type\":\"a\"}\n",
 			"stream ends inside a frame at byte 13: the filter before died", 70},
 		{"inside a payload", "{\"type\":\"a\",\"payload_length\":2}\nx", "",
 			"stream ends inside a frame at byte 0: the filter before died", 70},
-		{"garbage", "{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n\n\n\nGET / HTTP/1.1\r\n\r\n",
+		{"garbage",
+			"{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n\n\n\nGET / HTTP/1.1\r\n\r\n",
 			"{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n\n\n\n",
 			"malformed stream at byte 48: frame does not begin with '{'", 65},
 		{"a payload too long", "{\"type\":\"a\",\"payload_length\":65537}\n", "",
 			"malformed stream at byte 0: payload_length is not within 0 to 65536", 65},
-		{"its own failure", "{\"type\":\"a\"}\n{\"type\":\"fail\"}\n{\"type\":\"b\"}\n" END, "{\"type\":\"a\"}\n",
-			"told to \"fail\"", 78},
+		{"its own failure", "{\"type\":\"a\"}\n{\"type\":\"fail\"}\n{\"type\":\"b\"}\n" END,
+			"{\"type\":\"a\"}\n", "told to \"fail\"", 78},
 	};
 	char want[1024], quoted[256];
 	struct dynbuf b;
@@ -314,7 +326,8 @@ static void test_bad_ends(void)
 			"%s{\"type\":\"error\",\"data\":{\"stage\":\"test\",\"text\":%s,\"code\":\"%d\",\"fatal\":true}}\n",
 			ends[i].passed, b.p, ends[i].code);
 		dynbuf_free(&b);
-		is_int(through(ends[i].in, strlen(ends[i].in), 7, i), ends[i].code, "%s: exit %d", ends[i].name, ends[i].code);
+		is_int(through(ends[i].in, strlen(ends[i].in), 7, i), ends[i].code, "%s: exit %d",
+			ends[i].name, ends[i].code);
 		ok(got(want), "what was good, then an error event, no call-end");
 		snprintf(want, sizeof(want), "filter: %s\n", ends[i].text);
 		ok(err_is(want), "and one line");
@@ -338,7 +351,8 @@ static void test_reader_leaves(int kind, const char *name)
 		run.got_bytes += (size_t)read(run.out, run.got, 16);
 	close(run.out);
 	waitpid(run.pid, &run.status, 0);
-	is_str(file_text(run.done), "gw", "a reader that leaves a busy one: told at once, its work is done");
+	is_str(file_text(run.done), "gw",
+		"a reader that leaves a busy one: told at once, its work is done");
 	ok(run.status == 0 && err_is(""), "exit 0, without a word");
 	close(run.in);
 	close(run.done);
@@ -346,7 +360,8 @@ static void test_reader_leaves(int kind, const char *name)
 
 static void test_work_at_end(void)
 {
-	static const char in[] = "{\"type\":\"work\"}\n" END, out[] = "{\"type\":\"work\"}\n" END "{\"type\":\"end\",\"data\":{}}\n";
+	static const char in[] = "{\"type\":\"work\"}\n" END,
+			  out[] = "{\"type\":\"work\"}\n" END "{\"type\":\"end\",\"data\":{}}\n";
 
 	if (!start(-1))
 		return;

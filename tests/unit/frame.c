@@ -30,13 +30,16 @@ static void test_forms(void)
 	static const char audio[] =
 		"{\"type\":\"audio-chunk\",\"data\":{\"rate\":8000,\"width\":2,\"channels\":1,\"timestamp\":1240},"
 		"\"payload_length\":4}\nab\ncREST";
-	static const char second[] = "{\"type\":\"t\",\"version\":\"1.5\",\"data\":{\"a\":1,\"b\":2},\"data_length\":11,"
-				     "\"payload_length\":2}\n {\"b\":\"x\"} xy";
+	static const char second[] =
+		"{\"type\":\"t\",\"version\":\"1.5\",\"data\":{\"a\":1,\"b\":2},\"data_length\":11,"
+		"\"payload_length\":2}\n {\"b\":\"x\"} xy";
 	char text[8];
 
-	is_int(parse(audio, sizeof(audio) - 1), sizeof(audio) - 1 - 4, "audio: header and payload are taken");
+	is_int(parse(audio, sizeof(audio) - 1), sizeof(audio) - 1 - 4,
+		"audio: header and payload are taken");
 	ok(frame_is(&frame, "audio-chunk") && !frame_is(&frame, "audio"), "its type");
-	ok(frame.payload_bytes == 4 && memcmp(frame.payload, "ab\nc", 4) == 0, "a line feed in a payload is a byte");
+	ok(frame.payload_bytes == 4 && memcmp(frame.payload, "ab\nc", 4) == 0,
+		"a line feed in a payload is a byte");
 	is_int(frame_int(&frame, "timestamp", -1), 1240, "an integer of its data");
 	is_int(frame_int(&frame, "none", -7), -7, "one that is not there");
 	ok(frame.raw == audio && frame.raw_bytes == sizeof(audio) - 1 - 4, "raw is what was read");
@@ -45,15 +48,18 @@ static void test_forms(void)
 	ok(data_is("{}") && !frame.payload_bytes, "is an empty object");
 	is_int(parse(second, sizeof(second) - 1), sizeof(second) - 1, "data_length: a second JSON");
 	ok(data_is("{\"b\":\"x\"}"), "is the data, without the blanks around it");
-	ok(frame_int(&frame, "a", 0) == 1 && frame_str(&frame, "b", text, sizeof(text)) && strcmp(text, "x") == 0,
+	ok(frame_int(&frame, "a", 0) == 1 && frame_str(&frame, "b", text, sizeof(text)) &&
+			strcmp(text, "x") == 0,
 		"over the inline one");
-	ok(frame.payload_bytes == 2 && memcmp(frame.payload, "xy", 2) == 0, "and the payload follows");
+	ok(frame.payload_bytes == 2 && memcmp(frame.payload, "xy", 2) == 0,
+		"and the payload follows");
 	parse(STRS("{\"type\":\"listen\",\"payload_length\":9}\n{\"id\":42}"));
 	is_int(frame_int(&frame, "id", 0), 42, "a large event carries its data as payload");
 	parse(STRS("{\"type\":\"x\",\"payload_length\":9}\n{\"id\":42]"));
 	ok(data_is("{}") && frame.payload_bytes == 9, "a payload that is no JSON is a payload");
 	parse(STRS("{\"type\":\"x\",\"data\":{\"s\":\"123456789\"}}\n"));
-	ok(!frame_str(&frame, "s", text, sizeof(text)) && !text[0], "a string that does not fit is none");
+	ok(!frame_str(&frame, "s", text, sizeof(text)) && !text[0],
+		"a string that does not fit is none");
 }
 
 static void test_malformed(void)
@@ -72,10 +78,14 @@ static void test_malformed(void)
 		{"{\"type\":\"0123456789012345678901234567890123456789012345678901234567890123\"}\n",
 			"header has no usable type"},
 		{"{\"type\":\"x\",\"data\":[]}\n", "data is not an object"},
-		{"{\"type\":\"x\",\"payload_length\":-1}\n", "payload_length is not within 0 to 65536"},
-		{"{\"type\":\"x\",\"payload_length\":65537}\n", "payload_length is not within 0 to 65536"},
-		{"{\"type\":\"x\",\"payload_length\":1.5}\n", "payload_length is not within 0 to 65536"},
-		{"{\"type\":\"x\",\"payload_length\":99999999999999999999}\n", "payload_length is not within 0 to 65536"},
+		{"{\"type\":\"x\",\"payload_length\":-1}\n",
+			"payload_length is not within 0 to 65536"},
+		{"{\"type\":\"x\",\"payload_length\":65537}\n",
+			"payload_length is not within 0 to 65536"},
+		{"{\"type\":\"x\",\"payload_length\":1.5}\n",
+			"payload_length is not within 0 to 65536"},
+		{"{\"type\":\"x\",\"payload_length\":99999999999999999999}\n",
+			"payload_length is not within 0 to 65536"},
 		{"{\"type\":\"x\",\"data_length\":8193}\n", "data_length is not within 0 to 8192"},
 		{"{\"type\":\"x\",\"data_length\":2}\n[]", "second JSON is not an object"},
 	};
@@ -97,7 +107,8 @@ static void test_malformed(void)
 /* Whatever has been cut off is asked for, and nothing behind it is looked at: the next page faults. */
 static void test_prefixes(void)
 {
-	static const char whole[] = "{\"type\":\"t\",\"data_length\":7,\"payload_length\":5}\n{\"a\":1}12345";
+	static const char whole[] =
+		"{\"type\":\"t\",\"data_length\":7,\"payload_length\":5}\n{\"a\":1}12345";
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), n = sizeof(whole) - 1;
 	char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	bool right = p != MAP_FAILED && mprotect(p + page, page, PROT_NONE) == 0;
@@ -122,7 +133,8 @@ static void test_random(void)
 		int got;
 
 		if (i % 2)
-			from = (size_t)sprintf(p, "{\"type\":\"t\",\"data_length\":%zu,\"payload_length\":%zu}\n",
+			from = (size_t)sprintf(p,
+				"{\"type\":\"t\",\"data_length\":%zu,\"payload_length\":%zu}\n",
 				random_below(&state, 40), random_below(&state, 400));
 		for (size_t k = from; k < n; k++)
 			p[k] = some[random_below(&state, sizeof(some) - 1)];
@@ -131,7 +143,8 @@ static void test_random(void)
 		got = parse(p, n);
 		right = got >= -1 && got <= (int)n;
 		if (got > 0)
-			right = frame.raw_bytes == (size_t)got && frame.payload + frame.payload_bytes == (uint8_t *)p + got &&
+			right = frame.raw_bytes == (size_t)got &&
+				frame.payload + frame.payload_bytes == (uint8_t *)p + got &&
 				frame.data.p[0] == '{' && frame.data.p[frame.data.n - 1] == '}';
 		if (got == -1)
 			right = why[0] != '\0';
@@ -147,7 +160,8 @@ static void test_write(void)
 	dynbuf_init(&b, FRAME_MAX);
 	dynbuf_init(&data, FRAME_PAYLOAD_MAX + 100);
 	frame_add(&b, "clock", (struct jspan){STRS("{\"timestamp\":500,\"dropped_ms\":0}")});
-	is_str(b.p, "{\"type\":\"clock\",\"data\":{\"timestamp\":500,\"dropped_ms\":0}}\n", "an event");
+	is_str(b.p, "{\"type\":\"clock\",\"data\":{\"timestamp\":500,\"dropped_ms\":0}}\n",
+		"an event");
 	dynbuf_reset(&b);
 	frame_add_audio(&b, 8000, 1240, NULL, "abcd", 4);
 	is_str(b.p,
@@ -156,7 +170,8 @@ static void test_write(void)
 		"audio");
 	dynbuf_reset(&b);
 	frame_add_audio(&b, 16000, 0, "u\"1", "ab", 2);
-	ok(parse(b.p, b.n) == (int)b.n && frame_str(&frame, "utterance", text, 65) && strcmp(text, "u\"1") == 0,
+	ok(parse(b.p, b.n) == (int)b.n && frame_str(&frame, "utterance", text, 65) &&
+			strcmp(text, "u\"1") == 0,
 		"audio of an utterance comes back");
 
 	for (size_t n = FRAME_HEADER_MAX - 40; n <= FRAME_PAYLOAD_MAX; n = n * 3 / 2) {
@@ -165,15 +180,17 @@ static void test_write(void)
 		dynbuf_reset(&b);
 		dynbuf_reset(&data);
 		dynbuf_addf(&data, "{\"s\":\"%s\"}", text);
-		ok(frame_add(&b, "big", (struct jspan){data.p, data.n}) == 0 && parse(b.p, b.n) == (int)b.n &&
-				frame.data.n == data.n && memcmp(frame.data.p, data.p, data.n) == 0,
+		ok(frame_add(&b, "big", (struct jspan){data.p, data.n}) == 0 &&
+				parse(b.p, b.n) == (int)b.n && frame.data.n == data.n &&
+				memcmp(frame.data.p, data.p, data.n) == 0,
 			"%zu bytes of data come back", data.n);
 	}
 	dynbuf_reset(&b);
 	dynbuf_reset(&data);
 	memset(text, 'x', sizeof(text) - 1);
 	dynbuf_addf(&data, "{\"s\":\"%s\"}", text);
-	ok(frame_add(&b, "big", (struct jspan){data.p, data.n}) == -1 && b.n == 0, "%zu bytes are refused, whole", data.n);
+	ok(frame_add(&b, "big", (struct jspan){data.p, data.n}) == -1 && b.n == 0,
+		"%zu bytes are refused, whole", data.n);
 	dynbuf_free(&b);
 	dynbuf_free(&data);
 }

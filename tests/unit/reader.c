@@ -8,7 +8,8 @@
 #include "random.h"
 #include "tap.h"
 
-static const char bytes[] = "{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n1\n2{\"type\":\"c\",\"data\":{\"n\":1}}\n";
+static const char bytes[] =
+	"{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n1\n2{\"type\":\"c\",\"data\":{\"n\":1}}\n";
 
 /* The same frames, wherever a read ends. */
 static void test_split(uint64_t seed)
@@ -26,7 +27,8 @@ static void test_split(uint64_t seed)
 	while (sent < sizeof(bytes) - 1 && right) {
 		size_t n = 1 + random_below(&seed, sizeof(bytes) - 1 - sent);
 
-		right = write(fds[1], bytes + sent, n) == (ssize_t)n && reader_fill(&r) == (ssize_t)n;
+		right = write(fds[1], bytes + sent, n) == (ssize_t)n &&
+			reader_fill(&r) == (ssize_t)n;
 		sent += n;
 		while (right && reader_next(&r, &f) == 1)
 			right = got < 3 && frame_is(&f, types[got++]);
@@ -49,7 +51,8 @@ static void test_malformed(void)
 		return;
 	reader_init(&r, fds[0]);
 	ok(reader_fill(&r) == -1 && errno == EAGAIN && !r.eof, "nothing there is no end");
-	ok(write(fds[1], "{\"type\":\"a\"}\nrubbish\n", 21) == 21 && reader_fill(&r) == 21, "rubbish");
+	ok(write(fds[1], "{\"type\":\"a\"}\nrubbish\n", 21) == 21 && reader_fill(&r) == 21,
+		"rubbish");
 	is_int(reader_next(&r, &f), 1, "the frame before it");
 	is_int(reader_next(&r, &f), -1, "is malformed");
 	is_int(r.offset, 13, "at its offset");

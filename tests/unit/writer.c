@@ -69,7 +69,8 @@ static void test_order(uint64_t seed)
 		take(fds[0], PIPE_BUF);
 	}
 	ok(right && got_bytes == sent_bytes && memcmp(got, sent, sent_bytes) == 0,
-		"%zu bytes in order, at most PIPE_BUF a write, seed %llu", sent_bytes, (unsigned long long)seed);
+		"%zu bytes in order, at most PIPE_BUF a write, seed %llu", sent_bytes,
+		(unsigned long long)seed);
 	while (writer_pending(&w) && writer_flush(&w, NULL, NULL) == 0)
 		;
 	ok(w.event_bytes == 0 && w.audio_bytes == 0 && !w.tail, "and nothing is left");
@@ -93,16 +94,20 @@ static void test_drop(void)
 	ok(writer_put(&w, "event", 5, false, 2) == 0 && writer_put(&w, "aa", 2, true, 3) == 0 &&
 			writer_put(&w, "bb", 2, true, 4) == 0,
 		"an event and audio behind it");
-	ok(writer_flush(&w, note_begun, NULL) == 0 && w.head_done == PIPE_BUF, "begun, not finished");
+	ok(writer_flush(&w, note_begun, NULL) == 0 && w.head_done == PIPE_BUF,
+		"begun, not finished");
 	ok(begun_count == 1 && begun[0] == 1, "and said so");
-	ok(writer_drop_audio(&w, &tag) && tag == 3, "what is begun stays; the oldest other audio goes");
-	ok(writer_drop_audio(&w, &tag) && tag == 4 && w.tail && !writer_drop_audio(&w, &tag), "then the next, no event");
+	ok(writer_drop_audio(&w, &tag) && tag == 3,
+		"what is begun stays; the oldest other audio goes");
+	ok(writer_drop_audio(&w, &tag) && tag == 4 && w.tail && !writer_drop_audio(&w, &tag),
+		"then the next, no event");
 	ok(writer_put(&w, "cc", 2, true, 5) == 0, "more behind the new tail");
 	while (writer_pending(&w) && writer_flush(&w, note_begun, NULL) == 0)
 		;
 	got_bytes = 0;
 	take(fds[0], sizeof(got));
-	ok(got_bytes == sizeof(big) + 7 && memcmp(got + sizeof(big), "eventcc", 7) == 0, "the rest in order");
+	ok(got_bytes == sizeof(big) + 7 && memcmp(got + sizeof(big), "eventcc", 7) == 0,
+		"the rest in order");
 	ok(begun_count == 3 && begun[1] == 2 && begun[2] == 5, "each begun once");
 	ok(writer_put(&w, big, 64, false, 0) == 0, "events up to the maximum");
 	ok(writer_put(&w, "x", 1, false, 0) == -1 && errno == ENOBUFS, "not a byte more");
@@ -127,7 +132,8 @@ static void test_gone(bool socket)
 	ok(writer_put(&w, "x", 1, false, 0) == 0 && !writer_pending(&w), "nothing is kept for it");
 	close(fds[1]);
 	writer_init(&w, fds[1], 1000);
-	ok(writer_put(&w, "x", 1, false, 0) == 0 && writer_flush(&w, NULL, NULL) == -1 && errno == EBADF && !w.gone,
+	ok(writer_put(&w, "x", 1, false, 0) == 0 && writer_flush(&w, NULL, NULL) == -1 &&
+			errno == EBADF && !w.gone,
 		"another error is none of the reader's");
 	writer_free(&w);
 }
