@@ -64,6 +64,7 @@ check 'odd sizes, in turn, each for as long as it sounds' \
 	'[ "$(tail -n 20 "$T/log" | awk "\$2 == 10 && \$3 ~ /^(224|58|321)$/" | wc -l)" -ge 18 ] && [ "$(awk "\$3 == 58" "$T/log" | wc -l)" -ge 24 ] && [ "$(awk "\$3 == 58" "$T/log" | wc -l)" -le 28 ]'
 dial --max-duration 1 -e 'silence 5' "127.0.0.1:$port"
 check 'a call that lasts too long' 'calls "not ok and end == \"timeout\" and 990 < duration_ms < 1200"'
+server
 as-dial -e 'silence 20' "127.0.0.1:$port" >"$T/report" &
 dial=$!
 check 'TERM hangs up and still reports' 'wait_for 5 grep -q " 10 320 " "$T/log" && kill $dial && must_fail 1 wait $dial && calls "end == \"interrupted\""'

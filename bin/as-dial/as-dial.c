@@ -380,7 +380,7 @@ static int conformance(struct dial *d)
 
 	if (set.end_key && (strlen(set.end_key) != 1 || !asock_is_digit((uint8_t)set.end_key[0])))
 		return usage_error("--end-key wants one of 0-9 * # A-D");
-	for (const struct addrinfo *i = a; i; i = i->ai_next)
+	for (const struct addrinfo *i = a->ai_next; i; i = i->ai_next)
 		if (i->ai_family == AF_INET)
 			a = i;
 	memcpy(&c.addr, a->ai_addr, a->ai_addrlen);

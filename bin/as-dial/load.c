@@ -147,14 +147,14 @@ static int run(struct run *r)
 
 int load_run(struct load *l)
 {
-	struct run r = {.load = l};
-	int ret = -1;
+	struct run r = {.load = l, .active = calloc(l->calls, sizeof(struct call *))};
+	int ret;
 
+	if (!r.active)
+		return -1;
 	loop_init(&r.loop);
 	l->plan.loop = &r.loop;
-	r.active = calloc(l->calls, sizeof(struct call *));
-	if (r.active)
-		ret = run(&r);
+	ret = run(&r);
 	for (size_t i = 0; i < r.actives; i++) {
 		call_free(r.active[i]);
 		free(r.active[i]);

@@ -164,7 +164,7 @@ static void parse_barge(struct parser *p)
 {
 	int64_t ms = 0;
 
-	if (p->words != 4 || strcmp(p->word[2], "after"))
+	if (p->words != 4 || strcmp(p->word[2], "after") != 0)
 		usage(p);
 	else if (integer(p, p->word[3], "a time in milliseconds", 0, MAX_S * 1000, &ms))
 		add_sound(p, STEP_BARGE, p->word[1], 0, ms);
@@ -232,12 +232,13 @@ static void parse_expect(struct parser *p)
 	struct script_step *step;
 	int64_t ms = -1;
 
-	if ((p->words != 2 && p->words != 4) || (p->words == 4 && strcmp(p->word[2], "within"))) {
+	if ((p->words != 2 && p->words != 4) ||
+		(p->words == 4 && strcmp(p->word[2], "within") != 0)) {
 		usage(p);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(what); i++) {
-		if (strcmp(p->word[1], what[i]))
+		if (strcmp(p->word[1], what[i]) != 0)
 			continue;
 		if ((p->words == 2 || seconds(p, p->word[3], &ms)) &&
 			(step = add(p, STEP_EXPECT_AUDIO + i)))

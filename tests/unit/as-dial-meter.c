@@ -15,7 +15,7 @@ static struct meter_place at(double ms, bool audible)
 }
 
 /* Frames every 20 ms from a time up to another. */
-static void steady(double from_ms, double to_ms, bool audible)
+static void steady(int from_ms, int to_ms, bool audible)
 {
 	for (; from_ms < to_ms; from_ms += 20)
 		at(from_ms, audible);

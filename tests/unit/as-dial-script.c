@@ -56,7 +56,7 @@ static void test_commands(void)
 static void wrong(const char *text, const char *want)
 {
 	ok(parse(text) == -1 && !strcmp(why.p, want), "%.*s", (int)strcspn(want, "\n"), want);
-	if (strcmp(why.p, want))
+	if (strcmp(why.p, want) != 0)
 		printf("# %s", why.p);
 }
 
