@@ -18,6 +18,8 @@ static double quantile_ms(const struct pace *p, double share)
 	int64_t want = (int64_t)((double)p->frames * share), seen = 0;
 	int i = 0;
 
+	if (p->frames == 0)
+		return 0;
 	while (i < PACE_BINS - 1 && (seen += p->bin[i]) <= want)
 		i++;
 	return (double)(i + 1) * PACE_BIN_NS / 1e6;
