@@ -81,17 +81,21 @@ static void test_mistakes(void)
 	wrong("say 'a b\nhangup", "x:1: missing '\n");
 }
 
+static void wrong_repeated(const char *part, int times, const char *want)
+{
+	struct dynbuf text;
+
+	dynbuf_init(&text, SCRIPT_MAX_BYTES);
+	while (times-- > 0)
+		dynbuf_adds(&text, part);
+	wrong(text.p, want);
+	dynbuf_free(&text);
+}
+
 static void test_limits(void)
 {
-	static char text[SCRIPT_MAX_BYTES];
-
-	for (size_t i = 0; i <= SCRIPT_MAX_STEPS; i++)
-		strcat(text, "hangup\n");
-	wrong(text, "x:1001: more than 1000 steps\n");
-	text[0] = '\0';
-	for (size_t i = 0; i < 65; i++)
-		strcat(text, "say ");
-	wrong(text, "x:1: more than 64 words\n");
+	wrong_repeated("hangup\n", SCRIPT_MAX_STEPS + 1, "x:1001: more than 1000 steps\n");
+	wrong_repeated("say ", 65, "x:1: more than 64 words\n");
 }
 
 static void test_files(void)
