@@ -74,8 +74,8 @@ documented() {
 settings() {
 	grep -o '^#\?CALLPIPE_[A-Z0-9_]*' "$deploy/callpipe.conf" | tr -d '#' | grep -vxE "CALLPIPE_($ours)" | sort
 }
-alone='CONF|DIR|CALL|UUID|T0_NS|ECHO|RAW|REPLAY|SPEAK_RAW|JOURNAL|RECORD'
-ours='LISTEN|PIPELINE|USER'
+alone='CONF|DIR|CALL|UUID|T0_NS|RAW|REPLAY|SPEAK_(RAW|ECHO|PROMPT)|JOURNAL|RECORD'
+ours='LISTEN|PIPELINE|USER|PROMPT'
 check_same 'they are those that the manuals name' settings documented
 check 'every file named in them is there' \
 	'for f in $(grep -o "=/usr/share/[^ ]*" "$deploy/callpipe.conf"); do [ -f "${f#=}" ] || { echo "$f"; false; }; done'
@@ -112,15 +112,15 @@ check 'what super-servers run is there' \
 
 # --- rubbish
 rubbish() {
-	mkdir -p "$T/spool/verdicts" "$T/from" && rm -f "$T/spool/verdicts/"*
-	touch -d '2 hours ago' "$T/spool/verdicts/old" "$T/from/old"
-	touch "$T/spool/verdicts/new" "$T/from/new"
+	mkdir -p "$T/kept/verdicts" "$T/from"
+	touch -d '2 hours ago' "$T/kept/verdicts/old" "$T/from/old"
+	touch "$T/kept/verdicts/new" "$T/from/new"
+	printf 'CALLPIPE_SPOOL=%s\nCALLPIPE_FROM_DIR=%s\n' "$T/kept" "$T/from" >"$T/cron.conf"
 	sed -n 's/^17 \* \* \* \* callpipe //p' "$deploy/callpipe.cron" |
-		sed "s,/etc/callpipe/callpipe.conf,$CALLPIPE_CONF," >"$T/cron"
-	test -s "$T/cron" && CALLPIPE_CONF='' sh -eu "$T/cron" && (cd "$T" && echo spool/verdicts/* from/*)
+		sed "s,/etc/callpipe/callpipe.conf,$T/cron.conf," >"$T/cron"
+	test -s "$T/cron" && sh -eu "$T/cron" && (cd "$T" && echo kept/verdicts/* from/*)
 }
-echo "CALLPIPE_FROM_DIR=$T/from" >>"$CALLPIPE_CONF"
-check_same 'cron removes what is old and nothing else' rubbish 'echo spool/verdicts/new from/new'
+check_same 'cron removes what is old and nothing else' rubbish 'echo kept/verdicts/new from/new'
 
 # --- dialplans
 walk() { # HOST VERDICT: what the caller gets in the end
