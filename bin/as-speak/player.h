@@ -38,7 +38,7 @@ struct player {
 	void (*emit)(void *ctx, const struct player_event *ev);
 	void *ctx;
 	bool last_words; /* hangup or transfer was asked for: nothing interrupts any more but flush */
-	bool closed; /* nothing more is played: what is asked for is cleared at once */
+	bool closed;     /* nothing more is played: what is asked for is cleared at once */
 	struct utterance *head, *tail;              /* open utterances, oldest first */
 	size_t open;                                /* how many */
 	size_t stored_samples;                      /* audio waiting in all of them */

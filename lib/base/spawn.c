@@ -85,7 +85,8 @@ static bool is_line(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && (same_file(fd, 0) || same_file(fd, 1));
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
+		(same_file(fd, 0) || same_file(fd, 1));
 }
 
 pid_t spawn_helper(int fd)
