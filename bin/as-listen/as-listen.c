@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/opt.h"
+#include "batch.h"
 #include "call.h"
 #include "codec/asock.h"
 #include "fifo.h"
@@ -68,6 +69,7 @@ static const struct opt_page page = {
 struct listen {
 	struct loop loop;
 	struct intake intake;
+	struct batch batch;
 	struct timeline timeline;
 	struct record record;
 	struct output output;
@@ -202,8 +204,10 @@ static int on_samples(void *ctx, int64_t arrival, const int16_t *samples, size_t
 {
 	struct listen *l = ctx;
 
-	if (l->live)
+	if (l->live) {
+		batch_audio(&l->batch, call_ns(l), samples, n);
 		return timeline_frame(&l->timeline, arrival, samples, n);
+	}
 	l->heard_samples += (int64_t)n;
 	if (timeline_frame(&l->timeline, call_ns(l), samples, n) < 0)
 		return -1;
@@ -214,6 +218,7 @@ static int on_samples(void *ctx, int64_t arrival, const int16_t *samples, size_t
 
 static void on_audio(struct listen *l, int from_hz, const struct asock_msg *m)
 {
+	l->batch.message_bytes = ASOCK_HEADER_BYTES + m->payload_bytes;
 	if (intake_message(&l->intake, call_ns(l), from_hz, m->payload, m->payload_bytes) < 0 &&
 		!l->said_rate) {
 		l->said_rate = true;
@@ -378,6 +383,7 @@ static void tick(void *ctx, int64_t now)
 	if (!l->ended) {
 		limit_output(l);
 		timeline_tick(&l->timeline, now - l->t0_ns);
+		batch_off(&l->batch);
 	}
 	after(l);
 }
@@ -450,6 +456,7 @@ static void listen_init(struct listen *l)
 	l->clock_ms = CLOCK_MS;
 	l->fifo.fd = -1;
 	dynbuf_init(&l->in, ASOCK_MAX_BYTES + READ_BYTES);
+	batch_init(&l->batch, l->live ? STDIN_FILENO : -1);
 	intake_init(&l->intake, l->rate_hz, codec, l->live, on_samples, l);
 	timeline_init(&l->timeline, l->rate_hz, !set.raw, on_chunk, l);
 	output_init(&l->output, STDOUT_FILENO, l->rate_hz, set.raw, &l->record);

@@ -272,8 +272,9 @@ static const struct {
 /* The agent is the end of these; one that comes round again would go round for ever. */
 static bool came_round(struct speak *s, const struct frame *fr)
 {
-	if (frame_int(fr, "loop", 0) == 0 ||
-		(!frame_is(fr, "playing") && !frame_is(fr, "played") && !frame_is(fr, "listen")))
+	if (!frame_is(fr, "playing") && !frame_is(fr, "played") && !frame_is(fr, "listen"))
+		return false;
+	if (frame_int(fr, "loop", 0) == 0)
 		return false;
 	if (!s->looped)
 		speak_error(s, "loop", false, "%s went round the loop: the agent has to be its end",

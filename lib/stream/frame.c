@@ -10,32 +10,47 @@ struct header {
 	size_t payload_bytes;
 };
 
-static bool length_get(struct jspan obj, const char *key, int64_t max, size_t *ret)
+static bool length_take(struct jspan v, int64_t max, size_t *ret)
 {
-	struct jspan v;
-	int64_t n = 0;
+	int64_t n;
 
-	if (jline_get(obj, key, &v) && (!jline_int(v, &n) || n < 0 || n > max))
+	if (!jline_int(v, &n) || n < 0 || n > max)
 		return false;
 	*ret = (size_t)n;
 	return true;
 }
 
+/* One member of a header: NULL, or what is wrong with it. */
+static const char *member_take(struct jspan key, struct jspan v, struct frame *f, struct header *h)
+{
+	if (jline_eq(key, "type"))
+		return jline_str(v, f->type, sizeof(f->type)) ? NULL : "header has no usable type";
+	if (jline_eq(key, "data")) {
+		f->data = v;
+		return v.p[0] == '{' ? NULL : "data is not an object";
+	}
+	if (jline_eq(key, "payload_length"))
+		return length_take(v, FRAME_PAYLOAD_MAX, &h->payload_bytes)
+			? NULL
+			: "payload_length is not within 0 to 65536";
+	if (jline_eq(key, "data_length"))
+		return length_take(v, FRAME_HEADER_MAX, &h->data_bytes)
+			? NULL
+			: "data_length is not within 0 to 8192";
+	return NULL;
+}
+
 static const char *header_parse(struct jspan line, struct frame *f, struct header *h)
 {
-	struct jspan v;
+	struct jspan key, v;
+	size_t pos = 0;
+	const char *why = NULL;
 
 	if (jline_check(line.p, line.n) < 0)
 		return "header is not a JSON object";
-	if (!jline_get(line, "type", &v) || !jline_str(v, f->type, sizeof(f->type)) || !f->type[0])
-		return "header has no usable type";
-	if (!length_get(line, "data_length", FRAME_HEADER_MAX, &h->data_bytes))
-		return "data_length is not within 0 to 8192";
-	if (!length_get(line, "payload_length", FRAME_PAYLOAD_MAX, &h->payload_bytes))
-		return "payload_length is not within 0 to 65536";
-	if (jline_get(line, "data", &f->data) && f->data.p[0] != '{')
-		return "data is not an object";
-	return NULL;
+	while (!why && jline_next(line, &pos, &key, &v))
+		why = member_take(key, v, f, h);
+	return why || f->type[0] ? why : "header has no usable type";
 }
 
 /* Without the blanks that may stand around it: whoever adds a member cuts off the brace at its end. */
