@@ -12,18 +12,30 @@
 
 #define READ_BYTES 16000 /* a second at 8 kHz */
 
+/* Samples before the first 10 ms that can be heard: a caller who has been waiting need not wait for these too. */
+static size_t leading_silence(const int16_t *samples, size_t n, int rate_hz)
+{
+	size_t step = (size_t)rate_hz / 100, from = 0;
+
+	while (from + step < n && !pcm_audible(samples + from, step))
+		from += step;
+	return from + step < n ? from : 0;
+}
+
 /* Samples of path to stdin, which is the pipe. */
 static _Noreturn void helper(const char *path, int rate_hz)
 {
 	int16_t *samples;
-	size_t n;
+	size_t n, from;
 
 	if (audio_file_load(path, rate_hz, PLAYER_STORE_S, &samples, &n) < 0) {
 		log_error("cannot read '%s': %s", path, audio_file_error());
 		_exit(EXIT_DATA);
 	}
+	from = leading_silence(samples, n, rate_hz);
 	pcm_to_le(samples, samples, n);
-	_exit(write_all(STDIN_FILENO, samples, n * sizeof(*samples)) < 0 ? EXIT_IO : EXIT_OK);
+	_exit(write_all(STDIN_FILENO, samples + from, (n - from) * sizeof(*samples)) < 0 ? EXIT_IO
+											 : EXIT_OK);
 }
 
 static void end(struct prompt *pr)
