@@ -115,7 +115,7 @@ static void put_line(const char *text, const char *reason)
 		lost++;
 }
 
-static void put(enum log_level at, bool with_errno, const char *fmt, va_list ap)
+static PRINTF_LIKE(3, 0) void put(enum log_level at, bool with_errno, const char *fmt, va_list ap)
 {
 	int saved = errno;
 	char text[LINE_MAX_BYTES];

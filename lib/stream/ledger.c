@@ -33,7 +33,7 @@ static int add(struct ledger *l, const char *id)
 		l->size = size;
 	}
 	l->open[l->n] = (struct ledger_entry){0};
-	strcpy(l->open[l->n++].id, id);
+	memcpy(l->open[l->n++].id, id, strlen(id) + 1);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "random.h"
 #include "tap.h"
 
 /* The value of A that the text sets, "(none)" if none, "line N: why" after a mistake. */
@@ -172,21 +173,21 @@ static void test_load(void)
 }
 
 /* Any bytes end in a setting or in words, on a line that exists. */
-static void test_random(unsigned seed)
+static void test_random(uint64_t seed)
 {
 	static const char bytes[] = "AB=='\"\\$`# \t\n\n12x;";
 	char text[40];
+	uint64_t state = seed;
 	bool sane = true;
 
-	srand(seed);
 	for (int i = 0; i < 50000; i++) {
-		size_t n = (size_t)rand() % sizeof(text);
+		size_t n = random_below(&state, sizeof(text));
 		int lines = 1;
 		struct conf_error err;
 		char *exact = malloc(n + !n);
 
 		for (size_t k = 0; k < n; k++) {
-			exact[k] = bytes[rand() % (int)(sizeof(bytes) - 1)];
+			exact[k] = bytes[random_below(&state, sizeof(bytes) - 1)];
 			lines += exact[k] == '\n';
 		}
 		if (conf_apply(exact, n, &err) == -1)
@@ -195,7 +196,7 @@ static void test_random(unsigned seed)
 		unsetenv("A");
 		unsetenv("B");
 	}
-	ok(sane, "50000 random texts, seed %u", seed);
+	ok(sane, "50000 random texts, seed %llu", (unsigned long long)seed);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "random.h"
 #include "tap.h"
 
 static void test_basics(void)
@@ -43,7 +44,8 @@ static void test_room(void)
 
 	dynbuf_init(&b, 1000);
 	room = dynbuf_room(&b, 1000);
-	if (!ok(room != NULL, "room for all"))
+	ok(room != NULL, "room for all");
+	if (!room)
 		return;
 	memset(room, 'r', 1000);
 	dynbuf_grow(&b, 3);
@@ -57,25 +59,25 @@ static void test_room(void)
 }
 
 /* Random operations against a plain array. */
-static void test_model(unsigned seed)
+static void test_model(uint64_t seed)
 {
 	enum { MAX = 700 };
 	char model[MAX + 1] = "";
 	size_t n = 0;
 	struct dynbuf b;
+	uint64_t state = seed;
 	bool same = true;
 
-	srand(seed);
 	dynbuf_init(&b, MAX);
 	for (int i = 0; i < 20000 && same; i++) {
 		char piece[201];
-		size_t len = (size_t)rand() % 200;
+		size_t len = random_below(&state, 200);
 		bool fits = n + len <= MAX;
 		int err = 0;
 
-		memset(piece, 'a' + rand() % 26, len);
+		memset(piece, 'a' + (int)random_below(&state, 26), len);
 		piece[len] = '\0';
-		switch (rand() % 4) {
+		switch (random_below(&state, 4)) {
 		case 0:
 			err = dynbuf_add(&b, piece, len);
 			break;
@@ -83,13 +85,13 @@ static void test_model(unsigned seed)
 			err = dynbuf_addf(&b, "%s", piece);
 			break;
 		case 2:
-			len = n ? (size_t)rand() % (n + 1) : 0;
+			len = n ? random_below(&state, n + 1) : 0;
 			dynbuf_discard(&b, len);
 			memmove(model, model + len, n - len + 1);
 			n -= len;
 			goto compare;
 		default:
-			n = n ? (size_t)rand() % (n + 1) : 0;
+			n = n ? random_below(&state, n + 1) : 0;
 			dynbuf_truncate(&b, n);
 			model[n] = '\0';
 			goto compare;
@@ -102,7 +104,7 @@ static void test_model(unsigned seed)
 	compare:
 		same = same && b.n == n && strcmp(b.p, model) == 0 && b.size <= MAX + 1;
 	}
-	ok(same, "20000 random operations, seed %u", seed);
+	ok(same, "20000 random operations, seed %llu", (unsigned long long)seed);
 	dynbuf_free(&b);
 }
 
@@ -110,7 +112,7 @@ int main(void)
 {
 	test_basics();
 	test_room();
-	for (unsigned seed = 1; seed <= 5; seed++)
+	for (uint64_t seed = 1; seed <= 5; seed++)
 		test_model(seed);
 	return done_testing();
 }

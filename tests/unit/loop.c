@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "random.h"
 #include "tap.h"
 
 /* One end of a pipe in a loop, and what happened to it. */
@@ -332,6 +333,7 @@ static void test_ticker(void)
 {
 	struct ticker t;
 	int64_t start = 12345 * NS_PER_MS, sum = 0, last = -1;
+	uint64_t seed = 1;
 	bool once = true, place = true;
 
 	ticker_init(&t, start);
@@ -348,12 +350,12 @@ static void test_ticker(void)
 	is_int(ticker_take(&t, start + 7 * TICK_NS + 3600 * NS_PER_S), 180000, "an hour late");
 
 	/* an hour of a process that is now and then kept waiting, up to 300 ms */
-	srand(1);
 	ticker_init(&t, start);
 	for (int64_t now = start; t.slot < 180000; now = max_i64(now, ticker_due(&t))) {
 		int64_t skipped;
 
-		now += rand() % 100 ? rand() % NS_PER_MS : rand() % 300 * NS_PER_MS;
+		now += random_below(&seed, 100) ? (int64_t)random_below(&seed, NS_PER_MS)
+						: (int64_t)random_below(&seed, 300) * NS_PER_MS;
 		skipped = ticker_take(&t, now);
 		sum += skipped + 1;
 		once = once && t.slot - 1 == last + skipped + 1;

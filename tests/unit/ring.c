@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "random.h"
 #include "tap.h"
 
 static void test_basics(void)
@@ -64,18 +65,17 @@ static void test_memory(void)
 }
 
 /* A counter goes in and must come out, whatever the sizes. */
-static void test_model(unsigned seed, size_t size)
+static void test_model(uint64_t seed, size_t size)
 {
 	uint8_t in = 0, out = 0, buf[100];
 	size_t used = 0;
 	struct ring r;
 	bool right = ring_init(&r, size) == 0;
 
-	srand(seed);
 	for (int i = 0; i < 50000 && right; i++) {
-		size_t n = (size_t)rand() % sizeof(buf), got;
+		size_t n = random_below(&seed, sizeof(buf)), got;
 
-		if (rand() % 2) {
+		if (random_below(&seed, 2)) {
 			for (size_t k = 0; k < n; k++)
 				buf[k] = (uint8_t)(in + k);
 			right = (ring_put(&r, buf, n) == 0) == (used + n <= size);
@@ -103,6 +103,6 @@ int main(void)
 	test_basics();
 	test_memory();
 	for (size_t i = 0; i < ARRAY_LEN(size); i++)
-		test_model((unsigned)i + 1, size[i]);
+		test_model(i + 1, size[i]);
 	return done_testing();
 }

@@ -47,9 +47,9 @@ static inline __attribute__((format(printf, 5, 6))) bool tap_ok(
 #define is_str(got, want, ...) \
 	do { \
 		const char *tap_got = (got), *tap_want = (want); \
-		bool tap_same = strcmp(tap_got, tap_want) == 0; \
+		bool tap_same = tap_got && strcmp(tap_got, tap_want) == 0; \
 		if (!tap_ok(tap_same, #got " is " #want, __FILE__, __LINE__, __VA_ARGS__)) \
-			printf("# got '%s', not '%s'\n", tap_got, tap_want); \
+			printf("# got '%s', not '%s'\n", tap_got ? tap_got : "(null)", tap_want); \
 	} while (0)
 
 /* Print the plan; returns the exit code. */

@@ -122,8 +122,8 @@ static void test_replace_atomic(void)
 
 			if (read_file(in_dir("v"), 65536, &p, &n) == -1)
 				_exit(1);
-			if ((n != sizeof(a) || memcmp(p, a, n)) &&
-				(n != sizeof(b) || memcmp(p, b, n)))
+			if ((n != sizeof(a) || memcmp(p, a, n) != 0) &&
+				(n != sizeof(b) || memcmp(p, b, n) != 0))
 				_exit(2);
 			free(p);
 		}
