@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +11,6 @@
 #include "codec/jline.h"
 
 #define SAME_UUID_MAX 9999 /* directories of one UUID in one day */
-
-static int PRINTF_LIKE(2, 3) format_path(char path[PATH_MAX], const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(path, PATH_MAX, fmt, ap);
-	va_end(ap);
-	if (n >= 0 && n < PATH_MAX)
-		return 0;
-	errno = ENAMETOOLONG;
-	return -1;
-}
 
 static int make_dir(const char *path)
 {

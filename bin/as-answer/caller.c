@@ -122,15 +122,13 @@ void caller_parse(struct caller *c, const char *text, size_t n)
 
 int caller_load(struct caller *c, const char *dir, const char *uuid)
 {
-	char text[CALLER_FILE_MAX], path[4096];
+	char text[CALLER_FILE_MAX], path[PATH_MAX];
 	struct stat st;
 	ssize_t n;
 	int fd, err;
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, uuid) >= (int)sizeof(path)) {
-		errno = ENAMETOOLONG;
+	if (format_path(path, "%s/%s", dir, uuid) == -1)
 		return -1;
-	}
 	/* others may write here: no link, and nothing that would keep us waiting */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -90,14 +89,12 @@ static int map_file(struct slots *s)
 
 int slots_open(struct slots *s, const char *spool)
 {
-	char path[4096];
+	char path[PATH_MAX];
 	int fd, err;
 
 	*s = (struct slots){.fd = -1};
-	if (snprintf(path, sizeof(path), "%s/slots", spool) >= (int)sizeof(path)) {
-		errno = ENAMETOOLONG;
+	if (format_path(path, "%s/slots", spool) == -1)
 		return -1;
-	}
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 	if (fd == -1)
 		return -1;
@@ -249,13 +246,11 @@ static int view(int fd, struct slots_view *v)
 int slots_view(const char *spool, struct slots_view *ret)
 {
 	struct slots_view v = {0};
-	char path[4096];
+	char path[PATH_MAX];
 	int fd, err;
 
-	if (snprintf(path, sizeof(path), "%s/slots", spool) >= (int)sizeof(path)) {
-		errno = ENAMETOOLONG;
+	if (format_path(path, "%s/slots", spool) == -1)
 		return -1;
-	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd == -1) {
 		/* a spool without it has seen no call yet */

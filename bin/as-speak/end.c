@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -148,7 +147,7 @@ static void remove_fifos(const char *dir)
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_LEN(name); i++) {
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name[i]) < sizeof(path))
+		if (format_path(path, "%s/%s", dir, name[i]) == 0)
 			unlink(path);
 	}
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,12 +56,10 @@ static int own_scribe(struct sink *s, const struct scribe_tail *tail)
 
 static int open_fifo(const char *dir)
 {
-	char path[4096];
+	char path[PATH_MAX];
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/scribe", dir) >= sizeof(path)) {
-		errno = ENAMETOOLONG;
+	if (format_path(path, "%s/scribe", dir) < 0)
 		return -1;
-	}
 	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 }
 

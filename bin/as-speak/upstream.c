@@ -2,21 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 int upstream_open(struct upstream *u, const char *dir)
 {
-	char path[4096];
+	char path[PATH_MAX];
 	int fd;
 
 	*u = (struct upstream){0};
 	if (!dir)
 		return 0;
-	if ((size_t)snprintf(path, sizeof(path), "%s/loop", dir) >= sizeof(path)) {
-		errno = ENAMETOOLONG;
+	if (format_path(path, "%s/loop", dir) < 0)
 		return -1;
-	}
 	/* Reading too: the open succeeds before as-listen is there, and the FIFO has a reader when it has gone. */
 	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)

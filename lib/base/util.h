@@ -5,6 +5,7 @@
 #ifndef CALLPIPE_BASE_UTIL_H
 #define CALLPIPE_BASE_UTIL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,9 @@ void wall_time(char *buf, size_t size);
 
 /* Decimal integer within [min, max], all of s; errno EINVAL or ERANGE. */
 int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret) MUST_USE;
+
+/* A path into a buffer of PATH_MAX bytes; errno ENAMETOOLONG. */
+int format_path(char path[PATH_MAX], const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 
 /* Write all n bytes to a blocking descriptor (files and small records), retrying EINTR and short
  * writes. */

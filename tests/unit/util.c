@@ -70,6 +70,20 @@ static void test_parse_int(void)
 	}
 }
 
+static void test_format_path(void)
+{
+	char path[PATH_MAX], name[PATH_MAX];
+
+	ok(format_path(path, "%s/%s", "/a", "b") == 0, "a path");
+	is_str(path, "/a/b", "of parts");
+	memset(name, 'x', sizeof(name));
+	name[PATH_MAX - 2] = '\0';
+	ok(format_path(path, "/%s", name) == 0 && strlen(path) == PATH_MAX - 1,
+		"as long as a path may be");
+	errno = 0;
+	ok(format_path(path, "//%s", name) == -1 && errno == ENAMETOOLONG, "and a byte more");
+}
+
 static void test_files(void)
 {
 	char *p = NULL;
@@ -213,6 +227,7 @@ int main(void)
 	}
 	test_time();
 	test_parse_int();
+	test_format_path();
 	test_files();
 	test_replace_atomic();
 	test_write_all();
