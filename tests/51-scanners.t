@@ -5,8 +5,9 @@
 sounds=/usr/share/asterisk/sounds/en_US_f_Allison
 export CALLPIPE_SPOOL="$T/spool" CALLPIPE_PROMPT="$sounds/demo-echotest.wav" CALLPIPE_UUID_TIMEOUT=1000
 mkdir "$T/spool"
+sox "$sounds/demo-congrats.wav" "$T/speech.wav" trim 0 4
 serve as-answer pipelines/announce/call
-as-dial --json --calls 3 --cps 20 -e "say $sounds/demo-congrats.wav; silence 6; hangup" "127.0.0.1:$port" >"$T/calls" &
+as-dial --json --calls 3 --cps 20 -e "say $T/speech.wav; silence 2; hangup" "127.0.0.1:$port" >"$T/calls" &
 dial=$!
 wait_for 5 test -d "$T/spool/calls"
 ok "200 scanners are shown the door" tests/fake/scanners.py "$port" 200 5

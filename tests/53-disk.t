@@ -5,6 +5,7 @@
 sounds=/usr/share/asterisk/sounds/en_US_f_Allison
 export TMPDIR="$T/tmp" CALLPIPE_PROMPT="$sounds/demo-echotest.wav" CALLPIPE_SPOOL="$T/spool"
 mkdir "$T/tmp" "$T/spool"
+sox "$sounds/demo-congrats.wav" "$T/speech.wav" trim 0 4
 
 # A spool of its own for each call, in a mount namespace that ends with it.
 cat >"$T/answer" <<EOF
@@ -20,7 +21,7 @@ chmod +x "$T/answer"
 call() { # MOUNT-OPTIONS NAME
 	SPOOL_MOUNT=$1 && export SPOOL_MOUNT
 	serve unshare -m "$T/answer"
-	as-dial --json -e "say $sounds/demo-congrats.wav; silence 1; hangup" "127.0.0.1:$port" >"$T/$2.json"
+	as-dial --json -e "say $T/speech.wav; silence 1; hangup" "127.0.0.1:$port" >"$T/$2.json"
 	wait_for 20 eval 'ls -d "$T"/kept.*' && mv "$T"/kept.* "$T/$2.kept"
 	cp "$T/serve.err" "$T/$2.err"
 }
