@@ -10,5 +10,5 @@ for seed in 1 2 3 4 5; do
 done
 for seed in 6 7 8 9 10; do
 	export SHORT_SEED=$seed
-	ok "the scribe, seed $seed" "$B/tests/unit/scribe"
+	ok "the scribe, seed $seed" "$B/tests/unit/scribe-fork"
 done

@@ -64,25 +64,16 @@ static int64_t call_start_ns(void)
 	return s && parse_int(s, 0, now, &t0) == 0 ? t0 : now;
 }
 
-/* Where a scribe of our own writes: the files of the call directory if there is one, as as-answer would. */
-static struct scribe_files record_files(const char *dir)
+/* Where a scribe of our own writes: the files of the call directory if there is one, as as-answer
+ * would. */
+static int record_files(struct scribe_files *ret, const char *dir)
 {
-	static char journal[4096], record[4096], verdict[4096], by_uuid[4096];
-	const char *spool = getenv("CALLPIPE_SPOOL"), *uuid = getenv("CALLPIPE_UUID");
-
-	if (!dir)
-		return (struct scribe_files){.journal = set.journal, .record = set.record};
-	snprintf(journal, sizeof(journal), "%s/events.jsonl", dir);
-	snprintf(record, sizeof(record), "%s/bot.s16", dir);
-	snprintf(verdict, sizeof(verdict), "%s/verdict", dir);
-	if (spool && uuid)
-		snprintf(by_uuid, sizeof(by_uuid), "%s/verdicts/%s", spool, uuid);
-	return (struct scribe_files){
-		.journal = journal,
-		.record = record,
-		.verdict = verdict,
-		.verdict_by_uuid = by_uuid[0] ? by_uuid : NULL,
-	};
+	if (dir)
+		return scribe_files_of(ret, dir, getenv("CALLPIPE_SPOOL"), getenv("CALLPIPE_UUID"));
+	*ret = (struct scribe_files){0};
+	if (format_path(ret->journal, "%s", set.journal ? set.journal : "") < 0)
+		return -1;
+	return format_path(ret->record, "%s", set.record ? set.record : "");
 }
 
 /* A little ahead of everything else on the machine; it is no error if that is not allowed. */
@@ -131,7 +122,7 @@ static int start_clock(struct speak *s)
 /* Everything a call needs, the line first. 0, or -1 with errno and *what that cannot be used. */
 static int start(struct speak *s, const char **what)
 {
-	struct scribe_files files = record_files(getenv("CALLPIPE_DIR"));
+	static struct scribe_files files;
 
 	s->dir = getenv("CALLPIPE_DIR");
 	s->rate_hz = atoi(set.rate); /* one of the words of its row */
@@ -150,7 +141,8 @@ static int start(struct speak *s, const char **what)
 	if (start_clock(s) < 0)
 		return -1;
 	*what = "the scribe of the call";
-	if (sink_open(&s->sink, s->dir, &files, s->rate_hz, !s->live) < 0)
+	if (record_files(&files, s->dir) < 0 ||
+		sink_open(&s->sink, s->dir, &files, s->rate_hz, !s->live) < 0)
 		return -1;
 	speak_skipped(s, 0, s->ticker.slot);
 	*what = set.prompt ? "the prompt" : "the echo";

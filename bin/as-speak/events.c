@@ -209,19 +209,11 @@ static void on_hangup(struct speak *s, const struct frame *fr)
 	speak_end(s, "hangup");
 }
 
-static bool destination_ok(const char *to)
-{
-	return to[0] &&
-		to[strspn(
-			to, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] ==
-		'\0';
-}
-
 static void on_transfer(struct speak *s, const struct frame *fr)
 {
-	char to[65], verdict[SPEAK_VERDICT_MAX];
+	char to[VERDICT_NAME_MAX], verdict[VERDICT_MAX];
 
-	if (!frame_str(fr, "to", to, sizeof(to)) || !destination_ok(to)) {
+	if (!frame_str(fr, "to", to, sizeof(to)) || !verdict_name_valid(to)) {
 		speak_error(s, "transfer", false,
 			"destination is no name of letters, digits, '_', '.', '-'");
 		speak_end(s, "error");

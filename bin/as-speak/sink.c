@@ -45,7 +45,7 @@ static int own_scribe(struct sink *s, const struct scribe_tail *tail)
 {
 	int fd;
 
-	s->own = scribe_fork(&s->files, s->rate_hz, tail, &fd);
+	s->own = scribe_fork(s->files, s->rate_hz, tail, &fd);
 	if (s->own < 0)
 		return -1;
 	writer_init(&s->out, fd, SINK_EVENT_MAX);
@@ -68,7 +68,7 @@ int sink_open(struct sink *s, const char *dir, const struct scribe_files *files,
 {
 	int fd = -1;
 
-	*s = (struct sink){.files = *files, .rate_hz = rate_hz, .patient = patient, .own = -1};
+	*s = (struct sink){.files = files, .rate_hz = rate_hz, .patient = patient, .own = -1};
 	dynbuf_init(&s->recent, SINK_PIPE_BYTES + SINK_EVENT_MAX + FRAME_PAYLOAD_MAX);
 	dynbuf_init(&s->recent_audio, 2 * SINK_PIPE_BYTES);
 	if (dir)
@@ -82,7 +82,7 @@ int sink_open(struct sink *s, const char *dir, const struct scribe_files *files,
 	/* No reader: as-answer is gone already. */
 	if (dir && errno != ENXIO)
 		return -1;
-	return files->journal || files->record ? own_scribe(s, NULL) : 0;
+	return *files->journal || *files->record ? own_scribe(s, NULL) : 0;
 }
 
 void sink_close(struct sink *s)
@@ -230,7 +230,7 @@ static void take_over(struct sink *s)
 	writer_free(&s->out);
 	close(s->out.fd);
 	s->open = false;
-	if (s->own >= 0 || !s->files.journal) {
+	if (s->own >= 0 || !*s->files->journal) {
 		s->broken = true;
 		log_error_errno("cannot write the record");
 	} else if (own_scribe(s, &tail) < 0) {

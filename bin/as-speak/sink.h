@@ -17,12 +17,11 @@
 #define SINK_BATCH_BYTES 3200      /* audio in one frame: with its header it fits PIPE_BUF */
 
 struct sink {
-	struct scribe_files
-		files; /* where a scribe of our own writes; all NULL: there is none to be */
-	bool open;     /* somebody is listening */
-	pid_t own;     /* the scribe that is a child of ours, -1: there is none */
-	bool broken;   /* there is no scribe any more, and there should be */
-	bool patient;  /* the scribe is waited for; in a call nothing is */
+	const struct scribe_files *files; /* where a scribe of our own writes */
+	bool open;                        /* somebody is listening */
+	pid_t own;    /* the scribe that is a child of ours, -1: there is none */
+	bool broken;  /* there is no scribe any more, and there should be */
+	bool patient; /* the scribe is waited for; in a call nothing is */
 	int rate_hz;
 	struct writer out;
 	int64_t seq;                     /* of the last journal record */
@@ -36,7 +35,8 @@ struct sink {
 	uint64_t lost_records; /* journal records for which there was no room */
 };
 
-/* dir: the call directory or NULL. files: what a scribe of our own would write. -1 with errno. */
+/* dir: the call directory or NULL. files: what a scribe of our own would write; they stay valid.
+ * -1 with errno. */
 int sink_open(struct sink *s, const char *dir, const struct scribe_files *files, int rate_hz,
 	bool patient) MUST_USE;
 /* No more will come: a scribe of our own writes what it has and ends. What still waits is lost, and said so. */

@@ -17,8 +17,6 @@
 #include "turn.h"
 #include "upstream.h"
 
-#define SPEAK_VERDICT_MAX 80 /* bytes: what an Asterisk FILE() reads */
-
 enum speak_phase {
 	SPEAK_PLAYING,  /* as long as nobody wants an end */
 	SPEAK_ENDING,   /* hangup or transfer was asked for: play what is queued */
@@ -45,7 +43,7 @@ struct speak {
 	bool echoing;  /* --echo */
 	bool own_mind; /* --prompt or --echo: nobody else decides when to end */
 	enum speak_phase phase;
-	char verdict[SPEAK_VERDICT_MAX]; /* "hangup", "transfer NAME", .. */
+	char verdict[VERDICT_MAX]; /* "hangup", "transfer NAME", .. */
 	bool told_to_end;                /* SIGTERM came: the next one ends the process */
 	int64_t drain_until_ms;          /* SPEAK_DRAINING: call time */
 	int64_t done_ns;                 /* SPEAK_DONE: since when */

@@ -14,20 +14,6 @@
 #define RETRY_MS 500    /* how often a full disk is tried again */
 #define LAST_RETRIES 10 /* after the end of the call */
 
-int scribe_verdict(const struct scribe_files *files, const char *verdict)
-{
-	const char *path[] = {files->verdict, files->verdict_by_uuid};
-	char line[SCRIBE_VERDICT_MAX + 1];
-	int n = snprintf(line, sizeof(line), "%s\n", verdict), err = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(path); i++) {
-		if (path[i] && replace_file(path[i], line, (size_t)n) < 0)
-			err = errno;
-	}
-	errno = err;
-	return err ? -1 : 0;
-}
-
 /* Learn from the journal where the call stands. Half a record, of a scribe that died, is cut off. */
 static void read_journal(struct scribe *s, const char *path)
 {
@@ -54,8 +40,8 @@ static void take_over(struct scribe *s, const struct scribe_tail *tail)
 {
 	const char *p = tail->records.p, *end = p + tail->records.n, *nl;
 
-	if (s->files.journal)
-		read_journal(s, s->files.journal);
+	if (*s->files->journal)
+		read_journal(s, s->files->journal);
 	for (; p < end && (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1) {
 		struct jspan record = {p, (size_t)(nl - p)};
 
@@ -70,7 +56,7 @@ static void take_over(struct scribe *s, const struct scribe_tail *tail)
 
 static void tell(const struct scribe *s, const char *verdict, pid_t parent)
 {
-	if (scribe_verdict(&s->files, verdict) < 0)
+	if (scribe_verdict(s->files, verdict) < 0)
 		log_error_errno("cannot write the verdict '%s'", verdict);
 	if (getppid() == parent)
 		kill(parent, SIGUSR1);
@@ -104,13 +90,13 @@ static int finish(struct scribe *s)
 	for (int i = 0; i < LAST_RETRIES && scribe_flush(s) < 0; i++)
 		poll(NULL, 0, RETRY_MS);
 	if (s->waiting.n)
-		log_error("cannot write '%s': %s: %zu bytes of records are lost", s->files.journal,
+		log_error("cannot write '%s': %s: %zu bytes of records are lost", s->files->journal,
 			strerror(s->disk_errno), s->waiting.n);
 	if (s->lost_records)
-		log_error("cannot write '%s': %llu records are lost", s->files.journal,
+		log_error("cannot write '%s': %llu records are lost", s->files->journal,
 			(unsigned long long)s->lost_records);
 	if (s->lost_audio_bytes)
-		log_error("cannot write '%s': %s: %llu bytes of audio are lost", s->files.record,
+		log_error("cannot write '%s': %s: %llu bytes of audio are lost", s->files->record,
 			strerror(s->disk_errno), (unsigned long long)s->lost_audio_bytes);
 	return s->waiting.n || s->lost_audio_bytes || s->lost_records ? EXIT_IO : EXIT_OK;
 }
@@ -123,7 +109,8 @@ static _Noreturn void helper(
 	/* a call that is told to end still has its record finished */
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
-	scribe_init(&s, STDIN_FILENO, files, rate_hz);
+	if (scribe_init(&s, STDIN_FILENO, files, rate_hz) < 0)
+		log_warn_errno("cannot open the record yet");
 	if (tail)
 		take_over(&s, tail);
 	work(&s, parent);

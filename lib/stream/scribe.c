@@ -9,12 +9,55 @@
 
 #define CALL_MAX_MS (INT64_C(7) * 24 * 3600 * 1000) /* no call is longer: a bound for offsets */
 
-void scribe_init(struct scribe *s, int fd, const struct scribe_files *files, int rate_hz)
+static int file_path(char path[PATH_MAX], const char *dir, const char *folder, const char *name)
 {
-	*s = (struct scribe){.files = *files, .journal_fd = -1, .bot_fd = -1, .rate_hz = rate_hz};
+	path[0] = '\0';
+	if (!dir || !name || format_path(path, "%s/%s%s", dir, folder, name) == 0)
+		return 0;
+	path[0] = '\0';
+	return -1;
+}
+
+int scribe_files_of(struct scribe_files *ret, const char *dir, const char *spool, const char *uuid)
+{
+	int err = 0;
+
+	err |= file_path(ret->journal, dir, "", "events.jsonl");
+	err |= file_path(ret->record, dir, "", "bot.s16");
+	err |= file_path(ret->verdict, dir, "", "verdict");
+	err |= file_path(ret->verdict_by_uuid, spool, "verdicts/", uuid);
+	return err;
+}
+
+/* True if *fd is open now; a directory that could not take a file a moment ago may take it later. */
+static bool opened(struct scribe *s, int *fd, const char *path, int flags)
+{
+	if (*fd == -1)
+		*fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0640);
+	if (*fd == -1)
+		s->disk_errno = errno;
+	return *fd != -1;
+}
+
+static bool journal_opened(struct scribe *s)
+{
+	return opened(s, &s->journal_fd, s->files->journal, O_APPEND);
+}
+
+static bool record_opened(struct scribe *s)
+{
+	return opened(s, &s->bot_fd, s->files->record, 0);
+}
+
+int scribe_init(struct scribe *s, int fd, const struct scribe_files *files, int rate_hz)
+{
+	*s = (struct scribe){.files = files, .journal_fd = -1, .bot_fd = -1, .rate_hz = rate_hz};
 	reader_init(&s->in, fd);
 	dynbuf_init(&s->waiting, SCRIBE_WAITING_MAX);
 	dynbuf_init(&s->line, FRAME_MAX);
+	if (*files->journal && !journal_opened(s))
+		return -1;
+	return *files->record && !record_opened(s) ? -1 : 0;
 }
 
 void scribe_free(struct scribe *s)
@@ -29,37 +72,11 @@ void scribe_free(struct scribe *s)
 	ledger_free(&s->ledger);
 }
 
-/* True if *fd is open now; a directory that could not take a file a moment ago may take it later. */
-static bool opened(struct scribe *s, int *fd, const char *path, int flags)
+/* Write of what waits as much as the disk takes; returns how much. */
+static size_t write_some(struct scribe *s)
 {
-	if (*fd == -1)
-		*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0640);
-	if (*fd == -1)
-		s->disk_errno = errno;
-	return *fd != -1;
-}
+	size_t done = 0;
 
-static bool journal_opened(struct scribe *s)
-{
-	bool fresh = s->journal_fd == -1;
-
-	if (!opened(s, &s->journal_fd, s->files.journal, O_APPEND))
-		return false;
-	if (fresh)
-		s->journal_bytes = lseek(s->journal_fd, 0, SEEK_END);
-	return true;
-}
-
-/* The file gets whole lines only: what a full disk took of one is cut off again. */
-int scribe_flush(struct scribe *s)
-{
-	size_t done = 0, whole;
-	const char *nl;
-
-	if (s->waiting.n == 0)
-		return 0;
-	if (!journal_opened(s))
-		return -1;
 	while (done < s->waiting.n) {
 		ssize_t n = write(s->journal_fd, s->waiting.p + done, s->waiting.n - done);
 
@@ -71,11 +88,28 @@ int scribe_flush(struct scribe *s)
 		}
 		done += (size_t)n;
 	}
-	nl = done ? memrchr(s->waiting.p, '\n', done) : NULL;
-	whole = nl ? (size_t)(nl + 1 - s->waiting.p) : 0;
-	s->journal_bytes += (off_t)whole;
-	if (whole < done && ftruncate(s->journal_fd, s->journal_bytes) == -1)
-		s->disk_errno = errno;
+	return done;
+}
+
+/* The file gets whole lines only: what a full disk took of one is cut off again. */
+int scribe_flush(struct scribe *s)
+{
+	size_t done, whole;
+	off_t end;
+
+	if (s->waiting.n == 0)
+		return 0;
+	if (!journal_opened(s))
+		return -1;
+	done = whole = write_some(s);
+	while (whole > 0 && s->waiting.p[whole - 1] != '\n')
+		whole--;
+	if (whole < done) {
+		end = lseek(s->journal_fd, 0, SEEK_CUR);
+		/* where nothing can be cut off, the rest of the line follows some time */
+		if (end == -1 || ftruncate(s->journal_fd, end - (off_t)(done - whole)) == -1)
+			whole = done;
+	}
 	dynbuf_discard(&s->waiting, whole);
 	return s->waiting.n ? -1 : 0;
 }
@@ -84,13 +118,13 @@ void scribe_line(struct scribe *s, const char *p, size_t n)
 {
 	size_t before = s->waiting.n;
 
-	if (!s->files.journal)
+	if (!*s->files->journal)
 		return;
 	dynbuf_add(&s->waiting, p, n);
 	dynbuf_adds(&s->waiting, "\n");
 	if (!dynbuf_failed(&s->waiting))
 		return;
-	/* a buffer that has failed takes nothing more until it is reset */
+	/* none of it, and room for the next */
 	dynbuf_truncate(&s->waiting, before);
 	s->waiting.failed = false;
 	s->lost_records++;
@@ -100,11 +134,16 @@ void scribe_note(struct scribe *s, int64_t t_ms, const char *type, struct jspan 
 {
 	dynbuf_reset(&s->line);
 	dynbuf_addf(&s->line,
-		"{\"seq\":%" PRId64 ",\"t\":%" PRId64 ",\"type\":\"%s\",\"data\":", ++s->seq, t_ms,
-		type);
+		"{\"seq\":%" PRId64 ",\"t\":%" PRId64 ",\"type\":\"%s\",\"data\":", s->seq + 1,
+		t_ms, type);
 	dynbuf_add(&s->line, data.p, data.n);
 	dynbuf_adds(&s->line, "}");
+	if (dynbuf_failed(&s->line)) {
+		s->lost_records++;
+		return;
+	}
 	scribe_line(s, s->line.p, s->line.n);
+	s->seq++;
 	s->t_ms = t_ms;
 }
 
@@ -132,9 +171,9 @@ void scribe_audio(struct scribe *s, int64_t at_ms, const void *le_bytes, size_t 
 	const char *p = le_bytes;
 	off_t at = (off_t)(at_ms * s->rate_hz / 1000 * 2);
 
-	if (!s->files.record)
+	if (!*s->files->record)
 		return;
-	if (!opened(s, &s->bot_fd, s->files.record, 0)) {
+	if (!record_opened(s)) {
 		s->lost_audio_bytes += bytes;
 		return;
 	}
@@ -209,6 +248,8 @@ void scribe_learn(struct scribe *s, struct jspan record)
 	if (strcmp(type, "call-end") == 0)
 		s->call_ended = true;
 	on_outcome(s, type, data);
+	if (s->on_record)
+		s->on_record(s->ctx, type, data);
 }
 
 int scribe_read(struct scribe *s)
@@ -244,4 +285,9 @@ void scribe_drain(struct scribe *s)
 {
 	while (scribe_read(s) == 1)
 		continue;
+}
+
+int scribe_verdict(const struct scribe_files *files, const char *verdict)
+{
+	return verdict_write(files->verdict, files->verdict_by_uuid, verdict);
 }

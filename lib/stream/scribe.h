@@ -12,36 +12,38 @@
 
 #include "stream/ledger.h"
 #include "stream/reader.h"
+#include "stream/verdict.h"
 
 #define SCRIBE_WAITING_MAX (1 << 20) /* bytes of journal that wait for room on the disk */
 
-#define SCRIBE_VERDICT_MAX 80 /* bytes of a verdict, with the NUL: what an Asterisk FILE() reads */
-
+/* Paths; "": not written. */
 struct scribe_files {
-	const char *journal;         /* events.jsonl; NULL: not written */
-	const char *record;          /* bot.s16; NULL: not written */
-	const char *verdict;         /* verdict in the call directory; NULL: not written */
-	const char *verdict_by_uuid; /* the one the dialplan reads; NULL: not written */
+	char journal[PATH_MAX];         /* events.jsonl */
+	char record[PATH_MAX];          /* bot.s16 */
+	char verdict[PATH_MAX];         /* verdict in the call directory */
+	char verdict_by_uuid[PATH_MAX]; /* the one the dialplan reads */
 };
 
 struct scribe {
 	struct reader in;
-	struct scribe_files files;
+	const struct scribe_files *files;
 	int journal_fd; /* events.jsonl; -1: not open yet */
 	int bot_fd;     /* bot.s16; -1: not open yet */
 	int rate_hz;
 	struct dynbuf waiting; /* whole journal lines that are not in the file */
-	off_t journal_bytes;   /* length of the file, whole lines */
 	int64_t seq, t_ms;     /* of the last record */
 	struct ledger ledger;
 	struct dynbuf line; /* scratch for an own record */
 
 	/* what is known of as-speak */
-	pid_t speaker;   /* its process, from hello; 0: none yet */
-	bool eof;        /* it is gone */
-	char fatal[256]; /* text of a fatal error reported before any verdict; "": none */
-	char verdict[SCRIBE_VERDICT_MAX]; /* of its `done`, as it wrote it; "": not yet */
-	bool call_ended;                  /* a call-end is in the journal */
+	pid_t speaker;             /* its process, from hello; 0: none yet */
+	bool eof;                  /* it is gone */
+	char fatal[256];           /* text of a fatal error reported before any verdict; "": none */
+	char verdict[VERDICT_MAX]; /* of its `done`, as it wrote it; "": not yet */
+	bool call_ended;           /* a call-end is in the journal */
+	/* sees each of its records; NULL: nobody does; set after scribe_init */
+	void (*on_record)(void *ctx, const char *type, struct jspan data);
+	void *ctx;
 
 	/* what is lost */
 	int disk_errno; /* why the disk did not take something; 0: it took everything so far */
@@ -49,8 +51,14 @@ struct scribe {
 	uint64_t lost_audio_bytes;
 };
 
-/* Read from fd (not closed by scribe_free), append to files, whose paths must stay valid. */
-void scribe_init(struct scribe *s, int fd, const struct scribe_files *files, int rate_hz);
+/* The files of a call: in dir, and spool/verdicts/uuid; without a dir (NULL) or a spool or uuid
+ * those are none. -1 with errno: what is too long for a path is none either. */
+int scribe_files_of(
+	struct scribe_files *ret, const char *dir, const char *spool, const char *uuid) MUST_USE;
+
+/* Read from fd (not closed by scribe_free), append to files, which must stay valid. -1 with errno:
+ * one cannot be opened yet; s can be used all the same, and tries again. */
+int scribe_init(struct scribe *s, int fd, const struct scribe_files *files, int rate_hz) MUST_USE;
 void scribe_free(struct scribe *s);
 
 /* One read, when poll has said so, and what is whole of it recorded: 1; 0: nothing there, or as-speak is gone
@@ -73,7 +81,7 @@ void scribe_audio(struct scribe *s, int64_t at_ms, const void *le_bytes, size_t 
 /* Write what waits; -1 while something still does. */
 int scribe_flush(struct scribe *s);
 
-/* The line of a verdict, whole or not at all, to each of the two paths that is not NULL; -1 with errno if one failed. */
+/* verdict_write to both files of it. */
 int scribe_verdict(const struct scribe_files *files, const char *verdict) MUST_USE;
 
 /* What the scribe before may have died without having written. */
