@@ -184,7 +184,8 @@ static int speak_only(const struct call_info *info, int64_t t0_ns, const char *p
 	return err ? EXIT_SYSTEM : EXIT_OK;
 }
 
-static int turn_away(struct slots *slots, const struct call_info *info, int64_t t0_ns)
+static int turn_away(struct slots *slots, const struct scribe_files *files,
+	const struct call_info *info, int64_t t0_ns)
 {
 	bool hears = slots_take(slots, SLOTS_FOR_BUSY, set.busy_calls) == 1;
 
@@ -192,25 +193,26 @@ static int turn_away(struct slots *slots, const struct call_info *info, int64_t 
 	if (hears)
 		describe_slot(slots, info->uuid, SLOT_PLAYING_BUSY, t0_ns);
 	slots_count(slots, hears ? SLOTS_BUSY : SLOTS_REFUSED);
-	if (verdict_write(set.spool, info->uuid, NULL, "busy") == -1)
+	if (scribe_verdict(files, "busy") == -1)
 		log_error_errno("cannot write verdict 'busy' of call %s", info->uuid);
 	return speak_only(info, t0_ns, hears ? set.busy : NULL);
 }
 
 /* Not even a place to keep the call in. */
-static int apologise(struct slots *slots, const struct call_info *info, int64_t t0_ns)
+static int apologise(struct slots *slots, const struct scribe_files *files,
+	const struct call_info *info, int64_t t0_ns)
 {
 	log_error_errno("cannot make a directory for call %s in '%s'", info->uuid, set.spool);
 	describe_slot(slots, info->uuid, SLOT_FALLBACK, t0_ns);
 	slots_count(slots, SLOTS_ERRORS);
-	if (verdict_write(set.spool, info->uuid, NULL, "error") == -1)
+	if (scribe_verdict(files, "error") == -1)
 		log_error_errno("cannot write verdict 'error' of call %s", info->uuid);
 	speak_only(info, t0_ns, set.fallback);
 	return EXIT_SYSTEM;
 }
 
-static int run_call(struct slots *slots, int slots_errno, const struct call_info *info,
-	int64_t t0_ns, char **argv)
+static int run_call(struct slots *slots, int slots_errno, struct scribe_files *files,
+	const struct call_info *info, int64_t t0_ns, char **argv)
 {
 	char text[PATH_MAX + 256];
 	struct calldir dir;
@@ -227,11 +229,10 @@ static int run_call(struct slots *slots, int slots_errno, const struct call_info
 		.dir = &dir,
 		.scribe = &scribe,
 	};
-	int status;
+	int err, status;
 
-	verdict_remove(set.spool, info->uuid);
 	if (calldir_open(&dir, set.spool, info) == -1)
-		return apologise(slots, info, t0_ns);
+		return apologise(slots, files, info, t0_ns);
 	describe_slot(slots, dir.call, SLOT_NEW, t0_ns);
 	slots_count(slots, SLOTS_ANSWERED);
 	if (slots_errno) {
@@ -248,7 +249,8 @@ static int run_call(struct slots *slots, int slots_errno, const struct call_info
 		log_error("call %s: %s", dir.call, text);
 		supervise_report(&s, "spool", text);
 	}
-	if (scribe_init(&scribe, dir.scribe_fd, dir.path, info->rate_hz) == -1)
+	err = scribe_files_of(files, dir.path, set.spool, info->uuid);
+	if (scribe_init(&scribe, dir.scribe_fd, files, info->rate_hz) == -1 || err)
 		log_error_errno("cannot write the record in '%s'", dir.path);
 	status = supervise_run(&s);
 	scribe_free(&scribe);
@@ -259,6 +261,7 @@ static int run_call(struct slots *slots, int slots_errno, const struct call_info
 static int answer(int64_t t0_ns, char **argv)
 {
 	static struct call_info info;
+	static struct scribe_files files;
 	uint8_t uuid[ASOCK_UUID_BYTES];
 	enum accept_result result;
 	struct slots slots;
@@ -279,13 +282,15 @@ static int answer(int64_t t0_ns, char **argv)
 	asock_uuid_text(uuid, info.uuid);
 	info.service = set.service;
 	info.rate_hz = atoi(set.rate);
+	if (scribe_files_of(&files, NULL, set.spool, info.uuid) == 0)
+		verdict_prepare(set.spool, files.verdict_by_uuid);
 	taken = slots_errno ? -1 : slots_take(&slots, SLOTS_FOR_CALL, set.max_calls);
 	if (taken == 0)
-		return turn_away(&slots, &info, t0_ns);
+		return turn_away(&slots, &files, &info, t0_ns);
 	if (taken == -1 && !slots_errno)
 		slots_errno = errno;
 	learn_caller(&info);
-	return run_call(&slots, slots_errno, &info, t0_ns, argv);
+	return run_call(&slots, slots_errno, &files, &info, t0_ns, argv);
 }
 
 int main(int argc, char **argv)

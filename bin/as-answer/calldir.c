@@ -171,52 +171,11 @@ void calldir_close(struct calldir *d)
 	close_fifo(d, "scribe", &d->scribe_fd);
 }
 
-bool verdict_valid(const char *verdict)
+void verdict_prepare(const char *spool, const char *path)
 {
-	static const char transfer[] = "transfer ";
-	static const char of_name[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-	size_t n;
+	char folder[PATH_MAX];
 
-	if (strcmp(verdict, "hangup") == 0 || strcmp(verdict, "caller-hangup") == 0 ||
-		strcmp(verdict, "timeout") == 0)
-		return true;
-	if (strncmp(verdict, transfer, sizeof(transfer) - 1) != 0)
-		return false;
-	n = strlen(verdict + sizeof(transfer) - 1);
-	return n >= 1 && n <= 64 && strspn(verdict + sizeof(transfer) - 1, of_name) == n;
-}
-
-/* Replace the file dir/name; 0 or the errno. */
-static int write_line(const char *dir, const char *name, const char *line)
-{
-	char path[PATH_MAX];
-
-	if (format_path(path, "%s/%s", dir, name) == -1)
-		return errno;
-	return replace_file(path, line, strlen(line)) == -1 ? errno : 0;
-}
-
-int verdict_write(const char *spool, const char *uuid, const struct calldir *d, const char *verdict)
-{
-	char verdicts[PATH_MAX], line[VERDICT_MAX + 1];
-	int here = 0, there;
-
-	snprintf(line, sizeof(line), "%s\n", verdict);
-	if (d)
-		here = write_line(d->path, "verdict", line);
-	if (format_path(verdicts, "%s/verdicts", spool) == 0 && make_dir(verdicts) == 0)
-		there = write_line(verdicts, uuid, line);
-	else
-		there = errno;
-	errno = there ? there : here;
-	return errno ? -1 : 0;
-}
-
-void verdict_remove(const char *spool, const char *uuid)
-{
-	char path[PATH_MAX];
-
-	if (format_path(path, "%s/verdicts/%s", spool, uuid) == 0)
-		unlink(path);
+	if (format_path(folder, "%s/verdicts", spool) == 0)
+		make_dirs(folder, 1);
+	unlink(path);
 }

@@ -1,4 +1,4 @@
-/* calldir: the directory of one call, and its verdict. What is in it: callpipe-calldir(5).
+/* calldir: the directory of one call. What is in it: callpipe-calldir(5).
  */
 #ifndef AS_ANSWER_CALLDIR_H
 #define AS_ANSWER_CALLDIR_H
@@ -9,7 +9,6 @@
 #include "codec/asock.h"
 
 #define CALL_JSON_MAX 8192
-#define VERDICT_MAX 80
 
 /* What is known of a call when it begins. */
 struct call_info {
@@ -35,13 +34,9 @@ int calldir_open(struct calldir *d, const char *spool, const struct call_info *i
 /* Take away the FIFOs and close them. */
 void calldir_close(struct calldir *d);
 
-/* A verdict for the dialplan is one of hangup, caller-hangup, timeout, transfer NAME. */
-bool verdict_valid(const char *verdict);
-/* Write spool/verdicts/uuid, and d/verdict if d is not NULL, whole or not at all; -1 with errno
- * if one of the two failed. */
-int verdict_write(
-	const char *spool, const char *uuid, const struct calldir *d, const char *verdict) MUST_USE;
-/* Remove what an earlier call with this UUID has left there. */
-void verdict_remove(const char *spool, const char *uuid);
+/* Make spool/verdicts, so that whoever is left of a call can write there, and remove what an earlier
+ * call with the same UUID has left at path in it. What fails here is said when the verdict is
+ * written. */
+void verdict_prepare(const char *spool, const char *path);
 
 #endif

@@ -62,6 +62,17 @@ void supervise_report(struct supervise *s, const char *code, const char *text)
 	dynbuf_free(&frame);
 }
 
+/* What has been reported above comes back with the journal, if the pipeline is well. */
+static void on_record(void *ctx, const char *type, struct jspan data)
+{
+	struct supervise *s = ctx;
+	struct jspan stage;
+
+	if (strcmp(type, "error") == 0 && jline_get(data, "stage", &stage) &&
+		jline_eq(stage, "as-answer"))
+		s->echoed++;
+}
+
 /* Say once what the disk does not take. */
 static void report_loss(struct supervise *s)
 {
@@ -80,7 +91,7 @@ static void report_loss(struct supervise *s)
 static void write_verdict(struct supervise *s, const char *verdict)
 {
 	snprintf(s->verdict, sizeof(s->verdict), "%s", verdict);
-	if (verdict_write(s->spool, s->info->uuid, s->dir, s->verdict) == -1)
+	if (scribe_verdict(s->scribe->files, s->verdict) == -1)
 		log_error_errno("cannot write verdict '%s' of call %s", s->verdict, s->dir->call);
 }
 
@@ -288,6 +299,16 @@ static void look_at_speaker(struct supervise *s)
 		fail(s, "speaker-gone", "as-speak is gone");
 }
 
+/* 00 00 00, of a call whose as-speak is gone before it could send it. */
+static void send_end(void)
+{
+	uint8_t end[ASOCK_HEADER_BYTES];
+
+	asock_header(end, ASOCK_END, 0);
+	/* an error is the other end's, and on_line hears of that */
+	(void)!send(LINE_OUT_FD, end, sizeof(end), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 static void on_scribe(void *ctx, short revents)
 {
 	struct supervise *s = ctx;
@@ -304,9 +325,8 @@ static void on_scribe(void *ctx, short revents)
 	s->scribe_over = s->scribe->eof;
 	report_loss(s);
 	look_at_speaker(s);
-	/* gone before its 00 00 00: then it is ours to send */
 	if (s->scribe->eof && s->phase == PHASE_CLOSING && !line_closed(s))
-		(void)!send(LINE_OUT_FD, "\0\0", ASOCK_HEADER_BYTES, MSG_DONTWAIT | MSG_NOSIGNAL);
+		send_end();
 }
 
 static void on_watch(void *ctx, int64_t now)
@@ -401,6 +421,8 @@ static int prepare(struct supervise *s)
 	static const int signals[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, 0};
 
 	loop_init(&s->loop);
+	s->scribe->on_record = on_record;
+	s->scribe->ctx = s;
 	s->scribe_source = (struct loop_source){s->dir->scribe_fd, want_scribe, on_scribe, s};
 	s->line_source = (struct loop_source){LINE_FD, want_line, on_line, s};
 	s->step = (struct loop_timer){0, on_step, s};
@@ -442,7 +464,7 @@ static void finish(struct supervise *s)
 {
 	close_journal(s);
 	for (size_t i = 0; i < s->reports; i++) {
-		if (i >= s->scribe->echoed)
+		if (i >= s->echoed)
 			scribe_note(s->scribe, call_ms(s), "error",
 				(struct jspan){s->report[i].p, s->report[i].n});
 		dynbuf_free(&s->report[i]);

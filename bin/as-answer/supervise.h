@@ -19,8 +19,8 @@
 #include "calldir.h"
 #include "lastword.h"
 #include "pipeline.h"
-#include "scribe.h"
 #include "slots.h"
+#include "stream/scribe.h"
 
 #define SUPERVISE_REPORTS 3 /* spool, slots, record */
 
@@ -67,7 +67,8 @@ struct supervise {
 	bool fail_noted;       /* it is in the journal */
 	struct dynbuf report[SUPERVISE_REPORTS]; /* data of the errors reported to the pipeline */
 	size_t reports;                          /* how many */
-	bool loss_reported;                      /* the pipeline knows that the disk is full */
+	size_t echoed;             /* how many of them came round the loop into the journal */
+	bool loss_reported;        /* the pipeline knows that the disk is full */
 	const char *ordered;       /* verdict that as-answer decided on; NULL: as-speak's counts */
 	char verdict[VERDICT_MAX]; /* as written; "": not yet */
 };
