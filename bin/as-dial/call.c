@@ -99,6 +99,10 @@ static void flush(struct call *c, int64_t now)
 			dynbuf_reset(&c->out);
 		else
 			dynbuf_discard(&c->out, (size_t)n);
+	} else if (errno == EPIPE) {
+		/* It had closed before: what it sent until then, and that end, are still to be read. */
+		dynbuf_reset(&c->out);
+		c->read_at_ns = 0;
 	} else if (errno != EAGAIN && errno != EINTR) {
 		c->error = errno;
 		call_finish(c, CALL_RESET, now);
