@@ -9,8 +9,9 @@
 #include "base/log.h"
 #include "speak.h"
 
-#define DRAIN_MS 200          /* what the phone's jitter buffer may still hold */
-#define ACK_NS (2 * NS_PER_S) /* a scribe that has not written the verdict by then is frozen */
+#define DRAIN_MS 200            /* what the phone's jitter buffer may still hold */
+#define ACK_NS (2 * NS_PER_S)   /* a scribe that has not written the verdict by then is frozen */
+#define STUCK_NS (5 * NS_PER_S) /* the same of one that does not read */
 
 void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt, ...)
 {
@@ -167,8 +168,9 @@ int speak_finish(struct speak *s)
 		fail_records(s);
 	if (s->phase == SPEAK_ENDED)
 		leave_call(s);
-	/* A scribe that is stopped goes on some time, or ends: both are seen, and nothing is lost. */
-	sink_drain(&s->sink);
+	/* A scribe that is stopped goes on some time, or ends: both are seen, and nothing is lost. But
+	 * while the caller is on the line, whoever is to speak next must not wait for that. */
+	sink_drain(&s->sink, s->live && s->phase != SPEAK_ENDED ? now_ns() + STUCK_NS : 0);
 	own = s->sink.own >= 0;
 	/* In a call it is as-answer that plays the fallback and ends it. */
 	if (s->phase != SPEAK_ENDED && (own || !s->sink.open)) {

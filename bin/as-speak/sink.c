@@ -17,7 +17,7 @@ static bool put(struct sink *s, const struct dynbuf *b, bool audio, int64_t tag)
 	int64_t ms;
 
 	if (s->patient && s->out.event_bytes + s->out.audio_bytes > PATIENT_BYTES)
-		sink_drain(s);
+		sink_drain(s, 0);
 	while (audio && s->out.audio_bytes + b->n > SINK_AUDIO_MAX &&
 		writer_drop_audio(&s->out, &ms))
 		s->lost_ms += ms;
@@ -253,12 +253,16 @@ void sink_flush(struct sink *s)
 	}
 }
 
-void sink_drain(struct sink *s)
+void sink_drain(struct sink *s, int64_t give_up_ns)
 {
+	int64_t left_ns = 0;
+
 	while (s->open && writer_pending(&s->out)) {
 		struct pollfd p = {.fd = s->out.fd, .events = POLLOUT};
 
-		poll(&p, 1, -1);
+		if (give_up_ns && (left_ns = give_up_ns - now_ns()) <= 0)
+			return;
+		poll(&p, 1, give_up_ns ? (int)(left_ns / NS_PER_MS) + 1 : -1);
 		sink_flush(s);
 	}
 }

@@ -52,7 +52,8 @@ void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n,
 void sink_end_audio(struct sink *s);
 /* Write what waits as far as it goes. If the scribe has died, one of our own takes over. */
 void sink_flush(struct sink *s);
-/* Write all that waits, however long the scribe takes. */
-void sink_drain(struct sink *s);
+/* Write all that waits, for as long as the scribe takes, but not beyond give_up_ns (CLOCK_MONOTONIC;
+ * 0: never give up). */
+void sink_drain(struct sink *s, int64_t give_up_ns);
 
 #endif

@@ -691,11 +691,28 @@ def loop_full(work):
     assert all(p != END for _, p in s.phone.packets), "the end is as-answer's to say"
 
 
+def fails_unread(work):
+    """a filter dies while as-answer stands still: as-speak gives up after 5 s"""
+    call = Call(work)
+    fcntl.fcntl(call.fds["scribe"], 1031, 4096)
+    s = call.speak(work)
+    for k in range(20):
+        s.event("state", **{"from": "x", "to": f"state {k}", "text": "y" * 300})
+    s.say("a", ramp(8000))
+    s.wait_heard(30)
+    s.proc.stdin.close()
+    began = time.monotonic()
+    assert s.proc.wait(PATIENCE_S) == 70
+    took = time.monotonic() - began
+    assert 4.9 < took < 7 and "the scribe does not read" in s.stderr(), (took, s.stderr())
+    assert all(p != END for _, p in s.phone.packets), "the end is as-answer's to say"
+
+
 SUITES = {
     "line": [first_frame, wideband, stopped, deaf_peer, peer_leaves, flush, hangup, transfer, terminated, no_clock, clock,
              prompt, no_prompt, echo, torn_stream, bad_stream, helpers, full_disk],
     "call": [scribe_dies_behind, scribe_dies_frozen, scribe_gone_at_start, scribe_dies_after_done, all_die, answered,
-             not_answered, loop, loop_full],
+             not_answered, loop, loop_full, fails_unread],
 }
 
 
