@@ -47,8 +47,10 @@ check 'a number in the UUID' 'python3 tests/fake/caller.py "$port" CA11FFFF-3361
 	grep -q "\"from\":\"33611223344\"" "$spool"/calls/*/*/*/ca11ffff-3361-1223-344f-176722560042/call.json'
 ok 'exit 0' exited 0
 
-answer sh -c 'env >"$0"; exit 3' "$T/env"
+rm -r "$spool/verdicts"
+answer sh -c '[ -d "$CALLPIPE_SPOOL/verdicts" ] && env >"$0"; exit 3' "$T/env"
 ok 'a program that is no pipeline' call 3
+ok 'may leave a verdict in the spool' test -s "$T/env"
 check 'is told about its call' 'grep -qx "CALLPIPE_DIR=$(dir_of 3)" "$T/env" && grep -qx "CALLPIPE_CALL=$(uuid 3)" "$T/env" &&
 	grep -qx "CALLPIPE_UUID=$(uuid 3)" "$T/env" && grep -qx CALLPIPE_RATE=8000 "$T/env" &&
 	grep -qx CALLPIPE_LINGER=15 "$T/env" && grep -qx "CALLPIPE_SPOOL=$spool" "$T/env" && grep -qE "^CALLPIPE_T0_NS=[0-9]+$" "$T/env"'

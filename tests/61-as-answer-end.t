@@ -19,6 +19,10 @@ answer_fake -- --done=200 --verdict='transfer sales-2'
 check 'a transfer' "call 3 && heard 3 'end == \"end\"' && verdict_is 3 'transfer sales-2' && exited 0"
 answer_fake -- --done=200 --verdict='transfer ../../x'
 check 'a name that is none' "call 4 && heard 4 'end == \"end\"' && verdict_is 4 error && exited 0"
+check 'of which as-answer complains' 'grep -q "no verdict is .transfer \.\./\.\./x" "$T/serve.err"'
+answer_fake -- --done=200 --verdict=error
+check 'an error' "call 16 && heard 16 'end == \"end\"' && verdict_is 16 error && exited 0"
+check 'that as-speak has reported is none of as-answer' '! grep -q "no verdict is" "$T/serve.err"'
 
 # --- Asterisk does not close
 answer_fake -- --done=300
