@@ -44,12 +44,12 @@ struct speak {
 	bool own_mind; /* --prompt or --echo: nobody else decides when to end */
 	enum speak_phase phase;
 	char verdict[VERDICT_MAX]; /* "hangup", "transfer NAME", .. */
-	bool told_to_end;                /* SIGTERM came: the next one ends the process */
-	int64_t drain_until_ms;          /* SPEAK_DRAINING: call time */
-	int64_t done_ns;                 /* SPEAK_DONE: since when */
-	int64_t clock_ns;                /* when the last clock event came */
-	int64_t dropped_ms;              /* as the last clock event said */
-	bool looped;                     /* a loop event came back: reported once */
+	bool told_to_end;          /* SIGTERM came: the next one ends the process */
+	int64_t drain_until_ms;    /* SPEAK_DRAINING: call time */
+	int64_t done_ns;           /* SPEAK_DONE: since when */
+	int64_t clock_ns;          /* when the last clock event came */
+	int64_t dropped_ms;        /* as the last clock event said */
+	bool looped;               /* a loop event came back: reported once */
 	int64_t stopped_ms; /* last voice-stopped without a transcript yet, call time; -1: none */
 	int64_t resume_after_ms; /* as configured: the least an automatic resume waits */
 };
