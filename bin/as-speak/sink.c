@@ -243,14 +243,8 @@ static void take_over(struct sink *s)
 
 void sink_flush(struct sink *s)
 {
-	for (bool more = s->open; more && writer_pending(&s->out);) {
-		const struct writer_item *head = s->out.head;
-		size_t done = s->out.head_done;
-
-		if (writer_flush(&s->out, NULL, NULL) < 0)
-			take_over(s);
-		more = s->open && (s->out.head != head || s->out.head_done != done);
-	}
+	while (s->open && writer_flush_all(&s->out) < 0)
+		take_over(s);
 }
 
 void sink_drain(struct sink *s, int64_t give_up_ns)

@@ -56,12 +56,5 @@ int upstream_put(struct upstream *u, const char *type, struct jspan data)
 
 int upstream_flush(struct upstream *u)
 {
-	struct writer_item *before = NULL;
-
-	while (u->open && writer_pending(&u->out) && u->out.head != before) {
-		before = u->out.head;
-		if (writer_flush(&u->out, NULL, NULL) < 0)
-			return -1;
-	}
-	return 0;
+	return u->open ? writer_flush_all(&u->out) : 0;
 }

@@ -115,6 +115,23 @@ int writer_flush(struct writer *w, void (*begun)(void *ctx, bool audio, int64_t 
 	return 0;
 }
 
+static size_t left(const struct writer *w)
+{
+	return w->event_bytes + w->audio_bytes - w->head_done;
+}
+
+int writer_flush_all(struct writer *w)
+{
+	size_t before;
+
+	do {
+		before = left(w);
+		if (writer_flush(w, NULL, NULL) < 0)
+			return -1;
+	} while (left(w) < before);
+	return 0;
+}
+
 bool writer_drop_audio(struct writer *w, int64_t *ret_tag)
 {
 	struct writer_item **at = &w->head, *before = NULL, *it;

@@ -33,6 +33,8 @@ static inline bool writer_pending(const struct writer *w)
  * called, in order, for each item that is now begun and so cannot be dropped any more (may be NULL). */
 int writer_flush(
 	struct writer *w, void (*begun)(void *ctx, bool audio, int64_t tag), void *ctx) MUST_USE;
+/* The same until nothing waits or the descriptor takes no more. */
+int writer_flush_all(struct writer *w) MUST_USE;
 /* Forget the oldest audio item that is not begun: true and its tag, or false. */
 bool writer_drop_audio(struct writer *w, int64_t *ret_tag);
 

@@ -138,6 +138,33 @@ static void test_gone(bool socket)
 	writer_free(&w);
 }
 
+static void test_all(void)
+{
+	static char frame[PIPE_BUF]; /* a page each */
+	struct writer w;
+	size_t queued = 0;
+	int fds[2];
+
+	if (pipe2(fds, O_NONBLOCK) < 0)
+		return;
+	writer_init(&w, fds[1], SENT_MAX);
+	for (int i = 0; i < 100; i++)
+		queued += writer_put(&w, frame, sizeof(frame), i % 2, 0) == 0 ? sizeof(frame) : 0;
+	got_bytes = 0;
+	ok(writer_flush_all(&w) == 0 && writer_pending(&w), "flushed until the pipe is full");
+	take(fds[0], SENT_MAX);
+	is_int(got_bytes, fcntl(fds[0], F_GETPIPE_SZ), "of %zu bytes", got_bytes);
+	while (writer_pending(&w) && got_bytes < queued && writer_flush_all(&w) == 0)
+		take(fds[0], SENT_MAX - got_bytes);
+	take(fds[0], SENT_MAX - got_bytes);
+	ok(!writer_pending(&w) && got_bytes == queued, "and then the rest");
+	close(fds[0]);
+	ok(writer_put(&w, "x", 1, false, 0) == 0 && writer_flush_all(&w) == -1 && w.gone,
+		"the reader has left");
+	writer_free(&w);
+	close(fds[1]);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -146,5 +173,6 @@ int main(void)
 	test_drop();
 	test_gone(false);
 	test_gone(true);
+	test_all();
 	return done_testing();
 }
