@@ -140,8 +140,8 @@ static void ask(struct loop *l, size_t sources)
 		short mask = s ? s->mask(s->ctx) : -1;
 
 		/* poll(2) passes over negative descriptors */
-		l->poll[i + 1] = mask == -1 ? (struct pollfd){.fd = -1}
-					    : (struct pollfd){.fd = s->fd, .events = mask};
+		l->poll[i + 1].fd = mask == -1 ? -1 : s->fd;
+		l->poll[i + 1].events = mask;
 	}
 }
 
