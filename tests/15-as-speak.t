@@ -29,6 +29,7 @@ render() {
 	in=$T/$1 && shift
 	LD_PRELOAD=$preload as-speak --raw --journal="$T/journal" --record="$T/record" "$@" <"$in" >"$T/raw"
 }
+hex() { od -An -v -tx1 | tr -d " \n"; }
 size() { [ "$(stat -c %s "$T/$1")" = "$2" ]; }
 
 stream talk '[frame("call-start", call="x", rate=8000), clock(20), say("u1", ramp(1000)), clock(200), say("u2", ramp(8000, 5000)),
@@ -60,11 +61,11 @@ for b in open(sys.argv[1], "rb").read(): os.write(1, bytes([b]))' "$T/talk" |
 ok 'the same byte by byte' byte_by_byte
 
 as-speak <"$T/talk" >"$T/messages"
-check 'as AudioSocket messages: 50 of 323 bytes, and the end' 'size messages 16153 && [ "$(head -c 3 "$T/messages" | xxd -p)" = 100140 ] &&
-	[ "$(tail -c 3 "$T/messages" | xxd -p)" = 000000 ]'
+check 'as AudioSocket messages: 50 of 323 bytes, and the end' 'size messages 16153 && [ "$(head -c 3 "$T/messages" | hex)" = 100140 ] &&
+	[ "$(tail -c 3 "$T/messages" | hex)" = 000000 ]'
 CALLPIPE_RATE=16000 as-speak <"$T/talk" >"$T/messages" 2>"$T/err"
 check 'at 16 kHz: kind 0x12; audio of another rate is not played' \
-	'size messages 32153 && [ "$(head -c 3 "$T/messages" | xxd -p)" = 120280 ] && [ "$(grep -c "not of the call" "$T/err")" = 3 ]'
+	'size messages 32153 && [ "$(head -c 3 "$T/messages" | hex)" = 120280 ] && [ "$(grep -c "not of the call" "$T/err")" = 3 ]'
 
 stream long '[say("u", ramp(8000 * 250)), *(clock(t) for t in range(500, 260500, 500)), end]'
 ok 'four minutes, faster than its scribe' render long
