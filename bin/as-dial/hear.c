@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 
 #include "audio/pcm.h"
+#include "stamp.h"
 
 #define READ_BYTES 65536
 #define READ_AFTER_NS (7 * NS_PER_MS) /* reads lie between frames, so that one brings one */
@@ -91,31 +91,36 @@ static void record(
 	c->last_samples = n;
 }
 
-static void hear_audio(struct call *c, const struct asock_msg *msg, int64_t arrival)
+static void hear_audio(
+	struct call *c, const struct asock_msg *msg, const struct meter_arrival *arrival)
 {
 	static int16_t samples[MAX_SAMPLES];
 	size_t n = msg->payload_bytes / 2u;
 	int rate_hz = asock_rate(msg->kind);
-	bool audible;
+	bool audible, ahead = c->meter.lead_ns > METER_LEAD_NS;
 	struct meter_place place;
 
 	pcm_from_le(samples, msg->payload, n);
 	audible = pcm_audible(samples, n);
 	place = meter_frame(&c->meter, arrival, (int64_t)n * NS_PER_S / rate_hz, audible);
-	if (audible && arrival > c->mark_ns && !c->onset_ns)
-		c->onset_ns = arrival;
+	if (!ahead && c->meter.lead_ns > METER_LEAD_NS)
+		illegal(c, arrival->at_ns, "more audio than time has passed");
+	if (audible && arrival->at_ns > c->mark_ns && !c->onset_ns)
+		c->onset_ns = arrival->at_ns;
 	if (c->plan->record)
 		record(c, &place, samples, n, rate_hz);
 }
 
-static void hear_message(struct call *c, const struct asock_msg *msg, int64_t arrival)
+static void hear_message(
+	struct call *c, const struct asock_msg *msg, const struct meter_arrival *arrival)
 {
 	if (msg->kind == ASOCK_END)
-		call_finish(c, CALL_SERVER_END, arrival);
+		call_finish(c, CALL_SERVER_END, arrival->at_ns);
 	else if (!asock_rate(msg->kind))
-		illegal(c, arrival, "kind 0x%02x of %u bytes", msg->kind, msg->payload_bytes);
+		illegal(c, arrival->at_ns, "kind 0x%02x of %u bytes", msg->kind,
+			msg->payload_bytes);
 	else if (!msg->payload_bytes)
-		illegal(c, arrival, "audio of no bytes");
+		illegal(c, arrival->at_ns, "audio of no bytes");
 	else
 		hear_audio(c, msg, arrival);
 }
@@ -129,30 +134,14 @@ static void hear_all(struct call *c, struct heard *h)
 
 	while (c->end == CALL_OPEN && (used = asock_parse(h->p, h->n, &msg)) > 0) {
 		bool last = h->stamped && (size_t)used == h->n;
-		int64_t arrival = last ? max_i64(h->stamp_ns, c->meter.last_frame_ns)
-				       : meter_between(&c->meter, h->after_ns, h->stamp_ns);
+		struct meter_arrival arrival = last
+			? meter_at(&c->meter, h->stamp_ns)
+			: meter_between(&c->meter, h->after_ns, h->stamp_ns);
 
 		c->unstamped += !last;
-		hear_message(c, &msg, arrival);
+		hear_message(c, &msg, &arrival);
 		h->p += used;
 		h->n -= (size_t)used;
-	}
-}
-
-static void find_stamp(
-	const struct call *c, struct msghdr *msg, int64_t now, int64_t realtime_ns, struct heard *h)
-{
-	h->stamp_ns = now;
-	h->stamped = false;
-	for (struct cmsghdr *m = CMSG_FIRSTHDR(msg); m; m = CMSG_NXTHDR(msg, m)) {
-		struct timespec t;
-
-		if (m->cmsg_level != SOL_SOCKET || m->cmsg_type != SCM_TIMESTAMPNS)
-			continue;
-		memcpy(&t, CMSG_DATA(m), sizeof t);
-		h->stamp_ns = max_i64(min_i64(t.tv_sec * NS_PER_S + t.tv_nsec - realtime_ns, now),
-			c->connected_ns);
-		h->stamped = true;
 	}
 }
 
@@ -180,7 +169,7 @@ static void hear_end(struct call *c, ssize_t got, int64_t now)
 void call_hear(struct call *c, int64_t now, int64_t realtime_ns)
 {
 	static uint8_t buf[ASOCK_MAX_BYTES + READ_BYTES];
-	char control[CMSG_SPACE(sizeof(struct timespec))];
+	char control[STAMP_CONTROL_BYTES];
 	struct iovec iov = {buf + c->in.n, READ_BYTES};
 	struct msghdr msg = {.msg_iov = &iov,
 		.msg_iovlen = 1,
@@ -197,7 +186,7 @@ void call_hear(struct call *c, int64_t now, int64_t realtime_ns)
 	}
 	memcpy(buf, c->in.p, c->in.n);
 	h.n = c->in.n + (size_t)got;
-	find_stamp(c, &msg, now, realtime_ns, &h);
+	h.stamped = stamp_find(&msg, c->connected_ns, now, realtime_ns, &h.stamp_ns);
 	if (c->in.n && h.stamp_ns - c->part_ns > SPLIT_NS)
 		illegal(c, h.stamp_ns, "rest of a message after %" PRId64 " ms",
 			(h.stamp_ns - c->part_ns) / NS_PER_MS);
@@ -206,7 +195,10 @@ void call_hear(struct call *c, int64_t now, int64_t realtime_ns)
 	if (c->end != CALL_OPEN)
 		return;
 	keep_piece(c, &h);
-	/* Between this frame and the next; a frame that is not there then is looked for in every sweep. */
+	/* Between this frame and the next, wherever a server's haste has put that; a frame that is not there
+	 * then is looked for in every sweep. */
 	if (c->meter.frames != frames)
-		c->read_at_ns = c->in.n ? 0 : meter_due(&c->meter) + READ_AFTER_NS;
+		c->read_at_ns = c->in.n
+			? 0
+			: min_i64(meter_due(&c->meter), now + METER_SLOT_NS) + READ_AFTER_NS;
 }

@@ -8,6 +8,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "stamp.h"
+
 struct run {
 	struct load *load;
 	struct loop loop;
@@ -70,7 +72,7 @@ static void begin_calls(struct run *r, int64_t now)
 
 static void sweep_calls(struct run *r, int64_t now)
 {
-	int64_t realtime = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	int64_t realtime = stamp_realtime_ns();
 	size_t kept = 0;
 
 	for (size_t i = 0; i < r->actives; i++) {

@@ -55,12 +55,20 @@ int64_t meter_due(const struct meter *m)
 	return m->frames ? m->anchor_ns + m->pos_ns : 0;
 }
 
-/* In doubt for the server: what our own late reading hides must not count as its lateness. */
-int64_t meter_between(const struct meter *m, int64_t after_ns, int64_t before_ns)
+struct meter_arrival meter_at(const struct meter *m, int64_t at_ns)
 {
-	if (!m->frames)
-		return before_ns;
-	return min_i64(max_i64(max_i64(meter_due(m), after_ns), m->last_frame_ns), before_ns);
+	at_ns = max_i64(at_ns, m->last_frame_ns);
+	return (struct meter_arrival){at_ns, at_ns, at_ns};
+}
+
+/* In doubt for the server: what our own late reading hides must not count as its lateness. */
+struct meter_arrival meter_between(const struct meter *m, int64_t after_ns, int64_t before_ns)
+{
+	struct meter_arrival a = {.after_ns = max_i64(after_ns, m->last_frame_ns)};
+
+	a.before_ns = max_i64(before_ns, a.after_ns);
+	a.at_ns = m->frames ? min_i64(max_i64(meter_due(m), a.after_ns), a.before_ns) : a.before_ns;
+	return a;
 }
 
 static void count_run(struct meter *m, bool together)
@@ -77,20 +85,18 @@ static void restart(struct meter *m, int64_t arrival_ns, int64_t late_ns)
 	int64_t slots = (late_ns + METER_SLOT_NS / 2) / METER_SLOT_NS;
 
 	m->old_anchor_ns = m->anchor_ns;
+	m->old_floor_ns = m->floor_ns;
 	m->old_pos_ns = m->pos_ns;
 	m->gaps++;
-	m->missed += (uint64_t)slots;
 	m->pos_ns += slots * METER_SLOT_NS;
-	m->anchor_ns = arrival_ns - m->pos_ns;
+	m->anchor_ns = m->floor_ns = arrival_ns - m->pos_ns;
 }
 
 /* The frame that seemed to begin a new line was the first of a burst. */
 static void undo_restart(struct meter *m)
 {
-	int64_t slots = (m->pos_ns - m->last_duration_ns - m->old_pos_ns) / METER_SLOT_NS;
-
-	m->missed -= (uint64_t)slots;
 	m->anchor_ns = m->old_anchor_ns;
+	m->floor_ns = m->old_floor_ns;
 	m->pos_ns = m->old_pos_ns + m->last_duration_ns;
 }
 
@@ -99,7 +105,7 @@ static void place(struct meter *m, int64_t arrival_ns, struct meter_place *p)
 	bool together = m->frames && arrival_ns - m->last_frame_ns < METER_BURST_NS;
 
 	if (!m->frames)
-		m->anchor_ns = m->first_frame_ns = arrival_ns;
+		m->anchor_ns = m->floor_ns = m->first_frame_ns = arrival_ns;
 	count_run(m, together);
 	if (together && m->old_pos_ns >= 0) {
 		p->last_pos_ns = m->old_pos_ns;
@@ -108,12 +114,32 @@ static void place(struct meter *m, int64_t arrival_ns, struct meter_place *p)
 	m->old_pos_ns = -1;
 	p->late_ns = arrival_ns - (m->anchor_ns + m->pos_ns);
 	if (p->late_ns < 0) {
-		m->anchor_ns += p->late_ns;
+		m->anchor_ns = max_i64(m->anchor_ns + p->late_ns, m->floor_ns - METER_LEAD_NS);
 		p->late_ns = 0;
 	} else if (p->late_ns > METER_RESTART_NS && !together) {
 		restart(m, arrival_ns, p->late_ns);
 	}
 	p->pos_ns = m->pos_ns;
+}
+
+/* The server's clock may differ from ours, and no more than that is followed. */
+static int64_t drift(int64_t off_ns, int64_t duration_ns)
+{
+	int64_t most = duration_ns / 10000;
+
+	return min_i64(max_i64(off_ns, -most), most);
+}
+
+static void lead(struct meter *m, const struct meter_arrival *a, int64_t duration_ns)
+{
+	int64_t ahead;
+
+	if (!m->frames)
+		m->start_ns = a->after_ns;
+	ahead = m->start_ns + m->sound_ns - a->before_ns;
+	m->lead_ns = max_i64(m->lead_ns, ahead);
+	m->start_ns -= drift(ahead, duration_ns);
+	m->sound_ns += duration_ns;
 }
 
 static void heard(struct meter *m, int64_t arrival_ns)
@@ -135,20 +161,30 @@ static void heard(struct meter *m, int64_t arrival_ns)
 }
 
 struct meter_place meter_frame(
-	struct meter *m, int64_t arrival_ns, int64_t duration_ns, bool audible)
+	struct meter *m, const struct meter_arrival *a, int64_t duration_ns, bool audible)
 {
 	struct meter_place p = {.last_pos_ns = -1};
 
-	place(m, arrival_ns, &p);
+	place(m, a->at_ns, &p);
+	lead(m, a, duration_ns);
 	hist_add(&m->late, p.late_ns);
 	m->frames++;
 	m->pos_ns += duration_ns;
+	/* The floor stays with the server's clock, whichever way that differs. */
+	m->floor_ns += drift(m->anchor_ns - m->floor_ns, duration_ns);
 	m->anchor_ns += duration_ns / 10000;
 	m->last_duration_ns = duration_ns;
-	m->last_frame_ns = arrival_ns;
+	m->last_frame_ns = a->at_ns;
 	if (audible)
-		heard(m, arrival_ns);
+		heard(m, a->at_ns);
 	return p;
+}
+
+double meter_speed(const struct meter *m)
+{
+	int64_t time_ns = m->last_frame_ns - m->first_frame_ns;
+
+	return time_ns > 0 ? (double)(m->sound_ns - m->last_duration_ns) / (double)time_ns : -1;
 }
 
 static void close_barge_in(struct meter *m)
@@ -185,13 +221,17 @@ bool meter_quiet(const struct meter *m, int64_t now)
 	return now - m->last_audible_ns >= m->quiet_ns;
 }
 
+/* Time decides what was due, never what came: of a server that is too fast more comes than is due. */
 void meter_end(struct meter *m, int64_t start_ns, int64_t end_ns)
 {
-	int64_t slots = (end_ns - (m->frames ? meter_due(m) : start_ns)) / METER_SLOT_NS;
+	int64_t from = m->frames ? m->last_frame_ns + METER_SLOT_NS : start_ns,
+		missed = max_i64(end_ns - from, 0) / METER_SLOT_NS,
+		span = m->last_frame_ns - m->first_frame_ns;
 
-	if (slots > 0)
-		m->missed += (uint64_t)slots;
-	if (slots > METER_RESTART_NS / METER_SLOT_NS)
+	m->due = (uint64_t)missed;
+	if (m->frames)
+		m->due += (uint64_t)((span + METER_SLOT_NS / 2) / METER_SLOT_NS) + 1;
+	if (missed > METER_RESTART_NS / METER_SLOT_NS)
 		m->gaps++;
 	close_barge_in(m);
 	close_response(m);

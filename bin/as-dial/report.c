@@ -16,11 +16,12 @@ void totals_add(struct totals *t, const struct call *c)
 	t->ok += call_ok(c);
 	t->refused += c->end == CALL_REFUSED;
 	t->frames += m->frames;
-	t->frames_due += meter_frames_due(m);
+	t->frames_due += m->due;
 	t->bursts += m->bursts;
 	t->gaps += m->gaps;
 	t->illegal += c->illegal_n;
 	t->unstamped += c->unstamped;
+	t->lead_ns = max_i64(t->lead_ns, m->lead_ns);
 	hist_merge(&t->late, &m->late);
 	if (m->first_audible_ns)
 		hist_add(&t->first_audible, m->first_audible_ns - c->connected_ns);
@@ -43,6 +44,14 @@ static void add_ms(struct dynbuf *to, const char *key, int64_t ns)
 		dynbuf_addf(to, ",\"%s\":null", key);
 	else
 		dynbuf_addf(to, ",\"%s\":%.1f", key, MS(ns));
+}
+
+static void add_speed(struct dynbuf *to, double speed)
+{
+	if (speed < 0)
+		dynbuf_adds(to, ",\"speed\":null");
+	else
+		dynbuf_addf(to, ",\"speed\":%.3f", speed);
 }
 
 static void add_answers(struct dynbuf *to, const char *key, const struct answers *a)
@@ -101,7 +110,9 @@ void report_call_json(const struct call *c, struct dynbuf *to)
 	add_ms(to, "duration_ms", since(c->connected_ns, c->ended_ns));
 	add_ms(to, "first_frame_ms", since(c->connected_ns, m->first_frame_ns));
 	add_ms(to, "first_audible_ms", since(c->connected_ns, m->first_audible_ns));
-	add_line_figures(to, m->frames, meter_frames_due(m), &m->late);
+	add_line_figures(to, m->frames, m->due, &m->late);
+	add_ms(to, "lead_ms", m->frames ? m->lead_ns : -1);
+	add_speed(to, meter_speed(m));
 	dynbuf_addf(to,
 		",\"bursts\":%" PRIu64 ",\"burst_max\":%" PRIu64 ",\"gaps\":%" PRIu64
 		",\"unstamped\":%" PRIu64,
@@ -135,6 +146,7 @@ void report_totals_json(const struct totals *t, struct dynbuf *to)
 		",\"refused\":%" PRIu64,
 		t->calls, t->ok, t->calls - t->ok, t->refused);
 	add_line_figures(to, t->frames, t->frames_due, &t->late);
+	add_ms(to, "lead_max_ms", t->frames ? t->lead_ns : -1);
 	add_quantiles(to, "first_audible", &t->first_audible);
 	add_quantiles(to, "response", &t->response);
 	dynbuf_addf(to,
@@ -187,8 +199,7 @@ void report_call_table(const struct call *c, struct dynbuf *to)
 
 	dynbuf_addf(to, "%4" PRIu64 " %-6s %-11s", c->number, call_ok(c) ? "ok" : "FAILED",
 		call_end_name(c->end));
-	cells_line(to, since(c->connected_ns, m->first_audible_ns), m->frames, meter_frames_due(m),
-		&m->late);
+	cells_line(to, since(c->connected_ns, m->first_audible_ns), m->frames, m->due, &m->late);
 	dynbuf_addf(to, " %4" PRIu64 " %6" PRIu64, m->gaps, m->bursts);
 	cell_ms(to, 8, m->response.n ? m->response.ns[0] : -1);
 	cell_ms(to, 8, m->barge_in.n ? m->barge_in.ns[0] : -1);

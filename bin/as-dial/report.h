@@ -11,6 +11,7 @@ struct totals {
 	uint64_t frames, frames_due;    /* received; that should have been */
 	uint64_t bursts, gaps, illegal; /* as in a call */
 	uint64_t unstamped;             /* as in a call */
+	int64_t lead_ns;                /* the most that any call was ahead of time */
 	struct hist late;               /* of all frames */
 	struct hist first_audible; /* from connect, of the calls in which the bot was audible */
 	struct hist response;      /* all that were measured */

@@ -20,6 +20,7 @@ def options():
     p.add_argument("--answer", type=int, metavar="MS", help="a second of tone so long after the caller fell silent")
     p.add_argument("--barge", type=int, metavar="MS", help="no tone from so long after the caller began to speak")
     p.add_argument("--echo", action="store_true", help="play back what is heard")
+    p.add_argument("--pace", type=int, default=20, metavar="MS", help="time between frames")
     p.add_argument("--first", type=int, default=0, metavar="MS", help="first frame that late")
     p.add_argument("--late", default="", metavar="N:MS", help="every N-th frame that late")
     p.add_argument("--stall", default="", metavar="AT:MS", help="no frames for so long, and none made up for")
@@ -91,7 +92,7 @@ class Call:
         ends = [(at, end) for at, end in ((o.end, "end"), (o.close, "close"), (o.cut, "cut"), (o.reset, "reset")) if at is not None]
         k = 0
         while True:
-            due = o.first + 20 * k
+            due = o.first + o.pace * k
             if ends and due >= ends[0][0]:
                 return ends[0][1]
             if stall[0] is not None and stall[0] <= due < stall[0] + stall[1]:

@@ -11,7 +11,9 @@ static struct meter m;
 /* One frame of 20 ms at T0 + ms. */
 static struct meter_place at(double ms, bool audible)
 {
-	return meter_frame(&m, T0 + (int64_t)(ms * 1e6), 20 * MS, audible);
+	struct meter_arrival a = meter_at(&m, T0 + (int64_t)(ms * 1e6));
+
+	return meter_frame(&m, &a, 20 * MS, audible);
 }
 
 /* Frames every 20 ms from a time up to another. */
@@ -42,19 +44,84 @@ static void test_line(void)
 	ok(near(at(65, false).late_ns, 4), "for those after it");
 	steady(81, 2001, false);
 	meter_end(&m, T0, T0 + 2005 * MS);
-	is_int((int64_t)meter_frames_due(&m), (int64_t)m.frames, "none missed");
+	is_int((int64_t)m.due, (int64_t)m.frames, "none missed");
 	is_int((int64_t)m.gaps, 0, "no gap");
 	ok(near(hist_quantile(&m.late, 500), 0.1) && near(m.late.max_ns, 4),
 		"median and maximum of lateness");
 }
 
-static void test_drift(void)
+/* Frames at a pace of their own for about 6 s. */
+static void paced(double ms, int frames)
 {
 	start();
-	for (int k = 0; k < 180000; k++)
-		at(k * 20.001, false);
-	ok(m.late.max_ns < 2 * MS && !m.gaps,
-		"an hour of a server whose clock is 50 ppm slow: not late");
+	for (int k = 0; k < frames; k++)
+		at(k * ms, false);
+	meter_end(&m, T0, m.last_frame_ns + MS);
+}
+
+static void test_drift(void)
+{
+	paced(20.002, 180000);
+	ok(m.late.max_ns < 2 * MS && m.lead_ns < MS && !m.gaps,
+		"an hour of a server whose clock is 100 ppm slow: not late");
+	is_int((int64_t)m.due, 180018, "the hour decides how many frames were due");
+	paced(19.998, 180000);
+	ok(m.late.max_ns < 2 * MS && m.lead_ns < MS && !m.gaps, "and 100 ppm fast: not ahead");
+	is_int((int64_t)m.due, 179982, "due by our clock");
+}
+
+static void test_speed(void)
+{
+	paced(16, 313);
+	is_int((int64_t)m.due, 251, "16 ms a frame: what is due is a matter of time");
+	ok(near(m.lead_ns, 1247.4) && meter_speed(&m) > 1.249 && meter_speed(&m) < 1.251,
+		"ahead by all that came too early, a quarter too fast");
+	paced(19, 264);
+	ok(m.due == 251 && m.lead_ns > METER_LEAD_NS && meter_speed(&m) > 1.05,
+		"19 ms: ahead after 1.2 s");
+	paced(25, 250);
+	ok(m.due == 312 && m.frames == 250 && m.gaps > 10 && !m.lead_ns && meter_speed(&m) < 0.801,
+		"25 ms: never ahead, one frame in five missing, gap after gap");
+	ok(hist_quantile(&m.late, 500) > 20 * MS, "and late");
+	paced(20, 1);
+	ok(m.due == 1 && meter_speed(&m) < 0, "one frame has no speed");
+}
+
+static void test_lead(void)
+{
+	struct meter_arrival a;
+
+	start();
+	at(59, false);
+	for (int k = 1; k < 100; k++)
+		at(k * 20, false);
+	ok(near(m.lead_ns, 59) && m.lead_ns <= METER_LEAD_NS,
+		"a first frame late by 59 ms, then on time: that much ahead");
+	is_int(hist_quantile(&m.late, 1000), 0, "and none is late");
+
+	start();
+	for (int k = 0; k < 10; k++)
+		at(0, false);
+	ok(near(m.lead_ns, 180) && m.bursts == 1, "ten at once at the start: 180 ms ahead");
+
+	start();
+	steady(0, 1000, false);
+	at(1500, false);
+	for (int k = 1; k < 25; k++)
+		at(1500 + k * 7, false);
+	ok(!m.lead_ns, "what makes up for a gap is not ahead, however it comes");
+	ok(m.gaps == 1, "the gap is told");
+
+	start();
+	for (int k = 0; k < 10; k++) {
+		a = meter_between(&m, T0, T0 + 200 * MS);
+		meter_frame(&m, &a, 20 * MS, false);
+	}
+	is_int(m.lead_ns, 0, "ten that came while nobody read for 200 ms: not ahead for certain");
+	a = meter_between(&m, T0 + 200 * MS, T0 + 205 * MS);
+	for (int k = 0; k < 10; k++)
+		meter_frame(&m, &a, 20 * MS, false);
+	ok(near(m.lead_ns, 175), "but ten that came within 5 ms are");
 }
 
 static void test_gap(void)
@@ -69,7 +136,9 @@ static void test_gap(void)
 	p = at(320, true);
 	ok(near(p.late_ns, 0) && p.pos_ns == 320 * MS && p.last_pos_ns < 0,
 		"the server goes on: a new line");
-	ok(m.gaps == 1 && m.missed == 5 && !m.bursts, "one gap, five slots missed, no burst");
+	ok(m.gaps == 1 && !m.bursts, "one gap, no burst");
+	meter_end(&m, T0, T0 + 330 * MS);
+	ok(m.due == 17 && m.frames == 12, "five slots missed");
 
 	start();
 	steady(0, 200, true);
@@ -90,7 +159,8 @@ static void test_catch_up(void)
 	for (int i = 0; i < 4; i++)
 		at(300.2 + i / 10.0, true);
 	ok(near(at(320, true).late_ns, 0), "then the old line holds");
-	ok(m.gaps == 1 && m.missed == 0 && m.bursts == 1 && m.burst_max == 6,
+	meter_end(&m, T0, T0 + 330 * MS);
+	ok(m.gaps == 1 && m.due == m.frames && m.bursts == 1 && m.burst_max == 6,
 		"a gap, none missed, one burst of six");
 
 	start();
@@ -98,17 +168,23 @@ static void test_catch_up(void)
 	ok(!m.bursts && m.burst_max == 2, "two together are no burst");
 }
 
+static int64_t between(double after_ms, double before_ms)
+{
+	struct meter_arrival a = meter_between(
+		&m, T0 + (int64_t)(after_ms * 1e6), T0 + (int64_t)(before_ms * 1e6));
+
+	return a.at_ns;
+}
+
 static void test_between(void)
 {
 	start();
-	is_int(meter_between(&m, T0, T0 + 5 * MS), T0 + 5 * MS,
-		"the first frame came when it was seen");
+	is_int(between(0, 5), T0 + 5 * MS, "the first frame came when it was seen");
 	steady(0, 40, false);
-	is_int(meter_between(&m, T0 + 30 * MS, T0 + 55 * MS) / MS, T0 / MS + 40,
-		"in doubt when it was due");
-	is_int(meter_between(&m, T0 + 45 * MS, T0 + 55 * MS), T0 + 45 * MS,
-		"but not before the last read");
-	is_int(meter_between(&m, T0 + 30 * MS, T0 + 35 * MS), T0 + 35 * MS, "nor after this one");
+	is_int(between(30, 55) / MS, T0 / MS + 40, "in doubt when it was due");
+	is_int(between(45, 55), T0 + 45 * MS, "but not before the last read");
+	is_int(between(30, 35), T0 + 35 * MS, "nor after this one");
+	is_int(between(0, 5), m.last_frame_ns, "nor before the last frame");
 }
 
 static void test_end(void)
@@ -116,10 +192,11 @@ static void test_end(void)
 	start();
 	steady(0, 200, false);
 	meter_end(&m, T0, T0 + 305 * MS);
-	ok(m.missed == 5 && m.gaps == 1, "frames stop 100 ms before the end: five missed, a gap");
+	ok(m.due - m.frames == 5 && m.gaps == 1,
+		"frames stop 100 ms before the end: five missed, a gap");
 	start();
 	meter_end(&m, T0, T0 + 1000 * MS);
-	ok(m.frames == 0 && meter_frames_due(&m) == 50, "a server that sends nothing misses all");
+	ok(m.frames == 0 && m.due == 50, "a server that sends nothing misses all");
 }
 
 static void test_response(void)
@@ -192,6 +269,8 @@ int main(void)
 {
 	test_line();
 	test_drift();
+	test_speed();
+	test_lead();
 	test_gap();
 	test_catch_up();
 	test_between();
