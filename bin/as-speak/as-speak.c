@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/opt.h"
 #include "speak.h"
+#include "stream/call.h"
 
 static struct settings {
 	const char *rate;
@@ -54,15 +55,6 @@ static const struct opt_page page = {
 	.purpose = "Play a callpipe stream to Asterisk, a frame every 20 ms.",
 	.see = "as-speak(1), as-answer(1), callpipe-stream(5), callpipe-calldir(5)",
 };
-
-/* Call time 0: as-answer's accept, or now. */
-static int64_t call_start_ns(void)
-{
-	const char *s = getenv("CALLPIPE_T0_NS");
-	int64_t now = now_ns(), t0;
-
-	return s && parse_int(s, 0, now, &t0) == 0 ? t0 : now;
-}
 
 /* Where a scribe of our own writes: the files of the call directory if there is one, as as-answer
  * would. */
@@ -104,9 +96,12 @@ static int start_own_mind(struct speak *s)
 static int start_clock(struct speak *s)
 {
 	static const int sigs[] = {SIGUSR1, SIGTERM, SIGINT, 0};
+	int64_t t0_ns;
 
+	if (call_start_ns(&t0_ns) < 0)
+		log_warn_errno("cannot use 'CALLPIPE_T0_NS'");
 	s->tick = (struct loop_timer){.fire = speak_tick, .ctx = s};
-	ticker_init(&s->ticker, s->live ? call_start_ns() : 0);
+	ticker_init(&s->ticker, s->live ? t0_ns : 0);
 	s->clock_ns = now_ns();
 	if (s->live) {
 		/* the slots before us are gone: to send them now would be a burst */
