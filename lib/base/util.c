@@ -191,9 +191,12 @@ int replace_file(const char *path, const void *buf, size_t n)
 
 int ensure_std_fds(void)
 {
+	/* stdin cannot be read and stdout not written, as before, but no socket can become them */
+	static const int mode[] = {O_WRONLY, O_RDONLY, O_RDWR};
+
 	for (int fd = 0; fd <= 2; fd++) {
 		/* open takes the lowest free number, which is fd, as those below it are taken */
-		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) != fd)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", mode[fd]) != fd)
 			return -1;
 	}
 	return 0;

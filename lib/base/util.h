@@ -57,7 +57,8 @@ int read_file(const char *path, size_t max, char **ret, size_t *ret_bytes) MUST_
  * new, whole. */
 int replace_file(const char *path, const void *buf, size_t n) MUST_USE;
 
-/* Make fd 0, 1 and 2 refer to something, so that no socket becomes stdin by chance. */
+/* Make fd 0, 1 and 2 refer to something, so that no socket becomes stdin by chance. What was closed still cannot
+ * be read (stdin) or written (stdout): EBADF, so that nobody takes lost output for success. */
 int ensure_std_fds(void) MUST_USE;
 
 /* True if both descriptors refer to the same open object (same socket, same file). */

@@ -200,6 +200,9 @@ static void test_fds(void)
 				if (fcntl(i, F_GETFD) == -1)
 					_exit(2);
 			}
+			if ((closed & 1 && read(0, &closed, 1) != -1) ||
+				(closed & 2 && write(1, "", 1) != -1))
+				_exit(4);
 			_exit(open("/dev/null", O_RDONLY) > 2 ? 0 : 3);
 		}
 		waitpid(child, &status, 0);
