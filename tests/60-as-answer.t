@@ -47,6 +47,26 @@ check 'a number in the UUID' 'python3 tests/fake/caller.py "$port" CA11FFFF-3361
 	grep -q "\"from\":\"33611223344\"" "$spool"/calls/*/*/*/ca11ffff-3361-1223-344f-176722560042/call.json'
 ok 'exit 0' exited 0
 
+# Verdicts are named by the UUID alone: that of an earlier call is not taken for ours, nor taken from it.
+answer sh -c 'cat "$CALLPIPE_SPOOL/verdicts/$CALLPIPE_UUID" >"$0"' "$T/before"
+echo 'transfer sales' >"$spool/verdicts/$(uuid 7)"
+check 'the verdict of a call that ended just now stays' 'call 7; exited 70 && grep -qx "transfer sales" "$T/before"'
+check 'until this call has one' 'verdict_is 7 error'
+check 'an old one is removed' 'touch -d "1 minute ago" "$spool/verdicts/$(uuid 7)" && call 7; exited 70 && [ ! -s "$T/before" ]'
+
+# More than call.json takes.
+for i in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41; do
+	printf 'x%d=%0250d\n' $i 0
+done >"$T/from/$(uuid 8)"
+answer_fake --from-dir="$T/from" -- --done=300
+ok 'a call with too many variables' call 8
+check 'has a call.json of at most 8 KiB' 'exited 0 && [ "$(stat -c %s "$(dir_of 8)/call.json")" -le 8192 ]'
+kept=$(grep -o '"x[0-9]*":' "$(dir_of 8)/call.json" | wc -l)
+check 'that has most of them' '[ "$kept" -ge 25 ] && [ "$kept" -lt 32 ]'
+check 'the others are missed in the record' \
+	"journal 8 '[(d[\"code\"], d[\"text\"].split()[2]) for d in of(\"error\")] == [(\"vars\", str(32 - $kept))]'"
+check 'and in the log' "grep -q 'cannot keep $((32 - kept)) variables' '$T/serve.err'"
+
 rm -r "$spool/verdicts"
 answer sh -c '[ -d "$CALLPIPE_SPOOL/verdicts" ] && env >"$0"; exit 3' "$T/env"
 ok 'a program that is no pipeline' call 3
@@ -126,6 +146,9 @@ check_same 'a spool that has seen no call' 'mkdir "$T/new" && as-answer --status
 	'echo "{\"live\":0,\"answered\":0,\"busy\":0,\"refused\":0,\"scanners\":0,\"errors\":0,\"calls\":[]}"'
 ok 'a spool that is not there' must_fail 74 as-answer --status --spool="$T/none"
 ok 'stdin that is no socket' must_fail 64 as-answer --spool="$spool" true
+serve sh -c 'as-answer --spool="$0" true >/dev/null; echo $? >"$1"' "$spool" "$T/exits"
+check 'stdout that is another thing' '[ -z "$(send "010010$(uuid 9 | tr -d -)")" ] && exited 78'
+check 'is said so' 'grep -q "stdout is not the connection" "$T/serve.err" && [ ! -e "$(dir_of 9)" ]'
 ok 'no program' must_fail 64 as-answer --spool="$spool"
 ok 'a full disk' must_fail 74 sh -c 'as-answer --status --spool="$0" >/dev/full' "$spool"
 plan

@@ -30,6 +30,22 @@ ok 'a line that is not closed after the end' call 5 --keep
 check 'is shut down after 5 s' "heard 5 'end == \"end+eof\" and 5200 < end_ms < 6500'"
 check 'and all is well' 'exited 0 && verdict_is 5 hangup'
 
+# --- whoever ends the call, and whoever dies then: 00 00 00 once, and not a byte after it
+once='ends == 1 and after_end == 0 and left == 0 and end == "end+eof"'
+check 'the end is said once' "heard 5 '$once'"
+ok 'as-speak is killed when it has said it' call 17 --keep --signal KILL --at 800
+check 'nobody says it again' "heard 17 '$once' && exited 0 && verdict_is 17 hangup"
+answer sh -c 'tests/fake/speaker.py --done=300 --deaf --pid-file "$0"; sleep 1' "$pid"
+ok 'as-speak is killed before it has' call 18 --keep --signal KILL --at 800
+check 'as-answer says it at once, and once' "heard 18 '$once and sounds[\"1000\"][\"to_ms\"] < 900' && exited 0 && verdict_is 18 hangup"
+answer_fake -- --done=300 --deaf
+ok 'or the whole pipeline is' call 19 --keep --signal KILL --at 800
+check 'it is the same' "heard 19 '$once' && exited 0 && verdict_is 19 hangup"
+answer sh -c "as-listen | as-speak --prompt='$T/busy.wav'"
+ok 'as-speak itself' call 20 --keep
+check 'says it once' "heard 20 '$once and sounds[\"5000\"][\"frames\"] == 25' && exited 0 && verdict_is 20 hangup"
+check 'and has told so before' "journal 20 'types.index(\"done\") < types.index(\"ended\")'"
+
 # --- the last work of filters
 last='tests/fake/speaker.py --done=200; trap "echo asked >$1; exit" TERM; while :; do sleep 0.05; done'
 answer --linger=1 sh -c "$last" sh "$T/asked"
@@ -76,6 +92,12 @@ check 'as-answer is stopped for longer than its patience' \
 check 'the call notices nothing' \
 	"heard 14 'end == \"end\" and list(sounds) == [\"1000\"] and max_gap_ms < 250' && verdict_is 14 hangup && exited 0"
 check 'and its record is whole' "journal 14 'of(\"done\")' && [ \"\$(stat -c %s \"\$(dir_of 14)/bot.s16\")\" -gt 100000 ]"
+
+# A frozen container: nothing of the call runs, and nothing of it is at fault.
+answer sh -c 'echo "$PPID -$$" >"$0"; as-listen | as-speak --echo' "$pid"
+check 'the whole call is stopped for longer' 'call 21 --signal STOP,CONT --at 1000,7500 --hangup 10000'
+check 'it goes on' "heard 21 'end == \"hangup\" and list(sounds) == [\"0\"] and max_gap_ms > 6000 and frames > 150'"
+check 'and nobody is blamed' "exited 0 && verdict_is 21 caller-hangup && journal 21 'not of(\"error\")'"
 
 answer_fake --
 call 15 --pid-file "$super" --signal KILL --at 700 --hangup 2500 &

@@ -41,8 +41,7 @@ static struct {
 static const struct opt_row rows[] = {
 	{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_MAX_CALLS", "calls at a time", &set.max_calls, 0,
 		SLOTS_CALLS_MAX},
-	{"busy", 0, OPT_STR, "FILE", "CALLPIPE_BUSY", "played to a call beyond them", &set.busy, 0,
-		0},
+	{"busy", 0, OPT_STR, "FILE", "CALLPIPE_BUSY", "played to a call beyond them", &set.busy},
 	{"busy-calls", 0, OPT_INT, "N", "CALLPIPE_BUSY_CALLS",
 		"calls at a time that hear it; others end at once", &set.busy_calls, 0,
 		SLOTS_BUSY_MAX},
@@ -51,18 +50,17 @@ static const struct opt_row rows[] = {
 	{"max-duration", 0, OPT_INT, "S", "CALLPIPE_MAX_DURATION", "longest call, 0 for no limit",
 		&set.max_duration_s, 0, 604800},
 	{"fallback", 0, OPT_STR, "FILE", "CALLPIPE_FALLBACK", "played when the pipeline has failed",
-		&set.fallback, 0, 0},
+		&set.fallback},
 	{"linger", 0, OPT_INT, "S", "CALLPIPE_LINGER",
 		"time for the filters' last work when the call is over", &set.linger_s, 0, 3600},
-	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where calls are kept", &set.spool, 0, 0},
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where calls are kept", &set.spool},
 	{"from-dir", 0, OPT_STR, "DIR", "CALLPIPE_FROM_DIR",
-		"where the dialplan leaves numbers, in files named by UUID", &set.from_dir, 0, 0},
+		"where the dialplan leaves numbers, in files named by UUID", &set.from_dir},
 	{"rate", 0, OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second of the call",
-		&set.rate, 0, 0},
+		&set.rate},
 	{"service", 0, OPT_STR, "NAME", "CALLPIPE_SERVICE", "name of the service in the records",
-		&set.service, 0, 0},
-	{"status", 0, OPT_FLAG, NULL, NULL, "show the calls of this host and exit", &set.status, 0,
-		0},
+		&set.service},
+	{"status", 0, OPT_FLAG, NULL, NULL, "show the calls of this host and exit", &set.status},
 	{0},
 };
 
@@ -211,10 +209,28 @@ static int apologise(struct slots *slots, const struct scribe_files *files,
 	return EXIT_SYSTEM;
 }
 
+/* What this call has to do without. */
+static void report_lacks(struct supervise *s, int slots_errno)
+{
+	const struct calldir *dir = s->dir;
+
+	if (slots_errno)
+		supervise_report(s, "slots",
+			"cannot use '%s/slots': %s: the number of calls is not limited", s->spool,
+			strerror(slots_errno));
+	if (dir->spool_errno)
+		supervise_report(s, "spool",
+			"cannot keep the call in '%s': %s: its record is in '%s'", s->spool,
+			strerror(dir->spool_errno), dir->path);
+	if (dir->vars_left)
+		supervise_report(s, "vars",
+			"cannot keep %zu variables of the caller: call.json has no room for them",
+			dir->vars_left);
+}
+
 static int run_call(struct slots *slots, int slots_errno, struct scribe_files *files,
 	const struct call_info *info, int64_t t0_ns, char **argv)
 {
-	char text[PATH_MAX + 256];
 	struct calldir dir;
 	struct scribe scribe;
 	struct supervise s = {
@@ -235,20 +251,7 @@ static int run_call(struct slots *slots, int slots_errno, struct scribe_files *f
 		return apologise(slots, files, info, t0_ns);
 	describe_slot(slots, dir.call, SLOT_NEW, t0_ns);
 	slots_count(slots, SLOTS_ANSWERED);
-	if (slots_errno) {
-		snprintf(text, sizeof(text),
-			"cannot use '%s/slots': %s: the number of calls is not limited", set.spool,
-			strerror(slots_errno));
-		log_error("%s", text);
-		supervise_report(&s, "slots", text);
-	}
-	if (dir.spool_errno) {
-		snprintf(text, sizeof(text),
-			"cannot keep the call in '%s': %s: its record is in '%s'", set.spool,
-			strerror(dir.spool_errno), dir.path);
-		log_error("call %s: %s", dir.call, text);
-		supervise_report(&s, "spool", text);
-	}
+	report_lacks(&s, slots_errno);
 	err = scribe_files_of(files, dir.path, set.spool, info->uuid);
 	if (scribe_init(&scribe, dir.scribe_fd, files, info->rate_hz) == -1 || err)
 		log_error_errno("cannot write the record in '%s'", dir.path);
@@ -319,6 +322,10 @@ int main(int argc, char **argv)
 	if (getsockopt(0, SOL_SOCKET, SO_TYPE, &type, &size) == -1) {
 		log_error_errno("cannot answer on stdin: run me under a super-server");
 		return EXIT_USAGE;
+	}
+	if (!same_file(0, 1)) {
+		log_error("cannot answer: stdout is not the connection that stdin is");
+		return EXIT_CONFIG;
 	}
 	set.busy = given(set.busy);
 	set.fallback = given(set.fallback);

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "codec/jline.h"
 
 #define SAME_UUID_MAX 9999 /* directories of one UUID in one day */
+#define VERDICT_READ_S 10 /* a dialplan reads its verdict within this time; it takes milliseconds */
 
 static int make_dir(const char *path)
 {
@@ -31,19 +33,19 @@ static int make_dirs(char *path, size_t from)
 	return make_dir(path);
 }
 
-static int write_call_json(int dirfd, const char *call, const struct call_info *info)
+static int write_call_json(struct calldir *d, int dirfd, const struct call_info *info)
 {
 	struct dynbuf b;
 	int fd, err = -1;
 
 	dynbuf_init(&b, 2 * CALL_JSON_MAX);
 	dynbuf_adds(&b, "{");
-	jline_add_str(&b, "call", call);
+	jline_add_str(&b, "call", d->call);
 	jline_add_str(&b, "uuid", info->uuid);
 	jline_add_str(&b, "service", info->service);
 	jline_add_int(&b, "rate", info->rate_hz);
 	jline_add_str(&b, "accepted_at", info->accepted_at);
-	caller_json(&info->caller, &b, CALL_JSON_MAX - 2);
+	d->vars_left = caller_json(&info->caller, &b, CALL_JSON_MAX - 2);
 	dynbuf_adds(&b, "}\n");
 	fd = openat(dirfd, "call.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (fd != -1 && !dynbuf_failed(&b))
@@ -69,7 +71,7 @@ static int populate(struct calldir *d, const struct call_info *info)
 
 	if (fd == -1)
 		return -1;
-	if (write_call_json(fd, d->call, info) == 0) {
+	if (write_call_json(d, fd, info) == 0) {
 		d->loop_fd = open_fifo(fd, "loop", O_RDWR);
 		d->scribe_fd = open_fifo(fd, "scribe", O_RDONLY);
 		err = d->loop_fd == -1 || d->scribe_fd == -1 ? -1 : 0;
@@ -174,8 +176,10 @@ void calldir_close(struct calldir *d)
 void verdict_prepare(const char *spool, const char *path)
 {
 	char folder[PATH_MAX];
+	struct stat st;
 
 	if (format_path(folder, "%s/verdicts", spool) == 0)
 		make_dirs(folder, 1);
-	unlink(path);
+	if (stat(path, &st) == 0 && time(NULL) - st.st_mtime > VERDICT_READ_S)
+		unlink(path);
 }

@@ -25,6 +25,7 @@ struct calldir {
 	int loop_fd;         /* FIFO loop, held open in both directions, non-blocking */
 	int scribe_fd;       /* FIFO scribe, reading end, non-blocking */
 	int spool_errno;     /* why the call is not kept under spool; 0: it is */
+	size_t vars_left;    /* variables of the caller for which call.json has no room */
 };
 
 /* Make spool/calls/YYYY/MM/DD/CALL with call.json and the FIFOs in it. Where that is impossible,
@@ -35,8 +36,8 @@ int calldir_open(struct calldir *d, const char *spool, const struct call_info *i
 void calldir_close(struct calldir *d);
 
 /* Make spool/verdicts, so that whoever is left of a call can write there, and remove what an earlier
- * call with the same UUID has left at path in it. What fails here is said when the verdict is
- * written. */
+ * call with the same UUID has left at path in it, unless it is so young that its dialplan may not
+ * have read it yet. What fails here is said when the verdict is written. */
 void verdict_prepare(const char *spool, const char *path);
 
 #endif

@@ -132,6 +132,8 @@ int lastword_start(struct lastword *w, int64_t t0_ns, const char *path)
 	w->tick.slot = (now - t0_ns + TICK_NS - 1) / TICK_NS;
 	w->in = (struct loop_source){.fd = w->in_fd, .mask = want_in, .ready = on_in, .ctx = w};
 	w->timer = (struct loop_timer){.at_ns = ticker_due(&w->tick), .fire = on_slot, .ctx = w};
+	if (w->ended)
+		w->timer.at_ns = w->give_up_ns = now + LASTWORD_DRAIN_S * NS_PER_S;
 	if (loop_add(w->loop, &w->in) == -1 || loop_add_timer(w->loop, &w->timer) == -1)
 		return -1;
 	return 0;

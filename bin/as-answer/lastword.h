@@ -30,7 +30,7 @@ struct lastword {
 	int tail_frames;                 /* silence still to be sent after it */
 	uint8_t out[LASTWORD_FRAME_MAX]; /* the message being sent */
 	size_t out_bytes, out_done;      /* its length, and what the line has taken */
-	bool ended;                      /* 00 00 00 is in out, or sent */
+	bool ended;                      /* 00 00 00 is in out, or sent, by whom ever */
 	bool closed;                     /* the other end has closed */
 	int64_t give_up_ns;              /* when Asterisk should have closed */
 	/* where to record a frame that was sent: its call time and samples; NULL: nowhere */
@@ -39,8 +39,8 @@ struct lastword {
 	void *ctx;
 };
 
-/* Set loop, in_fd, out_fd, rate_hz, sent, done and ctx first. t0_ns is the beginning of the
- * call; path a sound file, NULL for none. */
+/* Set loop, in_fd, out_fd, rate_hz, sent, done and ctx first; ended, if somebody else has sent 00 00 00:
+ * then nothing more is. t0_ns is the beginning of the call; path a sound file, NULL for none. */
 int lastword_start(struct lastword *w, int64_t t0_ns, const char *path) MUST_USE;
 /* Cut the phrase short. */
 void lastword_cut(struct lastword *w);

@@ -10,6 +10,7 @@
 
 #define MAGIC UINT64_C(0x31746f6c73706361) /* "acpslot1", little endian */
 #define DESCRIPTOR_MIN 60                  /* where a shell's own redirections do not reach */
+#define DESCRIPTOR_LEAST 3
 
 struct slots_file {
 	uint64_t magic;
@@ -87,6 +88,16 @@ static int map_file(struct slots *s)
 	return -1;
 }
 
+/* A copy that the programs we run keep, out of the way of theirs as far as RLIMIT_NOFILE lets it. */
+static int inheritable(int fd)
+{
+	int copy = -1;
+
+	for (int min = DESCRIPTOR_MIN; copy == -1 && min >= DESCRIPTOR_LEAST; min /= 2)
+		copy = fcntl(fd, F_DUPFD, min);
+	return copy;
+}
+
 int slots_open(struct slots *s, const char *spool)
 {
 	char path[PATH_MAX];
@@ -98,8 +109,7 @@ int slots_open(struct slots *s, const char *spool)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 	if (fd == -1)
 		return -1;
-	/* kept by the programs we run, out of the way of theirs */
-	s->fd = fcntl(fd, F_DUPFD, DESCRIPTOR_MIN);
+	s->fd = inheritable(fd);
 	close(fd);
 	if (s->fd != -1 && map_file(s) == 0)
 		return 0;

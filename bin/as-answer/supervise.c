@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 #define LINE_FD 0                   /* the socket, for asking and reading */
 #define LINE_OUT_FD 1               /* the same, for writing */
-#define SILENT_NS (5 * NS_PER_S)    /* without a word from as-speak: it hangs */
+#define SILENT_S 5                  /* without a word from as-speak: it hangs */
 #define CLOSE_NS (5 * NS_PER_S)     /* for Asterisk to close after 00 00 00 */
 #define PATIENCE_NS (2 * NS_PER_S)  /* after TERM, before KILL */
 #define KILLED_NS (150 * NS_PER_MS) /* after KILL: long enough for all but the uninterruptible */
@@ -42,11 +43,17 @@ static void note(
 	dynbuf_free(&data);
 }
 
-void supervise_report(struct supervise *s, const char *code, const char *text)
+void supervise_report(struct supervise *s, const char *code, const char *fmt, ...)
 {
 	struct dynbuf *data = &s->report[s->reports];
 	struct dynbuf looped, frame;
+	char text[1024];
+	va_list args;
 
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_error("call %s: %s", s->dir->call, text);
 	dynbuf_init(data, PIPE_BUF);
 	dynbuf_init(&looped, PIPE_BUF);
 	dynbuf_init(&frame, PIPE_BUF);
@@ -57,12 +64,13 @@ void supervise_report(struct supervise *s, const char *code, const char *text)
 	if (dynbuf_failed(data) || dynbuf_failed(&looped) ||
 		frame_add(&frame, "error", (struct jspan){looped.p, looped.n}) == -1 ||
 		write(s->dir->loop_fd, frame.p, frame.n) != (ssize_t)frame.n)
-		log_warn("cannot tell the pipeline: %s", text);
+		log_warn("call %s: cannot tell the pipeline of '%s'", s->dir->call, code);
 	dynbuf_free(&looped);
 	dynbuf_free(&frame);
 }
 
-/* What has been reported above comes back with the journal, if the pipeline is well. */
+/* What has been reported above comes back with the journal, if the pipeline is well; and as-speak
+ * writes down that it ends the call before it does. */
 static void on_record(void *ctx, const char *type, struct jspan data)
 {
 	struct supervise *s = ctx;
@@ -71,21 +79,19 @@ static void on_record(void *ctx, const char *type, struct jspan data)
 	if (strcmp(type, "error") == 0 && jline_get(data, "stage", &stage) &&
 		jline_eq(stage, "as-answer"))
 		s->echoed++;
+	if (strcmp(type, "ended") == 0)
+		s->end_sent = true;
 }
 
 /* Say once what the disk does not take. */
 static void report_loss(struct supervise *s)
 {
-	char text[256];
-
 	if (s->scribe->disk_errno == 0 || s->loss_reported)
 		return;
 	s->loss_reported = true;
-	snprintf(text, sizeof(text),
-		"cannot write the record in '%.100s': %s: journal waits in memory, audio is lost",
+	supervise_report(s, "record",
+		"cannot write the record in '%s': %s: journal waits in memory, audio is lost",
 		s->dir->path, strerror(s->scribe->disk_errno));
-	log_error("%s", text);
-	supervise_report(s, "record", text);
 }
 
 static void write_verdict(struct supervise *s, const char *verdict)
@@ -105,20 +111,24 @@ static bool line_closed(const struct supervise *s)
 
 /* Failure: as-answer takes the line. Not of a call that is over anyway: then it is only
  * remembered. */
-static void fail(struct supervise *s, const char *code, const char *text)
+static void PRINTF_LIKE(3, 4) fail(struct supervise *s, const char *code, const char *fmt, ...)
 {
+	va_list args;
+
 	if (s->fail_code || s->phase > PHASE_LINGER || s->verdict[0])
 		return;
 	s->fail_code = code;
 	s->fail_ms = call_ms(s);
-	snprintf(s->fail_text, sizeof(s->fail_text), "%s", text);
+	va_start(args, fmt);
+	vsnprintf(s->fail_text, sizeof(s->fail_text), fmt, args);
+	va_end(args);
 	if (line_closed(s)) {
-		log_warn("call %s: after the caller hung up: %s", s->dir->call, text);
+		log_warn("call %s: after the caller hung up: %s", s->dir->call, s->fail_text);
 		if (s->phase == PHASE_RUNNING)
 			enter(s, PHASE_LINGER);
 		return;
 	}
-	log_error("call %s: %s", s->dir->call, text);
+	log_error("call %s: %s", s->dir->call, s->fail_text);
 	enter(s, PHASE_KILLED);
 	slots_set_state(s->slots, SLOT_FALLBACK);
 	slots_count(s->slots, SLOTS_ERRORS);
@@ -207,15 +217,18 @@ static void close_journal(struct supervise *s)
 
 static void entered_lastword(struct supervise *s)
 {
-	const char *phrase = s->fail_code && !s->wordless ? s->fallback : NULL;
+	const char *phrase = NULL;
 
 	close_journal(s);
+	if (s->fail_code && !s->wordless && !s->end_sent)
+		phrase = s->fallback;
 	loop_remove(&s->loop, &s->line_source);
 	s->word = (struct lastword){
 		.loop = &s->loop,
 		.in_fd = LINE_FD,
 		.out_fd = LINE_OUT_FD,
 		.rate_hz = s->info->rate_hz,
+		.ended = s->end_sent,
 		.sent = recorded,
 		.done = said,
 		.ctx = s,
@@ -279,7 +292,6 @@ static void nobody_left(struct supervise *s)
 static void look_at_speaker(struct supervise *s)
 {
 	const struct scribe *r = s->scribe;
-	char text[320];
 
 	if (r->verdict[0] && !s->verdict[0] && !s->fail_code) {
 		bool good = verdict_valid(r->verdict);
@@ -291,55 +303,54 @@ static void look_at_speaker(struct supervise *s)
 		if (s->phase == PHASE_RUNNING)
 			enter(s, line_closed(s) ? PHASE_LINGER : PHASE_CLOSING);
 	}
-	if (r->fatal[0]) {
-		snprintf(text, sizeof(text), "a part of the pipeline has failed: %s", r->fatal);
-		fail(s, "pipeline-failed", text);
-	}
+	if (r->fatal[0])
+		fail(s, "pipeline-failed", "a part of the pipeline has failed: %s", r->fatal);
 	if (r->eof && !s->verdict[0])
 		fail(s, "speaker-gone", "as-speak is gone");
 }
 
-/* 00 00 00, of a call whose as-speak is gone before it could send it. */
-static void send_end(void)
+/* As-speak is gone before it could end the call; the filters still have their last work. A line
+ * that does not take the end now gets it with the last word. */
+static void send_end(struct supervise *s)
 {
 	uint8_t end[ASOCK_HEADER_BYTES];
 
 	asock_header(end, ASOCK_END, 0);
-	/* an error is the other end's, and on_line hears of that */
-	(void)!send(LINE_OUT_FD, end, sizeof(end), MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (send(LINE_OUT_FD, end, sizeof(end), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(end))
+		s->end_sent = true;
 }
 
 static void on_scribe(void *ctx, short revents)
 {
 	struct supervise *s = ctx;
-	char text[320];
 
 	(void)revents;
-	s->watch.at_ns = now_ns() + SILENT_NS;
+	s->silent_s = 0;
+	s->watch.at_ns = now_ns() + NS_PER_S;
 	if (scribe_read(s->scribe) == -1) {
 		s->scribe_over = true;
-		snprintf(text, sizeof(text), "the scribe cannot be read: %s", s->scribe->in.why);
-		fail(s, "scribe", text);
+		fail(s, "scribe", "the scribe cannot be read: %s", s->scribe->in.why);
 		return;
 	}
 	s->scribe_over = s->scribe->eof;
 	report_loss(s);
 	look_at_speaker(s);
-	if (s->scribe->eof && s->phase == PHASE_CLOSING && !line_closed(s))
-		send_end();
+	if (s->scribe->eof && s->phase == PHASE_CLOSING && !s->end_sent && !line_closed(s))
+		send_end(s);
 }
 
+/* Patience is counted in seconds, because the whole call may stand still (a frozen container, a
+ * suspended machine): however long that was, it counts as one of them. */
 static void on_watch(void *ctx, int64_t now)
 {
 	struct supervise *s = ctx;
-	struct pollfd p = {.fd = s->dir->scribe_fd, .events = POLLIN};
 
-	/* if we were stopped ourselves there is something to read by now */
-	if (poll(&p, 1, 0) == 1)
-		s->watch.at_ns = now + SILENT_NS;
+	if (++s->silent_s < SILENT_S)
+		s->watch.at_ns = now + NS_PER_S;
+	else if (s->scribe->speaker)
+		fail(s, "speaker-silent", "as-speak hangs");
 	else
-		fail(s, "speaker-silent",
-			s->scribe->speaker ? "as-speak hangs" : "as-speak does not start");
+		fail(s, "speaker-silent", "as-speak does not start");
 }
 
 static void on_limit(void *ctx, int64_t now)
@@ -366,7 +377,6 @@ static void on_line(void *ctx, short revents)
 static void on_child(struct supervise *s)
 {
 	int status;
-	char text[128];
 
 	if (s->phase >= PHASE_LASTWORD)
 		return;
@@ -380,10 +390,9 @@ static void on_child(struct supervise *s)
 	scribe_drain(s->scribe);
 	if (!s->scribe->speaker) {
 		status = s->pipeline.status;
-		snprintf(text, sizeof(text), "the program has ended without as-speak: %s %d",
+		fail(s, "program-ended", "the program has ended without as-speak: %s %d",
 			WIFSIGNALED(status) ? "signal" : "exit",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-		fail(s, "program-ended", text);
 	}
 	look_at_speaker(s);
 	nobody_left(s);
@@ -426,7 +435,7 @@ static int prepare(struct supervise *s)
 	s->scribe_source = (struct loop_source){s->dir->scribe_fd, want_scribe, on_scribe, s};
 	s->line_source = (struct loop_source){LINE_FD, want_line, on_line, s};
 	s->step = (struct loop_timer){0, on_step, s};
-	s->watch = (struct loop_timer){now_ns() + SILENT_NS, on_watch, s};
+	s->watch = (struct loop_timer){now_ns() + NS_PER_S, on_watch, s};
 	s->limit = (struct loop_timer){0, on_limit, s};
 	if (s->max_duration_s)
 		s->limit.at_ns = s->t0_ns + s->max_duration_s * NS_PER_S;
@@ -449,13 +458,11 @@ static void start(struct supervise *s)
 		.linger_s = s->linger_s,
 		.rate_hz = s->info->rate_hz,
 	};
-	char text[320];
 
 	slots_set_state(s->slots, SLOT_RUNNING);
 	if (pipeline_start(&s->pipeline, s->argv, &env) == 0)
 		return;
-	snprintf(text, sizeof(text), "cannot run '%.200s': %s", s->argv[0], strerror(errno));
-	fail(s, "not-started", text);
+	fail(s, "not-started", "cannot run '%.200s': %s", s->argv[0], strerror(errno));
 	nobody_left(s);
 }
 

@@ -22,7 +22,7 @@
 #include "slots.h"
 #include "stream/scribe.h"
 
-#define SUPERVISE_REPORTS 3 /* spool, slots, record */
+#define SUPERVISE_REPORTS 4 /* slots, spool, vars, record */
 
 enum phase {
 	PHASE_RUNNING,
@@ -52,12 +52,14 @@ struct supervise {
 	struct loop loop;
 	struct loop_source scribe_source, line_source;
 	struct loop_timer step;  /* end of patience with the phase */
-	struct loop_timer watch; /* the scribe has been silent for too long */
+	struct loop_timer watch; /* a second without a word from as-speak */
 	struct loop_timer limit; /* --max-duration */
 	struct lastword word;
 	enum phase phase;
 	struct pipeline pipeline;
+	int silent_s;          /* such seconds, one after the other */
 	bool hung_up;          /* Asterisk has closed, or was made to */
+	bool end_sent;         /* 00 00 00 is on the line: not a byte may follow */
 	bool scribe_over;      /* nothing more to read from the scribe FIFO */
 	bool wordless;         /* no phrase: the call was ended on purpose */
 	int terms;             /* signals to end received */
@@ -73,9 +75,10 @@ struct supervise {
 	char verdict[VERDICT_MAX]; /* as written; "": not yet */
 };
 
-/* Tell the pipeline, through the loop FIFO, of something that it can do nothing about, at most
+/* Log something that the pipeline can do nothing about, and tell it through the loop FIFO, at most
  * SUPERVISE_REPORTS times. It is in the journal at the latest when the call ends. */
-void supervise_report(struct supervise *s, const char *code, const char *text);
+void supervise_report(struct supervise *s, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 
 /* Run the call; returns the exit code. SIGTERM, INT, HUP and CHLD must be blocked or unhandled
  * before. */

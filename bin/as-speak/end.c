@@ -33,6 +33,11 @@ void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt,
 static void ended(struct speak *s)
 {
 	sink_end_audio(&s->sink);
+	/* before it is true, so that as-answer, should we die here, does not say it a second time */
+	if (s->live && !s->line.gone) {
+		sink_journal(&s->sink, speak_now_ms(s), "ended", (struct jspan){"{}", 2});
+		sink_flush(&s->sink);
+	}
 	if (line_end(&s->line) < 0)
 		log_error_errno("cannot write 'stdout'");
 	s->phase = SPEAK_ENDED;

@@ -24,7 +24,7 @@ p.add_argument("--hangup", metavar="MS", type=int, help="close then")
 p.add_argument("--reset", metavar="MS", type=int, help="reset then")
 p.add_argument("--quiet", action="store_true", help="send no audio")
 p.add_argument("--keep", action="store_true", help="do not close at 00 00 00")
-p.add_argument("--pid-file", help="of the process that --signal is sent to")
+p.add_argument("--pid-file", help="of the processes that --signal is sent to; -N: group N")
 p.add_argument("--signal", metavar="NAME,...", default="", help="KILL, STOP, TERM, ...")
 p.add_argument("--at", metavar="MS,...", default="1000", help="when, each")
 p.add_argument("--limit", metavar="MS", type=int, default=30000, help="give up then")
@@ -37,7 +37,7 @@ s.sendall(b"\x01\x00\x10" + uuid.UUID(o.uuid).bytes)
 start = time.monotonic()
 caller_frame = b"\x10\x01\x40" + bytes(320)
 r = {"frames": 0, "end": None, "end_ms": None, "signal_ms": None, "first_ms": None, "max_gap_ms": 0,
-     "min_gap_ms": None, "wrong": None, "sounds": {}}
+     "min_gap_ms": None, "wrong": None, "ends": 0, "after_end": 0, "sounds": {}}
 inbox, sent, last = b"", 0, None
 signals = list(zip(o.signal.split(","), o.at.split(","))) if o.signal else []
 
@@ -50,8 +50,11 @@ def heard(kind, payload):
     """One message; True if it is the end."""
     global last
     t = now_ms()
+    if r["ends"]:
+        r["after_end"] += 1
     if kind == 0:
-        r["end"] = r["end"] or "end"
+        r["ends"] += 1
+        r["end"] = "end"
         return True
     if kind != o.kind or len(payload) != (320 if kind == 0x10 else 640):
         r["wrong"] = [kind, len(payload)]
@@ -75,7 +78,7 @@ def step():
     try:
         data = s.recv(65536)
     except ConnectionResetError:
-        r["end"] = "reset"
+        r["end"] = "end+reset" if r["ends"] else "reset"
         return False
     if not data:
         r["end"] = (r["end"] + "+eof") if r["end"] else "eof"
@@ -100,7 +103,9 @@ while now_ms() < o.limit:
         r["end"] = "my reset"
         break
     if signals and t >= int(signals[0][1]):
-        os.kill(int(open(o.pid_file).read()), getattr(signal, "SIG" + signals.pop(0)[0]))
+        name = signals.pop(0)[0]
+        for pid in open(o.pid_file).read().split():
+            os.kill(int(pid), getattr(signal, "SIG" + name))
         r["signal_ms"] = round(now_ms(), 1)
     if not o.quiet and t >= sent * 20:
         try:

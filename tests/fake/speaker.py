@@ -147,6 +147,7 @@ while True:
             sys.exit(0)
     if told and not ended:
         ended = True
+        journal("ended", {})
         sock.send(b"\0\0\0")
     if not ended and not hung_up:
         try:

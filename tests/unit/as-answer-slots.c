@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +107,29 @@ static void test_take(void)
 	free(v.live);
 }
 
+/* The limit of calls does not go away because that of descriptors is small. */
+static void test_few_descriptors(void)
+{
+	struct rlimit before, few;
+	struct slots one, two;
+
+	if (getrlimit(RLIMIT_NOFILE, &before) == -1)
+		abort();
+	few = before;
+	few.rlim_cur = 20;
+	if (setrlimit(RLIMIT_NOFILE, &few) == -1)
+		abort();
+	is_int(slots_open(&one, dir), 0, "opened with 20 descriptors");
+	ok(one.fd >= 10 && one.fd < 20, "as far away as that lets it be");
+	is_int(slots_open(&two, dir), 0, "a second time");
+	is_int(slots_take(&one, SLOTS_FOR_CALL, 1), 1, "one slot of one");
+	is_int(slots_take(&two, SLOTS_FOR_CALL, 1), 0, "none is left");
+	slots_close(&one);
+	slots_close(&two);
+	if (setrlimit(RLIMIT_NOFILE, &before) == -1)
+		abort();
+}
+
 static void test_killed(void)
 {
 	pid_t keeper = take_and_die();
@@ -195,6 +219,7 @@ int main(void)
 		abort();
 	snprintf(path, sizeof(path), "%s/slots", dir);
 	test_take();
+	test_few_descriptors();
 	test_killed();
 	test_many();
 	test_counting();
