@@ -57,7 +57,7 @@ void supervise_report(struct supervise *s, const char *code, const char *fmt, ..
 	dynbuf_init(data, PIPE_BUF);
 	dynbuf_init(&looped, PIPE_BUF);
 	dynbuf_init(&frame, PIPE_BUF);
-	if (error_data(data, "as-answer", text, code, false) == 0)
+	if (frame_error_data(data, "as-answer", text, code, false) == 0)
 		s->reports++;
 	dynbuf_add(&looped, data->p, data->n - 1);
 	dynbuf_adds(&looped, ",\"loop\":1}");
@@ -208,7 +208,7 @@ static void close_journal(struct supervise *s)
 	if (s->fail_code && !s->fail_noted) {
 		s->fail_noted = true;
 		dynbuf_init(&data, 1024);
-		error_data(&data, "as-answer", s->fail_text, s->fail_code, true);
+		frame_error_data(&data, "as-answer", s->fail_text, s->fail_code, true);
 		scribe_note(s->scribe, s->fail_ms, "error", (struct jspan){data.p, data.n});
 		dynbuf_free(&data);
 	}

@@ -25,7 +25,7 @@ void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt,
 	if (!fatal) /* a fatal one has been said by filter_fail */
 		log_warn("%s", text);
 	dynbuf_init(&data, FRAME_HEADER_MAX);
-	if (error_data(&data, "as-speak", text, code, fatal) == 0)
+	if (frame_error_data(&data, "as-speak", text, code, fatal) == 0)
 		speak_journal(s, "error", &data);
 	dynbuf_free(&data);
 }

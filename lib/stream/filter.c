@@ -13,58 +13,38 @@
 	(4 << 20) /* bytes a filter may have queued beyond what it read: far above any use */
 #define OUT_PAUSE_BYTES (256 << 10) /* above this the input waits for the output */
 
-static size_t out_bytes(const struct filter *f)
-{
-	return f->out.event_bytes + f->out.audio_bytes;
-}
-
 static short in_mask(void *ctx)
 {
 	const struct filter *f = ctx;
 
-	return f->in.eof || out_bytes(f) > OUT_PAUSE_BYTES ? -1 : POLLIN;
-}
-
-static short out_mask(void *ctx)
-{
-	return writer_pending(&((struct filter *)ctx)->out) ? POLLOUT : 0;
+	return f->in.eof || outlet_bytes(&f->out) > OUT_PAUSE_BYTES ? -1 : POLLIN;
 }
 
 void filter_settle(struct filter *f)
 {
-	if (f->in.eof && !f->busy && !writer_pending(&f->out))
+	if (f->in.eof && !f->busy && !outlet_pending(&f->out))
 		loop_stop(&f->loop);
 }
 
-/* Nothing more can be said, so nothing more is read; but what the tool has begun may have to be ended. */
-static void reader_left(struct filter *f)
+static void out_drained(void *ctx)
 {
+	filter_settle(ctx);
+}
+
+/* Nothing more can be said, so nothing more is read; but what the tool has begun may have to be ended. */
+static void out_gone(void *ctx, int err)
+{
+	struct filter *f = ctx;
 	bool ended = f->in.eof;
 
-	f->out.gone = f->in.eof = true;
-	writer_free(&f->out);
-	loop_remove(&f->loop, &f->out_source);
+	if (err) {
+		log_error("cannot write 'stdout': %s", strerror(err));
+		f->status = EXIT_IO;
+	}
+	f->in.eof = true;
 	if (!ended && f->on_end)
 		f->on_end(f->ctx);
 	filter_settle(f);
-}
-
-static void out_ready(void *ctx, short revents)
-{
-	struct filter *f = ctx;
-
-	/* nothing was waiting to be written, and yet: the error of a pipe, the hang-up of a socket */
-	if (!(revents & POLLOUT)) {
-		reader_left(f);
-	} else if (writer_flush(&f->out, NULL, NULL) == 0) {
-		filter_settle(f);
-	} else {
-		if (!f->out.gone) {
-			log_error_errno("cannot write 'stdout'");
-			f->status = EXIT_IO;
-		}
-		reader_left(f);
-	}
 }
 
 static void frame_take(struct filter *f, const struct frame *fr)
@@ -77,7 +57,7 @@ static void frame_take(struct filter *f, const struct frame *fr)
 	if (frame_is(fr, "call-end"))
 		f->ended = true;
 	if (f->on_frame(f->ctx, fr) == FILTER_PASS && !f->sink &&
-		writer_put(&f->out, fr->raw, fr->raw_bytes, false, 0) < 0)
+		writer_put(&f->out.writer, fr->raw, fr->raw_bytes, false, 0) < 0)
 		filter_fail(f, EXIT_SYSTEM, "cannot queue '%s': %s", fr->type, strerror(errno));
 }
 
@@ -115,7 +95,6 @@ void filter_read(struct filter *f)
 
 static void in_ready(void *ctx, short revents)
 {
-	(void)revents;
 	filter_read(ctx);
 }
 
@@ -125,19 +104,17 @@ int filter_init(struct filter *f, int in_fd, int out_fd)
 		SIG_IGN); /* a reader that leaves is an errno, so that last work can be done */
 	loop_init(&f->loop);
 	reader_init(&f->in, in_fd);
-	writer_init(&f->out, out_fd, OUT_EVENT_MAX);
+	outlet_init(&f->out, out_fd, OUT_EVENT_MAX, out_drained, out_gone, f);
 	f->in_source = (struct loop_source){
 		.fd = in_fd, .mask = in_mask, .ready = in_ready, .ctx = f};
-	f->out_source = (struct loop_source){
-		.fd = out_fd, .mask = out_mask, .ready = out_ready, .ctx = f};
 	if (loop_add(&f->loop, &f->in_source) < 0)
 		return -1;
-	return f->sink ? 0 : loop_add(&f->loop, &f->out_source);
+	return f->sink ? 0 : loop_add(&f->loop, &f->out.source);
 }
 
 void filter_free(struct filter *f)
 {
-	writer_free(&f->out);
+	outlet_free(&f->out);
 	reader_free(&f->in);
 	loop_free(&f->loop);
 }
@@ -150,19 +127,9 @@ int filter_put(struct filter *f, const char *type, struct jspan data)
 	dynbuf_init(&b, FRAME_MAX);
 	rc = frame_add(&b, type, data);
 	if (rc == 0)
-		rc = writer_put(&f->out, b.p, b.n, false, 0);
+		rc = writer_put(&f->out.writer, b.p, b.n, false, 0);
 	dynbuf_free(&b);
 	return rc;
-}
-
-int error_data(struct dynbuf *b, const char *stage, const char *text, const char *code, bool fatal)
-{
-	dynbuf_adds(b, "{");
-	jline_add_str(b, "stage", stage);
-	jline_add_str(b, "text", text);
-	jline_add_str(b, "code", code);
-	jline_add_bool(b, "fatal", fatal);
-	return dynbuf_adds(b, "}");
 }
 
 static void error_put(struct filter *f, const char *text, int status)
@@ -172,7 +139,7 @@ static void error_put(struct filter *f, const char *text, int status)
 
 	snprintf(code, sizeof(code), "%d", status);
 	dynbuf_init(&data, FRAME_HEADER_MAX);
-	error_data(&data, f->stage, text, code, true);
+	frame_error_data(&data, f->stage, text, code, true);
 	if (!f->sink && !dynbuf_failed(&data) &&
 		filter_put(f, "error", (struct jspan){data.p, data.n}) < 0)
 		log_warn("cannot write an error event: out of room");

@@ -11,8 +11,8 @@
 #define CALLPIPE_STREAM_FILTER_H
 
 #include "base/loop.h"
+#include "stream/outlet.h"
 #include "stream/reader.h"
-#include "stream/writer.h"
 
 enum filter_verdict {
 	FILTER_PASS,    /* copy the frame to stdout */
@@ -24,12 +24,12 @@ struct filter {
 	const char *stage; /* name in error events: "vad" */
 	enum filter_verdict (*on_frame)(void *ctx, const struct frame *fr);
 	void (*on_end)(
-		void *ctx); /* no more frames come: call-end and EOF, or the reader left (out.gone); may be NULL */
+		void *ctx); /* no more frames come: call-end and EOF, or the reader left (out.writer.gone); may be NULL */
 	void *ctx;
 	struct loop loop; /* add timers and network sources to it */
 	struct reader in;
-	struct writer out; /* add frames by filter_put */
-	struct loop_source in_source, out_source;
+	struct outlet out; /* add frames by filter_put */
+	struct loop_source in_source;
 	int64_t stream_ms; /* stream time: the largest timestamp of caller audio and clock so far */
 	bool sink;         /* nothing is written to stdout: as-speak */
 	bool ended;        /* call-end has been seen */
@@ -52,8 +52,6 @@ void filter_fail(struct filter *f, int status, const char *fmt, ...) PRINTF_LIKE
 /* Stop if the end is reached: nothing more comes in, all has gone out, and the tool is not busy. To be called when
  * busy becomes false. */
 void filter_settle(struct filter *f);
-/* The data of an `error` event into b: stage, text, code, fatal. */
-int error_data(struct dynbuf *b, const char *stage, const char *text, const char *code, bool fatal);
 /* Run to the end; returns the exit code. */
 int filter_run(struct filter *f) MUST_USE;
 

@@ -147,6 +147,17 @@ int frame_add_audio(struct dynbuf *b, int rate_hz, int64_t timestamp_ms, const c
 	return dynbuf_add(b, le_bytes, bytes);
 }
 
+int frame_error_data(
+	struct dynbuf *b, const char *stage, const char *text, const char *code, bool fatal)
+{
+	dynbuf_adds(b, "{");
+	jline_add_str(b, "stage", stage);
+	jline_add_str(b, "text", text);
+	jline_add_str(b, "code", code);
+	jline_add_bool(b, "fatal", fatal);
+	return dynbuf_adds(b, "}");
+}
+
 bool frame_is(const struct frame *f, const char *type)
 {
 	return strcmp(f->type, type) == 0;

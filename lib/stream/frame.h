@@ -32,6 +32,9 @@ int frame_parse(const char *p, size_t n, struct frame *ret, const char **ret_why
 int frame_add(struct dynbuf *b, const char *type, struct jspan data);
 int frame_add_audio(struct dynbuf *b, int rate_hz, int64_t timestamp_ms, const char *utterance,
 	const void *le_bytes, size_t bytes);
+/* The data of an `error` event into b: stage, text, code (one word: the cause), fatal. -1: no room. */
+int frame_error_data(
+	struct dynbuf *b, const char *stage, const char *text, const char *code, bool fatal);
 
 bool frame_is(const struct frame *f, const char *type);
 /* Members of data, or fallback; "" if absent or no string that fits. */

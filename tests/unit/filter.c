@@ -69,7 +69,7 @@ static enum filter_verdict on_frame(void *ctx, const struct frame *fr)
 static void on_end(void *ctx)
 {
 	(void)ctx;
-	say(filter.out.gone ? "g" : "e");
+	say(filter.out.writer.gone ? "g" : "e");
 	if (filter_put(&filter, "end", (struct jspan){"{}", 2}) < 0)
 		abort();
 }
