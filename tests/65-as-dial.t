@@ -62,6 +62,7 @@ check 'a burst: then many at once' 'awk "\$1 - last < 5 { if (++run > most) most
 dial --frame-bytes 224,58,321 -e 'silence 1' "127.0.0.1:$port"
 check 'odd sizes, in turn, each for as long as it sounds' \
 	'[ "$(tail -n 20 "$T/log" | awk "\$2 == 10 && \$3 ~ /^(224|58|321)$/" | wc -l)" -ge 18 ] && [ "$(awk "\$3 == 58" "$T/log" | wc -l)" -ge 24 ] && [ "$(awk "\$3 == 58" "$T/log" | wc -l)" -le 28 ]'
+check 'its commands are shown, with their units' 'as-dial -e help | grep "^barge FILE after MS .*milliseconds" && as-dial -e help | grep "^silence S .* seconds" && [ "$(as-dial -e help | wc -l)" = 10 ]'
 dial --max-duration 1 -e 'silence 5' "127.0.0.1:$port"
 check 'a call that lasts too long' 'calls "not ok and end == \"timeout\" and 990 < duration_ms < 1200"'
 server

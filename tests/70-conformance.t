@@ -11,7 +11,7 @@ fake=tests/fake/bad-server.py
 # conform FAULT [OPTION...]: the result of each case as "result case fault", in $T/FAULT; status in $T/FAULT.rc.
 conform() {
 	fault=$1 && shift
-	"$fake" "$fault" as-dial --conformance --late-ms 50 --first-ms 250 "$@" >"$T/$fault.json" 2>"$T/$fault.err"
+	"$fake" "$fault" as-dial --conformance --late 50 --first 250 "$@" >"$T/$fault.json" 2>"$T/$fault.err"
 	echo $? >"$T/$fault.rc"
 	sed -n 's/^{"case":"\([^"]*\)","result":"\([^"]*\)","fault":"\([^"]*\)",.*}$/\2 \1 \3/p' \
 		"$T/$fault.json" | sed 's/ $//' | sort >"$T/$fault"
@@ -51,6 +51,10 @@ faults() {
 		decimal dtmf normal,unknown-kind -
 		deaf flood first-read -
 		gives-up full-buffer slow-reader,normal gap
+		hoards full-buffer slow-reader -
+		busy same-uuid crowd -
+		busy-all crowd - -
+		busy-close crowd normal -
 		unique same-uuid normal -
 		end-length server-end half-close end-length
 		after-end server-end normal after-end
@@ -71,7 +75,7 @@ run_fault() {
 	if [ "$1" = deaf ]; then key=''; fi
 	if [ "$3" != - ]; then cases=$2,$3; fi
 	# shellcheck disable=SC2086 # options
-	conform "$1" $key --close-ms 2000 --cases "$cases"
+	conform "$1" $key --close 2000 --cases "$cases"
 }
 
 expected() {
@@ -109,10 +113,11 @@ check 'a message cut short by a full buffer is found' 'grep -x "pass first-read"
 conform none --cases server-end,first-read
 check_same 'no key that ends calls is known: its case is skipped, and said so' 'cat "$T/none"' \
 	'printf "pass first-read\nskip server-end\n"'
+check 'nor forgotten: the summary names it' 'grep "^{\"summary\":true,\"passed\":1,\"failed\":0,\"skipped\":1,\"not_tested\":\"server-end\"" "$T/none.json"'
 ok 'which is no failure' grep -qx 0 "$T/none.rc"
 check 'nobody listens: fail, exit 1' \
 	'must_fail 1 as-dial --conformance --cases normal 127.0.0.1:1 | grep "\"result\":\"fail\".*no connection: Connection refused"'
 check 'a case that does not exist: exit 64, named' \
 	'must_fail 64 as-dial --conformance --cases normal,norml 127.0.0.1:1 2>&1 | grep "case .norml."'
-check '16 kHz' '"$fake" none as-dial --conformance --rate 16000 --late-ms 50 --cases first-read | grep "\"result\":\"pass\""'
+check '16 kHz' '"$fake" none as-dial --conformance --rate 16000 --late 50 --cases first-read | grep "\"result\":\"pass\""'
 plan

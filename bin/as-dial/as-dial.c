@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "load.h"
 
 #define NOISE_MS 4000
+#define CONFORM_NOISE_DBFS (-65) /* what a caller says who is given nothing to say */
 #define MAX_CALLS 10000
 #define REPORT_MAX 65536
 #define MISTAKES 65536
@@ -39,43 +41,35 @@ static struct settings {
 };
 
 static const struct opt_row rows[] = {
-	{"script", 's', OPT_STR, "FILE", "CALLPIPE_DIAL_SCRIPT", "what the caller does",
+	{"script", 's', OPT_STR, "FILE", NULL, "what the caller does; -e help shows the commands",
 		&set.script},
-	{"execute", 'e', OPT_STR, "COMMANDS", "CALLPIPE_DIAL_EXECUTE", "the same, in place",
-		&set.commands},
-	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_DIAL_RATE",
-		"samples per second that are sent", &set.rate},
-	{"frame-bytes", 0, OPT_STR, "N[,N...]", "CALLPIPE_DIAL_FRAME_BYTES",
+	{"execute", 'e', OPT_STR, "COMMANDS", NULL, "the same, in place", &set.commands},
+	{"rate", 'r', OPT_CHOICE, "8000|16000", NULL, "samples per second that are sent",
+		&set.rate},
+	{"frame-bytes", 0, OPT_STR, "N[,N...]", NULL,
 		"sizes of the frames, in turn (default: 20 ms)", &set.frame_bytes},
-	{"uuid", 'u', OPT_STR, "UUID", "CALLPIPE_DIAL_UUID", "of the calls (default: random)",
-		&set.uuid},
-	{"record", 'o', OPT_STR, "FILE", "CALLPIPE_DIAL_RECORD",
+	{"uuid", 'u', OPT_STR, "UUID", NULL, "of the calls (default: random)", &set.uuid},
+	{"record", 'o', OPT_STR, "FILE", NULL,
 		"WAV of what is heard; %u UUID, %n number of the call", &set.record},
-	{"record-sent", 0, OPT_STR, "FILE", "CALLPIPE_DIAL_RECORD_SENT", "WAV of what is said",
-		&set.record_sent},
-	{"calls", 'n', OPT_INT, "N", "CALLPIPE_DIAL_CALLS", "calls to make, and a summary",
-		&set.calls, 1, MAX_CALLS},
-	{"cps", 0, OPT_STR, "X", "CALLPIPE_DIAL_CPS", "calls begun per second", &set.cps},
-	{"quiet", 0, OPT_INT, "MS", "CALLPIPE_DIAL_QUIET",
-		"a bot silent for so long has stopped speaking", &set.quiet_ms, 20, 60000},
-	{"timeout", 0, OPT_INT, "S", "CALLPIPE_DIAL_TIMEOUT", "longest wait for the bot",
-		&set.timeout_s, 1, 3600},
-	{"max-duration", 0, OPT_INT, "S", "CALLPIPE_DIAL_MAX_DURATION", "of a call",
-		&set.max_duration_s, 1, 14400},
-	{"json", 'j', OPT_FLAG, NULL, "CALLPIPE_DIAL_JSON", "report in JSON on a terminal, too",
-		&set.json},
-	{"conformance", 'C', OPT_FLAG, NULL, "CALLPIPE_DIAL_CONFORMANCE", "test a server",
-		&set.conformance},
-	{"cases", 0, OPT_STR, "NAMES", "CALLPIPE_DIAL_CASES",
-		"conformance: these only; help lists them", &set.cases},
-	{"end-key", 0, OPT_STR, "KEY", "CALLPIPE_DIAL_END_KEY",
-		"conformance: the server ends the call on it", &set.end_key},
-	{"first-ms", 0, OPT_INT, "MS", "CALLPIPE_DIAL_FIRST_MS",
-		"conformance: from UUID to first frame", &set.first_ms, 1, 60000},
-	{"late-ms", 0, OPT_INT, "MS", "CALLPIPE_DIAL_LATE_MS", "conformance: lateness p99",
-		&set.late_ms, 1, 60000},
-	{"close-ms", 0, OPT_INT, "MS", "CALLPIPE_DIAL_CLOSE_MS",
-		"conformance: until the server closes", &set.close_ms, 1, 60000},
+	{"record-sent", 0, OPT_STR, "FILE", NULL, "WAV of what is said", &set.record_sent},
+	{"calls", 'n', OPT_INT, "N", NULL, "calls to make, and a summary", &set.calls, 1,
+		MAX_CALLS},
+	{"cps", 0, OPT_STR, "X", NULL, "calls begun per second", &set.cps},
+	{"quiet", 0, OPT_INT, "MS", NULL, "a bot silent for so long has stopped speaking",
+		&set.quiet_ms, 20, 60000},
+	{"timeout", 0, OPT_INT, "S", NULL, "longest wait for the bot", &set.timeout_s, 1, 3600},
+	{"max-duration", 0, OPT_INT, "S", NULL, "of a call", &set.max_duration_s, 1, 14400},
+	{"json", 'j', OPT_FLAG, NULL, NULL, "report in JSON on a terminal, too", &set.json},
+	{"conformance", 'C', OPT_FLAG, NULL, NULL, "test a server", &set.conformance},
+	{"cases", 0, OPT_STR, "NAMES", NULL, "conformance: these only; help lists them",
+		&set.cases},
+	{"end-key", 0, OPT_STR, "KEY", NULL, "conformance: the server ends the call on it",
+		&set.end_key},
+	{"first", 0, OPT_INT, "MS", NULL, "conformance: from UUID to first frame", &set.first_ms, 1,
+		60000},
+	{"late", 0, OPT_INT, "MS", NULL, "conformance: lateness p99", &set.late_ms, 1, 60000},
+	{"close", 0, OPT_INT, "MS", NULL, "conformance: until the server closes", &set.close_ms, 1,
+		60000},
 	{0},
 };
 
@@ -92,6 +86,7 @@ struct dial {
 	struct script script;
 	struct clip *clip;              /* of the script */
 	size_t clips;                   /* loaded */
+	struct clip noise;              /* said in a conformance test without a sound */
 	uint8_t uuid[ASOCK_UUID_BYTES]; /* --uuid, or a random one */
 	struct addrinfo *address;       /* of the server */
 	struct call **recorded;         /* calls whose sound is still to be saved */
@@ -386,11 +381,17 @@ static int conformance(struct dial *d)
 	memcpy(&c.addr, a->ai_addr, a->ai_addrlen);
 	c.addr_bytes = a->ai_addrlen;
 	memcpy(c.uuid, d->uuid, sizeof c.uuid);
-	for (size_t i = 0; i < d->script.steps && !c.say; i++) {
+	for (size_t i = 0; i < d->script.steps && !c.say_samples; i++) {
 		if (d->script.step[i].op == STEP_SAY) {
 			c.say = d->clip[d->script.step[i].clip].samples;
 			c.say_samples = d->clip[d->script.step[i].clip].n;
 		}
+	}
+	if (!c.say_samples) {
+		if (clip_noise(CONFORM_NOISE_DBFS, NOISE_MS, c.rate_hz, &d->noise))
+			return EXIT_SYSTEM;
+		c.say = d->noise.samples;
+		c.say_samples = d->noise.n;
 	}
 	return conform_run(&c);
 }
@@ -407,14 +408,25 @@ static int run(struct dial *d, int argc, char **argv)
 	return set.conformance ? conformance(d) : make_calls(d);
 }
 
+static void help_commands(void)
+{
+	struct dynbuf text;
+
+	dynbuf_init(&text, REPORT_MAX);
+	script_help(&text);
+	fwrite(text.p, 1, text.n, stdout);
+	dynbuf_free(&text);
+}
+
 int main(int argc, char **argv)
 {
 	static struct dial d;
 	int first, status;
 
-	log_init("as-dial");
 	if (ensure_std_fds())
 		return EXIT_SYSTEM;
+	log_init("as-dial");
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error of the file that meets it */
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
 		return status;
@@ -422,10 +434,15 @@ int main(int argc, char **argv)
 		conform_list();
 		return opt_finish(EXIT_OK);
 	}
+	if (set.commands && !strcmp(set.commands, "help")) {
+		help_commands();
+		return opt_finish(EXIT_OK);
+	}
 	status = run(&d, argc - first, argv + first);
 	for (size_t i = 0; i < d.clips; i++)
 		clip_free(&d.clip[i]);
 	free(d.clip);
+	clip_free(&d.noise);
 	script_free(&d.script);
 	if (d.address)
 		freeaddrinfo(d.address);

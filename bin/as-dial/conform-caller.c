@@ -1,9 +1,9 @@
-/* What a peer says, and what became of it: messages, and the result. The connection is conform-peer.c's. */
+#include "conform-caller.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/loop.h"
-#include "conform-peer.h"
 
 void peer_uuid_message(const struct peer *p, uint8_t message[PEER_UUID_BYTES])
 {
@@ -29,35 +29,6 @@ void peer_start(struct peer *p)
 	peer_uuid(p);
 }
 
-static int16_t next_sample(struct peer *p)
-{
-	if (p->set->say_samples > 0) {
-		p->said = p->said < p->set->say_samples ? p->said : 0;
-		return p->set->say[p->said++];
-	}
-	p->noise = p->noise * 1664525 + 1013904223;
-	return (int16_t)((int)(p->noise >> 26) - 32);
-}
-
-static void fill(struct peer *p, uint8_t *payload, size_t bytes)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < bytes; i += 2)
-		put_le16s(payload + i, next_sample(p));
-	if (i < bytes)
-		payload[i] = 0;
-}
-
-size_t peer_frame(struct peer *p, uint8_t *frame)
-{
-	size_t bytes = (size_t)p->set->rate_hz / 50 * 2;
-
-	asock_header(frame, asock_audio_kind(p->set->rate_hz), (uint16_t)bytes);
-	fill(p, frame + ASOCK_HEADER_BYTES, bytes);
-	return ASOCK_HEADER_BYTES + bytes;
-}
-
 void peer_message(struct peer *p, uint8_t kind, const void *payload, size_t bytes)
 {
 	uint8_t message[ASOCK_MAX_BYTES];
@@ -66,20 +37,33 @@ void peer_message(struct peer *p, uint8_t kind, const void *payload, size_t byte
 	if (payload)
 		memcpy(message + ASOCK_HEADER_BYTES, payload, bytes);
 	else
-		fill(p, message + ASOCK_HEADER_BYTES, bytes);
+		peer_say(p, message + ASOCK_HEADER_BYTES, bytes);
 	peer_send(p, message, ASOCK_HEADER_BYTES + bytes);
+}
+
+void peer_press_end(struct peer *p)
+{
+	peer_message(p, ASOCK_DTMF, &p->set->end_digit, 1);
+	if (!peer_until_end(p, p->set->close_ms))
+		peer_fail(p, "%s after the key '%c'",
+			p->eof ? "closed without 00 00 00" : "no 00 00 00", p->set->end_digit);
 }
 
 void peer_finish(struct peer *p)
 {
-	if (p->set->end_digit) {
-		peer_message(p, ASOCK_DTMF, &p->set->end_digit, 1);
-		if (!peer_until_end(p, p->set->close_ms))
-			peer_fail(p, "%s after the key '%c'",
-				p->eof ? "closed without 00 00 00" : "no 00 00 00",
-				p->set->end_digit);
-	}
+	if (p->set->end_digit)
+		peer_press_end(p);
 	peer_close(p);
+}
+
+void peer_adopt(struct peer *p, struct peer *other, const char *who)
+{
+	struct conform_result result;
+
+	peer_result(other, &result);
+	p->stalls += result.stalls;
+	if (result.verdict == CONFORM_FAIL)
+		peer_fail(p, "%s: %s", who, result.text);
 }
 
 void peer_result(struct peer *p, struct conform_result *ret)
@@ -94,6 +78,7 @@ void peer_result(struct peer *p, struct conform_result *ret)
 		.late_p99_ms = check_late_ms(c, 99),
 		.late_max_ms = check_late_ms(c, 100),
 		.gap_ms = (double)c->gap_ns / 1e6,
+		.stalls = p->stalls,
 	};
 	if (!check_ok(c)) {
 		ret->verdict = CONFORM_FAIL;

@@ -2,7 +2,7 @@
 #ifndef CALLPIPE_AS_DIAL_CONFORM_CASES_H
 #define CALLPIPE_AS_DIAL_CONFORM_CASES_H
 
-#include "conform-peer.h"
+#include "conform-caller.h"
 
 /* Cases of a wave run side by side, and a wave when the one before is over. */
 enum conform_wave { WAVE_CALLS, WAVE_STRANGERS, WAVE_CROWD, CONFORM_WAVES };

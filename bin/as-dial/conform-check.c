@@ -238,11 +238,13 @@ void check_close(struct check *c)
 
 void check_finish(struct check *c)
 {
+	int64_t limit = c->limits.late_ns + (c->lates < CHECK_LATE_FEW ? TICK_NS : 0);
 	double late = check_late_ms(c, 99);
 
-	if (c->lates >= CHECK_LATE_MIN && late > ms(c->limits.late_ns))
-		add_fault(c, CHECK_LATE, "late by %.1f ms (p99 of %u messages), %.0f ms allowed",
-			late, c->lates, ms(c->limits.late_ns));
+	if (late > ms(limit))
+		add_fault(c, CHECK_LATE, "late by %.1f ms (%s of %u messages), %.0f ms allowed",
+			late, c->lates < CHECK_LATE_FEW ? "the latest" : "p99", c->lates,
+			ms(limit));
 }
 
 static int compare(const void *a, const void *b)

@@ -29,7 +29,7 @@ enum check_fault {
 	CHECK_GAP,    /* no audio for too long */
 	CHECK_BURST,  /* a message right after another */
 	CHECK_FAST,   /* more audio than time has passed */
-	CHECK_LATE,   /* 99th percentile of lateness */
+	CHECK_LATE,   /* lateness of the whole */
 	CHECK_FAULTS, /* how many there are */
 };
 
@@ -39,14 +39,14 @@ struct check_limits {
 	int64_t gap_ns;   /* between two messages */
 	int64_t burst_ns; /* two messages closer than this are a burst, unless the former was late */
 	int64_t lead_ns;  /* ahead of the first plan, or of what was due after a backlog */
-	int64_t late_ns; /* 99th percentile of lateness, of at least CHECK_LATE_MIN messages; a plan
-			   * that has moved by no more makes no burst */
+	int64_t late_ns; /* 99th percentile of lateness; of less than 100 messages the latest may be
+			   * 20 ms more; a plan that has moved by no more makes no burst */
 };
 
 /* The limits above, with late_ms allowed for the machine's own disorder. */
 struct check_limits check_limits(int64_t first_ms, int64_t late_ms);
 
-#define CHECK_LATE_MIN 100
+#define CHECK_LATE_FEW 100  /* less than these have no percentile: the latest is judged */
 #define CHECK_LATE_MAX 4096 /* messages whose lateness is kept: 82 s */
 
 struct check {

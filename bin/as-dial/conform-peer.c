@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "stamp.h"
 
 #define CONNECT_MS 2000 /* as Asterisk */
 #define SEND_MS 2000
@@ -34,7 +35,6 @@ void peer_init(
 	struct check_limits limits = check_limits(set->first_ms, set->late_ms);
 
 	*p = (struct peer){.set = set, .fd = -1, .case_number = case_number, .number = number};
-	p->noise = case_number << 8 | number;
 	check_init(&p->check, &limits);
 }
 
@@ -98,31 +98,12 @@ void peer_connect(struct peer *p)
 	p->connected_ns = p->frame_ns = now_ns();
 }
 
-/* When the kernel got what has just been read, on the monotonic clock: our own delay is left out. */
-static int64_t arrival_ns(struct msghdr *m)
-{
-	int64_t now = now_ns();
-	struct timespec wall, came;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
-			int64_t age;
-
-			memcpy(&came, CMSG_DATA(c), sizeof(came));
-			clock_gettime(CLOCK_REALTIME, &wall);
-			age = (wall.tv_sec - came.tv_sec) * NS_PER_S + wall.tv_nsec - came.tv_nsec;
-			/* A step of the wall clock in between is not an age. */
-			return age > 0 && age < NS_PER_S ? now - age : now;
-		}
-	}
-	return now;
-}
-
 /* Read all there is, each message with its own time, up to the end message, as Asterisk reads no further;
  * the next call does. -1 when there will be no more. */
 static int read_all(struct peer *p)
 {
-	uint8_t bytes[4096], control[CMSG_SPACE(sizeof(struct timespec))];
+	uint8_t bytes[4096], control[STAMP_CONTROL_BYTES];
+	int64_t came;
 
 	for (;;) {
 		struct iovec part = {
@@ -138,7 +119,8 @@ static int read_all(struct peer *p)
 		if (n > 0) {
 			bool ended = p->check.ended;
 
-			check_bytes(&p->check, bytes, (size_t)n, arrival_ns(&m));
+			(void)stamp_find(&m, p->connected_ns, now_ns(), stamp_realtime_ns(), &came);
+			check_bytes(&p->check, bytes, (size_t)n, came);
 			if (p->check.ended && !ended)
 				return 0;
 		} else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -182,6 +164,27 @@ static bool over(struct peer *p, int how)
 		(how & (UNTIL_AUDIO | UNTIL_END) && p->check.ended);
 }
 
+void peer_say(struct peer *p, uint8_t *payload, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < bytes; i += 2) {
+		put_le16s(payload + i, p->set->say[p->said++]);
+		p->said %= p->set->say_samples;
+	}
+	if (i < bytes)
+		payload[i] = 0;
+}
+
+size_t peer_frame(struct peer *p, uint8_t *frame)
+{
+	size_t bytes = (size_t)p->set->rate_hz / 50 * 2;
+
+	asock_header(frame, asock_audio_kind(p->set->rate_hz), (uint16_t)bytes);
+	peer_say(p, frame + ASOCK_HEADER_BYTES, bytes);
+	return ASOCK_HEADER_BYTES + bytes;
+}
+
 static void send_frame(struct peer *p)
 {
 	uint8_t frame[PEER_FRAME_MAX];
@@ -212,8 +215,10 @@ static void sleep_until(struct peer *p, int how, int64_t at)
 		poller.fd = -1;
 	if (ppoll(&poller, 1, &time, NULL) < 0)
 		return;
-	if (now_ns() - at > STALL_NS)
+	if (now_ns() - at > STALL_NS) {
+		p->stalls += !(how & DEAF);
 		peer_backlog(p, 0);
+	}
 }
 
 static void run(struct peer *p, int64_t ms, int how, struct sending *s)
@@ -275,7 +280,7 @@ static bool wait_for(struct peer *p, int64_t ms, int how)
 	if (!peer_ok(p))
 		return false;
 	run(p, ms, how, &none);
-	return how & UNTIL_AUDIO  ? p->check.messages > 0 || p->check.ended || p->eof
+	return how & UNTIL_AUDIO  ? p->check.messages > 0
 		: how & UNTIL_END ? p->check.ended
 				  : p->eof;
 }
@@ -291,7 +296,11 @@ void peer_wait(struct peer *p, int64_t ms)
 
 void peer_deaf(struct peer *p, int64_t ms)
 {
+	int n = 0;
+
 	(void)wait_for(p, ms, TALK | DEAF);
+	if (p->fd >= 0 && !ioctl(p->fd, FIONREAD, &n))
+		p->unread_bytes = (size_t)n;
 	peer_backlog(p, PEER_SETTLE_MS);
 }
 

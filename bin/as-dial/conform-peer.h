@@ -9,19 +9,6 @@
 #include "conform-check.h"
 #include "conform.h"
 
-enum conform_verdict { CONFORM_PASS, CONFORM_FAIL, CONFORM_SKIP };
-
-/* What a case hands to its parent, in one write to a pipe. */
-struct conform_result {
-	enum conform_verdict verdict;
-	unsigned messages; /* audio messages judged */
-	double first_ms;   /* from the UUID to the first audio; -1: no audio */
-	double late_p50_ms, late_p99_ms, late_max_ms; /* lateness on the plan */
-	double gap_ms;                                /* longest time between two messages */
-	char fault[16]; /* the checker's word for the fault; "" if it found none */
-	char text[200]; /* the reason, or what was seen */
-};
-
 struct peer {
 	const struct conform_settings *set;
 	struct check check;   /* judge of what the server sends */
@@ -34,7 +21,8 @@ struct peer {
 	int64_t connected_ns; /* when the connection was there */
 	int64_t frame_ns;     /* when the caller's next 20 ms are due */
 	size_t said;          /* next sample of set->say */
-	uint32_t noise;       /* state of the noise */
+	size_t unread_bytes;  /* what lay in our own buffer at the end of peer_deaf */
+	unsigned stalls;      /* times we were late ourselves, so that nothing could be judged */
 	bool eof;             /* the server will send no more */
 	bool reset;           /* the server broke the connection */
 	bool skip;            /* the case cannot be run on this server */
@@ -66,20 +54,12 @@ void peer_flush(struct peer *p);
 /* The server gets the last of its UUID: from now on audio is due, and its times are judged. */
 void peer_open(struct peer *p);
 
-/* The 19 bytes of the UUID message, not sent; or send them. */
-#define PEER_UUID_BYTES (ASOCK_HEADER_BYTES + ASOCK_UUID_BYTES)
-void peer_uuid_message(const struct peer *p, uint8_t message[PEER_UUID_BYTES]);
-void peer_uuid(struct peer *p);
-
-/* Connect, open, UUID. */
-void peer_start(struct peer *p);
-
-/* One message of any kind; payload NULL: what the caller says next. At most 65535 bytes. */
-void peer_message(struct peer *p, uint8_t kind, const void *payload, size_t bytes);
-
 /* The bytes of 20 ms of audio, header included, into a buffer of at least PEER_FRAME_MAX; returns how many. */
 #define PEER_FRAME_MAX (ASOCK_HEADER_BYTES + 192000 / 50 * 2)
 size_t peer_frame(struct peer *p, uint8_t *frame);
+
+/* As many bytes of what the caller says next. */
+void peer_say(struct peer *p, uint8_t *payload, size_t bytes);
 
 /* Nobody has read for a while: for settle_ms, and until a message comes by itself, times are not judged. */
 #define PEER_SETTLE_MS 500
@@ -90,7 +70,8 @@ void peer_talk(struct peer *p, int64_t ms);
 void peer_wait(struct peer *p, int64_t ms);
 void peer_deaf(struct peer *p, int64_t ms);
 
-/* Go on talking until the first audio, the end message, or the end of the connection; true if it came. */
+/* Go on talking until the first audio, the end message, or the end of the connection; true if the audio,
+ * the end message came. */
 bool peer_until_audio(struct peer *p, int64_t ms);
 bool peer_until_end(struct peer *p, int64_t ms);
 /* Say nothing until the server closes; true if it did. */
@@ -100,16 +81,9 @@ bool peer_until_eof(struct peer *p, int64_t ms);
  * server has to read it all, and to close without a reset. */
 void peer_end(struct peer *p);
 
-/* Press the key that ends calls and see the end message, if there is such a key; then hang up as Asterisk
- * does. */
-void peer_finish(struct peer *p);
-
 /* Send no more (FIN), close at once, or break the connection (RST). */
 void peer_shut(struct peer *p);
 void peer_close(struct peer *p);
 void peer_reset(struct peer *p);
-
-/* What became of the case. */
-void peer_result(struct peer *p, struct conform_result *ret);
 
 #endif

@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "codec/jline.h"
 #include "conform-cases.h"
 
 #define CASES_MAX 64
+#define LINE_MAX_BYTES 2048
 /* Calls begin this far apart, so that starting one does not make another late. */
 #define STAGGER_NS (250 * NS_PER_MS)
 /* No case takes as long; a server cannot hold one up, as every wait in it has an end. */
@@ -25,8 +27,10 @@ struct job {
 	unsigned number; /* of the case among all, for its UUIDs */
 	bool chosen;     /* to be run */
 	pid_t pid;
-	int fd;           /* its result is read from here */
-	int64_t start_ns; /* when it was started */
+	int fd;                       /* its result is read from here */
+	int64_t start_ns;             /* when it was started */
+	enum conform_verdict verdict; /* result */
+	bool late;                    /* result: the tester was late */
 };
 
 /* All jobs there could be; returns how many. */
@@ -75,31 +79,38 @@ static void print_text(const struct conform_case *c, const struct conform_result
 {
 	static const char *const verdicts[] = {"PASS", "FAIL", "SKIP"};
 
-	printf("%s  %-15s  %s\n", verdicts[r->verdict], c->name, r->text);
+	printf("%s  %-15s  %s", verdicts[r->verdict], c->name, r->text);
+	if (r->stalls)
+		printf("; tester late, times not judged (%u x)", r->stalls);
+	putchar('\n');
 }
 
-static void print_json_text(const char *s)
+static void print_line(struct dynbuf *line)
 {
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			putchar('\\');
-		putchar((unsigned char)*s < ' ' ? ' ' : *s);
-	}
-	putchar('"');
+	dynbuf_adds(line, "}\n");
+	fwrite(line->p, 1, line->n, stdout);
+	dynbuf_free(line);
 }
 
 static void print_json(const struct conform_case *c, const struct conform_result *r, int64_t ms)
 {
 	static const char *const verdicts[] = {"pass", "fail", "skip"};
+	struct dynbuf b;
 
-	printf("{\"case\":\"%s\",\"result\":\"%s\",\"fault\":\"%s\",\"text\":", c->name,
-		verdicts[r->verdict], r->fault);
-	print_json_text(r->text);
-	printf(",\"frames\":%u,\"first_ms\":%.1f,\"late_p50_ms\":%.1f,\"late_p99_ms\":%.1f,"
-	       "\"late_max_ms\":%.1f,\"gap_max_ms\":%.1f,\"duration_ms\":%lld}\n",
-		r->messages, r->first_ms, r->late_p50_ms, r->late_p99_ms, r->late_max_ms, r->gap_ms,
-		(long long)ms);
+	dynbuf_init(&b, LINE_MAX_BYTES);
+	dynbuf_adds(&b, "{");
+	jline_add_str(&b, "case", c->name);
+	jline_add_str(&b, "result", verdicts[r->verdict]);
+	jline_add_str(&b, "fault", r->fault);
+	jline_add_str(&b, "text", r->text);
+	jline_add_int(&b, "frames", r->messages);
+	dynbuf_addf(&b,
+		",\"first_ms\":%.1f,\"late_p50_ms\":%.1f,\"late_p99_ms\":%.1f,"
+		"\"late_max_ms\":%.1f,\"gap_max_ms\":%.1f",
+		r->first_ms, r->late_p50_ms, r->late_p99_ms, r->late_max_ms, r->gap_ms);
+	jline_add_int(&b, "duration_ms", ms);
+	jline_add_int(&b, "tester_late", r->stalls);
+	print_line(&b);
 }
 
 static _Noreturn void run_case(const struct conform_settings *set, const struct job *j, int out)
@@ -137,7 +148,7 @@ static int job_start(struct job *j, const struct conform_settings *set)
 	return j->pid < 0 ? -1 : 0;
 }
 
-static void job_finish(struct job *j, bool json, unsigned count[])
+static void job_finish(struct job *j, bool json)
 {
 	struct conform_result r;
 	int status = 0;
@@ -150,7 +161,8 @@ static void job_finish(struct job *j, bool json, unsigned count[])
 		r = (struct conform_result){.verdict = CONFORM_FAIL, .first_ms = -1};
 		snprintf(r.text, sizeof(r.text), "the case broke off (wait status %d)", status);
 	}
-	count[r.verdict]++;
+	j->verdict = r.verdict;
+	j->late = r.stalls > 0;
 	if (json)
 		print_json(j->c, &r, (now_ns() - j->start_ns) / NS_PER_MS);
 	else
@@ -159,8 +171,8 @@ static void job_finish(struct job *j, bool json, unsigned count[])
 }
 
 /* Run the chosen cases of a wave side by side, started one by one. */
-static int run_wave(const struct conform_settings *set, enum conform_wave wave, struct job *jobs,
-	unsigned n, unsigned count[])
+static int run_wave(
+	const struct conform_settings *set, enum conform_wave wave, struct job *jobs, unsigned n)
 {
 	unsigned i = 0, running = 0;
 	int64_t next = now_ns();
@@ -187,29 +199,77 @@ static int run_wave(const struct conform_settings *set, enum conform_wave wave, 
 			continue;
 		for (unsigned k = 0; k < n; k++) {
 			if (polls[k].revents) {
-				job_finish(&jobs[k], set->json, count);
+				job_finish(&jobs[k], set->json);
 				running--;
 			}
 		}
 	}
 }
 
+struct tally {
+	unsigned count[CONFORM_SKIP + 1]; /* cases by verdict */
+	unsigned late;                    /* cases in which the tester was late */
+	struct dynbuf skipped;            /* names of those skipped, a blank between them */
+};
+
+static void tally(const struct job *jobs, unsigned n, struct tally *t)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (!jobs[i].chosen)
+			continue;
+		t->count[jobs[i].verdict]++;
+		t->late += jobs[i].late;
+		if (jobs[i].verdict == CONFORM_SKIP)
+			dynbuf_addf(&t->skipped, "%s%s", t->skipped.n ? " " : "", jobs[i].c->name);
+	}
+}
+
+static void print_tally(const struct tally *t, int64_t ms)
+{
+	const unsigned *count = t->count;
+
+	printf("%u passed, %u failed, %u skipped in %.1f s\n", count[CONFORM_PASS],
+		count[CONFORM_FAIL], count[CONFORM_SKIP], (double)ms / 1000);
+	if (t->skipped.n)
+		printf("not tested: %s\n", t->skipped.p);
+	if (t->late)
+		printf("tester late in %u cases: this machine is too busy to judge all times\n",
+			t->late);
+}
+
+static void print_tally_json(const struct tally *t, int64_t ms)
+{
+	struct dynbuf b;
+
+	dynbuf_init(&b, LINE_MAX_BYTES);
+	dynbuf_adds(&b, "{\"summary\":true");
+	jline_add_int(&b, "passed", t->count[CONFORM_PASS]);
+	jline_add_int(&b, "failed", t->count[CONFORM_FAIL]);
+	jline_add_int(&b, "skipped", t->count[CONFORM_SKIP]);
+	jline_add_str(&b, "not_tested", t->skipped.n ? t->skipped.p : "");
+	jline_add_int(&b, "tester_late", t->late);
+	jline_add_int(&b, "duration_ms", ms);
+	print_line(&b);
+}
+
 int conform_run(const struct conform_settings *set)
 {
 	struct job jobs[CASES_MAX];
-	unsigned n = gather(jobs), count[CONFORM_SKIP + 1] = {0};
+	struct tally t = {0};
+	unsigned n = gather(jobs);
 	int64_t start = now_ns();
 
 	if (choose(jobs, n, set->cases) < 0)
 		return EXIT_USAGE;
 	fflush(stdout);
 	for (enum conform_wave wave = 0; wave < CONFORM_WAVES; wave++)
-		if (run_wave(set, wave, jobs, n, count) < 0)
+		if (run_wave(set, wave, jobs, n) < 0)
 			return EXIT_SYSTEM;
-	if (!set->json)
-		printf("%u passed, %u failed, %u skipped in %.1f s\n", count[CONFORM_PASS],
-			count[CONFORM_FAIL], count[CONFORM_SKIP], (double)(now_ns() - start) / 1e9);
-	return count[CONFORM_FAIL] ? EXIT_FALSE : EXIT_OK;
+	dynbuf_init(&t.skipped, LINE_MAX_BYTES);
+	tally(jobs, n, &t);
+	(set->json ? print_tally_json : print_tally)(&t, (now_ns() - start) / NS_PER_MS);
+	dynbuf_free(&t.skipped);
+	return t.count[CONFORM_FAIL] ? EXIT_FALSE : EXIT_OK;
 }
 
 void conform_list(void)

@@ -17,14 +17,14 @@ struct conform_settings {
 	int rate_hz;                  /* of the caller's audio: a rate AudioSocket has a kind for */
 	uint8_t uuid
 		[ASOCK_UUID_BYTES]; /* of the calls; its last 2 bytes become the numbers of case and call */
-	const int16_t *say; /* what the caller says, over and over, at rate_hz; NULL: soft noise */
-	size_t say_samples; /* samples in say */
-	const char *cases;  /* names of cases, between commas or blanks; NULL: all */
-	char end_digit;     /* key on which the server ends the call; 0: it knows none */
-	int64_t first_ms;   /* allowed from the UUID to the first audio */
-	int64_t late_ms;    /* allowed p99 of lateness; widens the allowed gap alike */
-	int64_t close_ms;   /* allowed for the server to close, and to end a call on end_digit */
-	bool json;          /* one JSON object a case, not a line of text */
+	const int16_t *say;         /* what the caller says, over and over, at rate_hz */
+	size_t say_samples;         /* samples in say, at least 1 */
+	const char *cases;          /* names of cases, between commas or blanks; NULL: all */
+	char end_digit;             /* key on which the server ends the call; 0: it knows none */
+	int64_t first_ms;           /* allowed from the UUID to the first audio */
+	int64_t late_ms;            /* allowed p99 of lateness; widens the allowed gap alike */
+	int64_t close_ms; /* allowed for the server to close, and to end a call on end_digit */
+	bool json;        /* one JSON object a case, not a line of text */
 };
 
 #define CONFORM_FIRST_MS 100

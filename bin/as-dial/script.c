@@ -29,6 +29,7 @@ struct command {
 	void (*parse)(struct parser *p);
 	enum script_op op; /* of the simple ones */
 	const char *usage;
+	const char *what; /* it does */
 };
 
 static void PRINTF_LIKE(2, 3) mistake(struct parser *p, const char *fmt, ...)
@@ -257,18 +258,27 @@ static void parse_hangup(struct parser *p)
 }
 
 static const struct command commands[] = {
-	{"say", parse_say, STEP_SAY, "say FILE..."},
-	{"barge", parse_barge, STEP_BARGE, "barge FILE after MS"},
-	{"wait", parse_time, STEP_WAIT, "wait [S]"},
-	{"dtmf", parse_dtmf, STEP_DTMF, "dtmf KEYS (at most 64 of 0-9 * # A-D)"},
-	{"noise", parse_noise, STEP_NOISE, "noise [DBFS] S"},
-	{"silence", parse_time, STEP_SILENCE, "silence S"},
-	{"pause", parse_time, STEP_SILENCE, "pause S"},
-	{"hold", parse_time, STEP_HOLD, "hold S"},
-	{"burst", parse_burst, STEP_BURST, "burst MS"},
-	{"expect", parse_expect, STEP_EXPECT_AUDIO, "expect audio|silence|end [within S]"},
-	{"hangup", parse_hangup, STEP_HANGUP, "hangup"},
+	{"say", parse_say, STEP_SAY, "say FILE...", "say the files, one after the other"},
+	{"barge", parse_barge, STEP_BARGE, "barge FILE after MS",
+		"say the file so many milliseconds after the bot has begun to speak"},
+	{"wait", parse_time, STEP_WAIT, "wait [S]",
+		"until the bot has spoken and fallen silent, at most so many seconds"},
+	{"dtmf", parse_dtmf, STEP_DTMF, "dtmf KEYS", "press keys: at most 64 of 0-9 * # A-D"},
+	{"noise", parse_noise, STEP_NOISE, "noise [DBFS] S", "white noise for so many seconds"},
+	{"silence", parse_time, STEP_SILENCE, "silence S", "frames of silence for so many seconds"},
+	{"hold", parse_time, STEP_HOLD, "hold S", "no frames for so many seconds"},
+	{"burst", parse_burst, STEP_BURST, "burst MS",
+		"hold frames back for so many milliseconds, then send them at once"},
+	{"expect", parse_expect, STEP_EXPECT_AUDIO, "expect audio|silence|end [within S]",
+		"of the bot, within so many seconds"},
+	{"hangup", parse_hangup, STEP_HANGUP, "hangup", "close the connection"},
 };
+
+void script_help(struct dynbuf *to)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		dynbuf_addf(to, "%-36s%s\n", commands[i].usage, commands[i].what);
+}
 
 static const struct command *command_find(const char *name)
 {

@@ -55,6 +55,9 @@ int script_parse(
 int script_of_files(char *const *paths, size_t n, struct script *ret) MUST_USE;
 void script_free(struct script *s);
 
+/* The commands, a line each. */
+void script_help(struct dynbuf *to);
+
 /* The words of a step, for messages: "expect audio". */
 const char *script_op_name(enum script_op op);
 

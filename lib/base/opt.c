@@ -83,18 +83,25 @@ static int set_value(const struct opt_row *row, const char *value, char *why)
 	return 0;
 }
 
+/* A number out of its own range stands for none. */
+static bool in_range(const struct opt_row *row, int64_t n)
+{
+	return (row->min == 0 && row->max == 0) || (n >= row->min && n <= row->max);
+}
+
 /* Text for the right column of --help. */
 static void describe(struct dynbuf *b, const struct opt_row *row)
 {
 	const char *sep = row->env ? ", " : "";
 	const char *s;
+	bool number = row->kind == OPT_INT && in_range(row, *(int64_t *)row->var);
 
 	dynbuf_adds(b, row->help);
 	s = row->kind == OPT_STR || row->kind == OPT_CHOICE ? *(const char **)row->var : NULL;
-	if (!row->env && row->kind != OPT_INT && !s)
+	if (!row->env && !number && !s)
 		return;
 	dynbuf_addf(b, " [%s", row->env ? row->env : "");
-	if (row->kind == OPT_INT)
+	if (number)
 		dynbuf_addf(b, "%sdefault %" PRId64, sep, *(int64_t *)row->var);
 	else if (s)
 		dynbuf_addf(b, "%sdefault %s", sep, s);

@@ -52,12 +52,16 @@ FAULTS = {
     "deaf": "reads nothing after the UUID",
     "cut": "drops the rest of a message that did not fit",
     "gives-up": "sends nothing after its buffer was full",
+    "hoards": "lets seconds of audio wait in the socket's buffer",
     "unique": "closes a second call with the same UUID",
     # how it ends
     "end-length": "sends a payload with the end message",
     "after-end": "sends audio after the end message",
     "end-reset": "closes after the end message without reading on",
     "end-close": "closes without an end message",
+    "busy": "sends 00 00 00 to a call beside another",
+    "busy-all": "sends every call 00 00 00 at once",
+    "busy-close": "closes a call beside another",
     "keeps": "keeps the connection after the caller's end",
     # who else connects
     "garbage": "takes anybody for a caller",
@@ -84,7 +88,8 @@ class Server:
     def __init__(self, fault):
         self.fault = fault
         self.uuids = set()
-        self.calls = 0
+        self.calls = 0  # connections
+        self.talking = 0  # of them, calls that were taken
         self.listener = self.listen(0)
         self.port = self.listener.getsockname()[1]
 
@@ -111,6 +116,8 @@ class Server:
             conn, _ = await loop.sock_accept(self.listener)
             conn.setblocking(False)
             conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.fault != "hoards":
+                conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4608)
             self.calls += 1
             task = asyncio.create_task(Call(self, conn).run())
             task.add_done_callback(self.done)
@@ -310,7 +317,16 @@ class Call:
                 if self.fault == "unique" and uuid in self.server.uuids:
                     return
                 self.server.uuids.add(uuid)
-            await self.talk()
+                if self.fault == "busy-all" or self.fault.startswith("busy") and self.server.talking:
+                    if self.fault != "busy-close":
+                        self.send(bytes(3))
+                        await self.exactly(1 << 20)
+                    return
+            self.server.talking += 1
+            try:
+                await self.talk()
+            finally:
+                self.server.talking -= 1
         except asyncio.TimeoutError:
             pass
         except Over:

@@ -25,7 +25,7 @@ static void slurp(int fd, char *buf, size_t size)
 static int tool(int argc, char **argv)
 {
 	struct {
-		int64_t calls, any;
+		int64_t calls, any, limit;
 		const char *busy, *format;
 		bool raw;
 	} set = {.calls = 50, .any = -1, .format = "auto"};
@@ -39,6 +39,7 @@ static int tool(int argc, char **argv)
 			"do not trust what "
 			"their telephone system says of them",
 			&set.format, 0, 0},
+		{"limit", 0, OPT_INT, "N", NULL, "none if not given", &set.limit, 1, 9},
 		{"any", 0, OPT_INT, "N", NULL, "any number", &set.any, 0, 0},
 		{"an-option-with-a-very-long-name", 0, OPT_STR, "ARGUMENT", NULL, "its text",
 			&set.busy, 0, 0},
@@ -212,6 +213,7 @@ static void test_pages(void)
 		"                               who do not trust what their telephone system "
 		"says of them\n"
 		"                               [CALLPIPE_FORMAT, default auto]\n"
+		"      --limit=N                none if not given\n"
 		"      --any=N                  any number [default -1]\n"
 		"      --an-option-with-a-very-long-name=ARGUMENT\n"
 		"                               its text\n"
