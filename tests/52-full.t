@@ -20,6 +20,20 @@ check "a slot is free again as soon as a call is gone" 'wait_for 5 eval "as-dial
 u=0f7dc3c2-1111-4222-8333-123456789abc
 again() { as-dial --json --uuid $u -e 'expect audio within 2; hangup' "127.0.0.1:$port" >>"$T/same"; }
 again && again
-check "the same UUID twice: both are answered" 'tests/fake/report.py "ok and len(calls) == 2" <"$T/same"'
+check "the same UUID again: both are answered" 'tests/fake/report.py "ok and len(calls) == 2" <"$T/same"'
 check "and have a directory each" '[ -d "$T"/spool/calls/*/*/*/$u ] && [ -d "$T"/spool/calls/*/*/*/$u-2 ]'
+
+# Both at once: neither waits for the other, and each keeps its own record.
+u=0f7dc3c2-1111-4222-8333-123456789abd
+both() { as-dial --json --uuid $u -e "$1" "127.0.0.1:$port" >"$T/$2"; }
+wait_for 5 eval 'as-answer --status | grep "\"live\":0"'
+both 'expect audio within 2; silence 1; hangup' short &
+short=$!
+both 'expect audio within 2; silence 3; hangup' long
+ok "the same UUID twice at the same time" wait $short
+check "both are answered" 'cat "$T/short" "$T/long" | tests/fake/report.py "ok and not gaps and len(calls) == 2"'
+ended() { [ "$(cat "$T"/spool/calls/*/*/*/$u*/events.jsonl | grep -c "\"type\":\"verdict\".*\"caller-hangup\"")" = 2 ]; }
+check "each has its own record to the end" 'wait_for 10 ended'
+check "with its own name in it" 'for c in $u $u-2; do grep -q "^{\"call\":\"$c\",\"uuid\":\"$u\"" "$T"/spool/calls/*/*/*/$c/call.json || false; done'
+check "and there is a verdict" 'grep -x caller-hangup "$T/spool/verdicts/$u"'
 plan
