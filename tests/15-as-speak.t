@@ -11,7 +11,7 @@ from stream import *
 def ramp(n, start=0): return array.array("h", [(start + i) % 30000 + 1 for i in range(n)]).tobytes()
 def say(u, pcm, **k): return (frame("synthesize", utterance=u, turn=0, kind="answer", text="x", **k)
     + b"".join(audio(u, pcm[i:i+4000]) for i in range(0, len(pcm), 4000)) + frame("audio-stop", utterance=u, status="ok"))
-end = frame("call-end", cause="hangup")
+end = frame("call-end", cause="caller-hangup")
 open(sys.argv[1], "wb").write(b"".join(eval(sys.argv[2])))' "$T/$1" "$2"
 }
 # records EXPRESSION: true of the records j of $T/journal.
@@ -43,7 +43,7 @@ ok 'utterances are told of once' records '[(p["utterance"], p["status"], p["time
 ok 'what passed by is in the journal' records '[r["type"] for r in j] == ["call-start", "synthesize", "audio-stop",
 	"playing", "turn", "played", "synthesize", "audio-stop", "playing", "unknown", "flush", "played", "synthesize",
 	"audio-stop", "playing", "played", "call-end", "done"] and d("done") == [{"verdict": "caller-hangup"}]'
-cp "$T/raw" "$T/raw.0" && cp "$T/journal" "$T/journal.0"
+cp "$T/raw" "$T/raw.0" && cp "$T/journal" "$T/journal.0" && cp "$T/journal" "$T/journal.talk"
 
 same() { render "$@" && cmp "$T/raw" "$T/raw.0" && cmp "$T/journal" "$T/journal.0" && cmp "$T/record" "$T/raw.0"; }
 for seed in 1 2 3 4 5; do
@@ -88,6 +88,19 @@ ok 'each utterance has one end' records 'sorted((p["utterance"], p["status"]) fo
 ok 'each fault is told of once' records '[e["text"].split(" ")[1].strip(":") for e in d("error")] ==
 	["\x27twice\x27", "has", "has", "\x27nobody\x27", "\x27late\x27"]'
 
+stream hostile '[frame("voice-started", turn=2**63 - 1, timestamp=-2**63), frame("voice-stopped", turn=-2**63, timestamp=-2**63),
+	clock(100), say("u", ramp(800)), clock(300), frame("voice-started", turn=1, timestamp=2**63 - 1), frame("voice-stopped", turn=1, timestamp=2**63 - 1),
+	frame("resume", turn=1), clock(500), frame("call-end", cause="terminated")]'
+ok 'numbers that cannot be' render hostile
+ok 'are not believed: time within the call, a resume of this turn' records '[(p["status"], p["heard_ms"]) for p in d("played")] ==
+	[("played", 100)] and d("turn")[0]["speech_end"] == 0'
+ok 'an as-listen that was told to end is no caller who hung up' records 'd("done") == [{"verdict": "timeout"}]'
+
+stream large '[b"{\"type\":\"state\",\"payload_length\":65536}\n{\"text\":\"" + b"x" * 65525 + b"\"}",
+	b"{\"type\":\"listen\",\"payload_length\":11}\n{\"id\":\n\"l\"}", clock(100), end]'
+ok 'data that is too large for the journal, or on two lines' render large
+ok 'is told of, and counted' records '[e["code"] for e in d("error")] == ["record", "stream"] and d("done")[0]["lost_records"] == 1'
+
 python3 -c 'import sys, wave
 w = wave.open(sys.argv[1], "wb")
 w.setparams((2, 2, 44100, 0, "NONE", ""))
@@ -101,8 +114,8 @@ ok 'a missing prompt ends the call' render clocks --prompt "$T/none.wav"
 ok 'as failed' records '[p["status"] for p in d("played")] == ["failed"]'
 
 ok 'no input' must_fail 70 as-speak </dev/null
-ok 'no stdin' eval 'must_fail 70 as-speak <&-'
-ok 'no stdout' eval 'as-speak <"$T/talk" >&-'
+ok 'no stdin' eval 'must_fail 74 as-speak <&-'
+ok 'no stdout' eval 'must_fail 74 as-speak <"$T/talk" >&-'
 as-speak --raw </dev/null >"$T/raw" 2>"$T/err"
 check 'nothing to render, one line about it' 'size raw 0 && [ "$(cat "$T/err")" = "as-speak: stream ends without call-end: the filter before died" ]'
 head -c 1000 "$T/talk" >"$T/cut"
@@ -115,6 +128,12 @@ stream jump '[clock(0), clock(10**15), end]'
 ok 'time that jumps by years' must_fail 65 render jump
 ok 'a full disk on stdout' must_fail 74 eval 'as-speak <"$T/talk" >/dev/full'
 ok 'a full disk under the record' must_fail 74 eval 'as-speak --journal=/dev/full <"$T/talk" >/dev/null'
+# 4 KiB, of which the journal takes less
+coded() { { as-speak --journal="$T/journal" --record="$T/record" <"$T/talk" || echo $? >"$T/code"; } | cat >/dev/null; }
+rm -f "$T/journal" "$T/record" "$T/code"
+(ulimit -f 8 && coded) 2>"$T/err"
+check 'a limit on files: audio is lost, and said so; the journal is whole' '[ "$(cat "$T/code")" = 74 ] && grep -q "File too large" "$T/err" &&
+	size record 4096 && cmp "$T/journal" "$T/journal.talk"'
 check 'a reader that leaves' '{ as-speak <"$T/long" && echo 0 >"$T/code"; } | head -c 100 >/dev/null && [ "$(cat "$T/code")" = 0 ]'
 ok 'a rate that is none' must_fail 64 as-speak --rate=11025
 ok 'an operand' must_fail 64 as-speak x

@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "speak.h"
 
-#define CLOCK_WATCH_NS (5 * NS_PER_S) /* without a clock event for this long some filter hangs */
+#define CLOCK_WATCH_S 5  /* without a clock event for this long some filter hangs */
 #define READS_PER_SLOT 8 /* a burst of speech is faster than a pipe's 64 KiB every 20 ms */
-#define JUMP_MAX_MS (10 * 60 * 1000) /* stream time that jumps further is no stream of ours */
+#define JUMP_MAX_MIN 10  /* stream time that jumps further is no stream of ours */
 
 int64_t speak_now_ms(const struct speak *s)
 {
@@ -34,24 +34,32 @@ static void audible(struct speak *s, int64_t ms)
 	dynbuf_free(&data);
 }
 
-/* Make the frame of call time ms, send it, record it. */
-static void frame_out(struct speak *s, int64_t ms)
+/* Make the frame of call time ms, send it, record it: true. A line that does not take it loses the slot and no
+ * more: the player waits, as if it were paused, so that what it says was heard has gone out. */
+static bool frame_out(struct speak *s, int64_t ms)
 {
 	int16_t samples[320];
 	size_t n = pcm_frame_samples(s->rate_hz);
-	const char *heard = player_frame(&s->player, ms, samples);
+	const char *heard;
 
+	if (!line_ready(&s->line)) {
+		speak_skipped(s, ms / PCM_FRAME_MS, 1);
+		return false;
+	}
+	heard = player_frame(&s->player, ms, samples);
 	if (heard && pcm_audible(samples, n))
 		audible(s, ms);
 	if (!heard && s->echoing && player_idle(&s->player))
 		echo_frame(&s->echo, samples);
 	if (line_send(&s->line, samples) < 0)
-		filter_fail(&s->filter, EXIT_IO, "cannot write 'stdout': %s", strerror(errno));
+		filter_fail(&s->filter, EXIT_IO, "output", "cannot write 'stdout': %s",
+			strerror(errno));
 	if (s->line.gone) {
 		speak_stop(s, "caller-hangup", PLAYED_CLEARED);
-		return;
+		return false;
 	}
 	sink_audio(&s->sink, ms, samples, n, heard, player_heard_ms(&s->player));
+	return true;
 }
 
 void speak_skipped(struct speak *s, int64_t first, int64_t n)
@@ -78,11 +86,21 @@ static void read_stream(struct speak *s)
 		filter_read(&s->filter);
 }
 
+/* All of the call may have been stopped, and not only the filter that the watch is for: the time in which nobody
+ * could do anything does not count. */
+static void was_stopped(struct speak *s, int64_t late_ns)
+{
+	if (late_ns <= TICK_RESTART_NS)
+		return;
+	s->clock_ns += late_ns;
+	s->phase_ns += late_ns;
+}
+
 static void watch_clock(struct speak *s, int64_t now)
 {
-	if (s->phase <= SPEAK_ENDING && now - s->clock_ns > CLOCK_WATCH_NS)
-		filter_fail(&s->filter, EXIT_TRY_AGAIN,
-			"no clock for 5 s: a filter of the pipeline hangs");
+	if (s->phase <= SPEAK_ENDING && now - s->clock_ns > CLOCK_WATCH_S * NS_PER_S)
+		filter_fail(&s->filter, EXIT_TRY_AGAIN, "clock",
+			"no clock for %d s: a filter of the pipeline hangs", CLOCK_WATCH_S);
 }
 
 static void flush_out(struct speak *s)
@@ -97,14 +115,15 @@ void speak_tick(void *ctx, int64_t now)
 	struct speak *s = ctx;
 	int64_t first = s->ticker.slot, skipped, due;
 
+	was_stopped(s, now - ticker_due(&s->ticker));
 	read_stream(s);
 	skipped = ticker_take(&s->ticker, now);
 	due = ticker_due(&s->ticker) - TICK_NS;
-	s->clock_ns += skipped * TICK_NS; /* a call that stood still as a whole does not hang */
 	if (s->phase != SPEAK_ENDED) {
 		speak_skipped(s, first, skipped);
-		frame_out(s, (first + skipped) * PCM_FRAME_MS);
-		pace_add(&s->pace, now_ns() - due, skipped);
+		if (frame_out(s, (first + skipped) * PCM_FRAME_MS))
+			pace_add(&s->pace, now_ns() - due);
+		s->pace.skipped += skipped;
 	}
 	speak_end_step(s);
 	watch_clock(s, now);
@@ -114,9 +133,9 @@ void speak_tick(void *ctx, int64_t now)
 
 void speak_advance(struct speak *s, int64_t ms)
 {
-	if (ms - s->ticker.slot * PCM_FRAME_MS > JUMP_MAX_MS) {
-		filter_fail(&s->filter, EXIT_DATA,
-			"stream time jumps by more than 10 minutes at byte %llu",
+	if (ms - s->ticker.slot * PCM_FRAME_MS > JUMP_MAX_MIN * INT64_C(60000)) {
+		filter_fail(&s->filter, EXIT_DATA, "input",
+			"stream time jumps by more than %d minutes at byte %llu", JUMP_MAX_MIN,
 			(unsigned long long)s->filter.in.offset);
 		return;
 	}

@@ -11,6 +11,7 @@
 
 #define DRAIN_MS 200            /* what the phone's jitter buffer may still hold */
 #define ACK_NS (2 * NS_PER_S)   /* a scribe that has not written the verdict by then is frozen */
+#define CLOSE_NS (5 * NS_PER_S) /* for Asterisk to close after the end message */
 #define STUCK_NS (5 * NS_PER_S) /* the same of one that does not read */
 
 void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt, ...)
@@ -35,14 +36,26 @@ static void ended(struct speak *s)
 	sink_end_audio(&s->sink);
 	/* before it is true, so that as-answer, should we die here, does not say it a second time */
 	if (s->live && !s->line.gone) {
-		sink_journal(&s->sink, speak_now_ms(s), "ended", (struct jspan){"{}", 2});
+		speak_record(s, "ended", (struct jspan){"{}", 2});
 		sink_flush(&s->sink);
 	}
 	if (line_end(&s->line) < 0)
 		log_error_errno("cannot write 'stdout'");
 	s->phase = SPEAK_ENDED;
+	s->phase_ns = now_ns();
 	s->filter.busy = false;
 	filter_settle(&s->filter);
+}
+
+/* Asterisk closes when it has the end message, and that ends the stream. If it does not, somebody has to: as-answer,
+ * or, where there is none, we. */
+static void await_close(struct speak *s)
+{
+	line_flush(&s->line);
+	if (s->line.gone || now_ns() - s->phase_ns <= CLOSE_NS || !sink_alone(&s->sink))
+		return;
+	log_warn("the other side does not close: the connection is cut");
+	line_shutdown(&s->line);
 }
 
 /* Tell the scribe that nothing more will be played, with what the clock has to say for itself. */
@@ -68,7 +81,7 @@ static void done(struct speak *s)
 	speak_journal(s, "done", &data);
 	dynbuf_free(&data);
 	s->phase = SPEAK_DONE;
-	s->done_ns = now_ns();
+	s->phase_ns = now_ns();
 	if (!s->sink.open || !s->live)
 		ended(s);
 }
@@ -103,9 +116,11 @@ void speak_end_step(struct speak *s)
 	}
 	if (s->phase == SPEAK_DRAINING && s->ticker.slot * PCM_FRAME_MS >= s->drain_until_ms)
 		done(s);
-	if (s->phase == SPEAK_DONE && now_ns() - s->done_ns > ACK_NS) {
+	if (s->phase == SPEAK_DONE && now_ns() - s->phase_ns > ACK_NS) {
 		log_warn("no word from as-answer: the call ends without a verdict");
 		ended(s);
+	} else if (s->phase == SPEAK_ENDED) {
+		await_close(s);
 	}
 }
 
@@ -126,12 +141,9 @@ void speak_signal(void *ctx, int sig)
 
 static void fail_records(struct speak *s)
 {
-	char code[16];
-
-	snprintf(code, sizeof(code), "%d", s->filter.status);
 	player_close(&s->player, PLAYED_FAILED);
 	sink_end_audio(&s->sink);
-	speak_error(s, code, true, "%s", s->filter.why);
+	speak_error(s, s->filter.code, true, "%s", s->filter.why);
 }
 
 /* A scribe of our own writes the verdict before the other side hears the end, unless the disk holds it up. */

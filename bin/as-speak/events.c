@@ -8,6 +8,7 @@
 
 #define RESUME_FACTOR 2 /* automatic resume waits for twice what the recogniser took last */
 #define RESUME_MAX_MS 5000
+#define TURN_MAX 1000000 /* no call has so many */
 
 static const char *const status_name[] = {
 	[PLAYED_PLAYED] = "played",
@@ -15,14 +16,21 @@ static const char *const status_name[] = {
 	[PLAYED_FAILED] = "failed",
 };
 
+void speak_record(struct speak *s, const char *type, struct jspan data)
+{
+	if (sink_journal(&s->sink, speak_now_ms(s), type, data) < 0)
+		speak_error(s, "record", false, "cannot journal a '%s' of %zu bytes: too large",
+			type, data.n);
+}
+
 void speak_journal(struct speak *s, const char *type, const struct dynbuf *data)
 {
-	sink_journal(&s->sink, speak_now_ms(s), type, (struct jspan){data->p, data->n});
+	speak_record(s, type, (struct jspan){data->p, data->n});
 }
 
 static void fatal_upstream(struct speak *s)
 {
-	filter_fail(&s->filter, EXIT_TRY_AGAIN,
+	filter_fail(&s->filter, EXIT_TRY_AGAIN, "loop-full",
 		"cannot tell the agent what was heard: the loop is full");
 }
 
@@ -59,6 +67,20 @@ void speak_player_event(void *ctx, const struct player_event *ev)
 	dynbuf_free(&data);
 }
 
+/* Numbers come from other programs: what cannot be one is as if it were not there. */
+static int64_t turn_of(const struct frame *fr, int64_t fallback)
+{
+	int64_t turn = frame_int(fr, "turn", fallback);
+
+	return turn < 0 || turn > TURN_MAX ? fallback : turn;
+}
+
+/* When what it tells of happened: not before the call, and not later than it is told. */
+static int64_t timestamp_of(const struct frame *fr, int64_t now_ms)
+{
+	return max_i64(min_i64(frame_int(fr, "timestamp", now_ms), now_ms), 0);
+}
+
 static bool utterance_id(struct speak *s, const struct frame *fr, char id[UTTERANCE_ID_MAX])
 {
 	if (frame_str(fr, "utterance", id, UTTERANCE_ID_MAX) && id[0])
@@ -70,8 +92,7 @@ static bool utterance_id(struct speak *s, const struct frame *fr, char id[UTTERA
 static void on_synthesize(struct speak *s, const struct frame *fr)
 {
 	char id[UTTERANCE_ID_MAX], kind[16];
-	struct utterance_spec spec = {
-		.id = id, .interruptible = true, .turn = frame_int(fr, "turn", -1)};
+	struct utterance_spec spec = {.id = id, .interruptible = true, .turn = turn_of(fr, -1)};
 	struct jspan v;
 
 	if (!utterance_id(s, fr, id))
@@ -139,25 +160,23 @@ static void on_audio_stop(struct speak *s, const struct frame *fr)
 
 static void on_pause(struct speak *s, const struct frame *fr)
 {
-	(void)fr;
 	player_pause(&s->player);
 }
 
 static void on_resume(struct speak *s, const struct frame *fr)
 {
-	player_resume(&s->player, frame_int(fr, "turn", INT64_MAX));
+	player_resume(&s->player, turn_of(fr, INT64_MAX));
 }
 
 static void on_flush(struct speak *s, const struct frame *fr)
 {
-	(void)fr;
 	player_flush(&s->player);
 }
 
 static void on_voice_started(struct speak *s, const struct frame *fr)
 {
 	s->stopped_ms = -1;
-	player_voice_started(&s->player, frame_int(fr, "turn", s->player.turn));
+	player_voice_started(&s->player, turn_of(fr, s->player.turn));
 }
 
 static void on_voice_stopped(struct speak *s, const struct frame *fr)
@@ -166,8 +185,7 @@ static void on_voice_stopped(struct speak *s, const struct frame *fr)
 
 	player_voice_stopped(&s->player);
 	s->stopped_ms = now;
-	turn_begin(&s->turn, frame_int(fr, "turn", s->player.turn), frame_int(fr, "timestamp", now),
-		now);
+	turn_begin(&s->turn, turn_of(fr, s->player.turn), timestamp_of(fr, now), now);
 }
 
 /* What this recogniser needs decides how long a pause waits for it. */
@@ -175,7 +193,6 @@ static void on_transcript(struct speak *s, const struct frame *fr)
 {
 	int64_t now = speak_now_ms(s);
 
-	(void)fr;
 	turn_step(&s->turn, TURN_TRANSCRIPT, now);
 	if (s->stopped_ms < 0)
 		return;
@@ -189,11 +206,20 @@ static void on_dtmf(struct speak *s, const struct frame *fr)
 	int64_t now = speak_now_ms(s);
 
 	player_key(&s->player);
-	turn_begin(&s->turn, s->player.turn, frame_int(fr, "timestamp", now), now);
+	turn_begin(&s->turn, s->player.turn, timestamp_of(fr, now), now);
+}
+
+/* True if its data was to be its payload, and cannot be read: JSON that is on several lines, or none. */
+static bool data_lost(const struct frame *fr)
+{
+	return fr->data.n == 2 && fr->payload_bytes && fr->payload[0] == '{' &&
+		!frame_is(fr, "audio-chunk");
 }
 
 static void on_listen(struct speak *s, const struct frame *fr)
 {
+	if (data_lost(fr))
+		return;
 	if (upstream_put(&s->upstream, fr->type, fr->data) == 0)
 		return;
 	if (errno != EMSGSIZE)
@@ -205,7 +231,6 @@ static void on_listen(struct speak *s, const struct frame *fr)
 
 static void on_hangup(struct speak *s, const struct frame *fr)
 {
-	(void)fr;
 	speak_end(s, "hangup");
 }
 
@@ -229,14 +254,17 @@ static void on_clock(struct speak *s, const struct frame *fr)
 
 	s->clock_ns = now_ns();
 	if (dropped != s->dropped_ms)
-		sink_journal(&s->sink, speak_now_ms(s), fr->type, fr->data);
+		speak_record(s, fr->type, fr->data);
 	s->dropped_ms = dropped;
 }
 
 static void on_call_end(struct speak *s, const struct frame *fr)
 {
-	(void)fr;
-	speak_stop(s, "caller-hangup", PLAYED_CLEARED);
+	char cause[32];
+
+	/* as-listen that was told to end has not seen the caller leave */
+	frame_str(fr, "cause", cause, sizeof(cause));
+	speak_stop(s, strcmp(cause, "caller-hangup") == 0 ? cause : "timeout", PLAYED_CLEARED);
 }
 
 static const struct {
@@ -284,7 +312,11 @@ enum filter_verdict speak_frame(void *ctx, const struct frame *fr)
 	if (came_round(s, fr))
 		return FILTER_CONSUME;
 	if (!frame_is(fr, "audio-chunk") && !frame_is(fr, "clock"))
-		sink_journal(&s->sink, speak_now_ms(s), fr->type, fr->data);
+		speak_record(s, fr->type, fr->data);
+	if (data_lost(fr))
+		speak_error(s, "stream", false,
+			"%s has a payload of %zu bytes that is no JSON object on one line",
+			fr->type, fr->payload_bytes);
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		if (frame_is(fr, events[i].type))
 			events[i].fn(s, fr);

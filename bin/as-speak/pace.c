@@ -2,13 +2,12 @@
 
 #include <inttypes.h>
 
-void pace_add(struct pace *p, int64_t late_ns, int64_t skipped)
+void pace_add(struct pace *p, int64_t late_ns)
 {
 	int64_t bin = min_i64(max_i64(late_ns, 0) / PACE_BIN_NS, PACE_BINS - 1);
 
 	p->bin[bin]++;
 	p->frames++;
-	p->skipped += skipped;
 	p->max_ns = max_i64(p->max_ns, late_ns);
 }
 

@@ -9,8 +9,8 @@
 #include "audio/pcm.h"
 #include "base/log.h"
 
-#define PATIENT_BYTES \
-	(64 << 10) /* alone, not in a call: what may wait before the scribe is waited for */
+/* alone, not in a call: what may wait before the scribe is waited for */
+#define PATIENT_BYTES (64 << 10)
 
 static bool put(struct sink *s, const struct dynbuf *b, bool audio, int64_t tag)
 {
@@ -85,6 +85,13 @@ int sink_open(struct sink *s, const char *dir, const struct scribe_files *files,
 	return *files->journal || *files->record ? own_scribe(s, NULL) : 0;
 }
 
+bool sink_alone(const struct sink *s)
+{
+	struct pollfd p = {.fd = s->out.fd};
+
+	return !s->open || s->own >= 0 || (poll(&p, 1, 0) == 1 && p.revents & POLLERR);
+}
+
 void sink_close(struct sink *s)
 {
 	if (s->open) {
@@ -138,12 +145,13 @@ static void remember_audio(struct sink *s)
 	dynbuf_add(&s->recent_audio, s->batch, s->batch_bytes);
 }
 
-void sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan data)
+int sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan data)
 {
 	struct dynbuf record, b;
+	bool fits;
 
 	if (!s->open)
-		return;
+		return 0;
 	dynbuf_init(&record, FRAME_PAYLOAD_MAX);
 	dynbuf_init(&b, FRAME_MAX);
 	dynbuf_adds(&record, "{");
@@ -152,17 +160,17 @@ void sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan d
 	jline_add_str(&record, "type", type);
 	jline_add_raw(&record, "data", data);
 	dynbuf_adds(&record, "}");
-	if (dynbuf_failed(&record) ||
-		frame_add(&b, "journal", (struct jspan){record.p, record.n}) < 0) {
-		log_warn("cannot journal a '%s' of %zu bytes: too large", type, data.n);
-	} else if (put(s, &b, false, 0)) {
+	fits = !dynbuf_failed(&record) &&
+		frame_add(&b, "journal", (struct jspan){record.p, record.n}) == 0;
+	if (fits && put(s, &b, false, 0)) {
 		s->seq++;
 		remember(s, &record);
-	} else if (s->lost_records++ == 0) {
+	} else if (s->lost_records++ == 0 && fits) {
 		log_error("cannot pass on a record: the scribe does not read");
 	}
 	dynbuf_free(&record);
 	dynbuf_free(&b);
+	return fits ? 0 : -1;
 }
 
 /* What was heard of the utterance goes with the audio, so that the scribe knows it should this process die. */

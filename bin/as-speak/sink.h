@@ -32,7 +32,7 @@ struct sink {
 	size_t batch_bytes;
 	int64_t batch_ms;      /* call time of its first sample */
 	int64_t lost_ms;       /* bot audio that was not recorded */
-	uint64_t lost_records; /* journal records for which there was no room */
+	uint64_t lost_records; /* journal records that were too large, or found no room */
 };
 
 /* dir: the call directory or NULL. files: what a scribe of our own would write; they stay valid.
@@ -43,8 +43,10 @@ int sink_open(struct sink *s, const char *dir, const struct scribe_files *files,
 void sink_close(struct sink *s);
 /* Wait for a scribe of our own: its exit code, EXIT_IO if the record is not whole. */
 int sink_wait(struct sink *s) MUST_USE;
-/* A journal record at call time t_ms; data is a checked object. */
-void sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan data);
+/* True if nobody but us is there to end the call: there never was a scribe but our own, or as-answer is dead. */
+bool sink_alone(const struct sink *s);
+/* A journal record at call time t_ms; data is a checked object. -1: it is too large, and counted as lost. */
+int sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan data) MUST_USE;
 /* 20 ms that went onto the line at t_ms, and how much of which utterance has been heard by now (NULL: none). */
 void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n,
 	const char *utterance, int64_t heard_ms);

@@ -46,7 +46,7 @@ struct speak {
 	char verdict[VERDICT_MAX]; /* "hangup", "transfer NAME", .. */
 	bool told_to_end;          /* SIGTERM came: the next one ends the process */
 	int64_t drain_until_ms;    /* SPEAK_DRAINING: call time */
-	int64_t done_ns;           /* SPEAK_DONE: since when */
+	int64_t phase_ns;          /* SPEAK_DONE, SPEAK_ENDED: since when */
 	int64_t clock_ns;          /* when the last clock event came */
 	int64_t dropped_ms;        /* as the last clock event said */
 	bool looped;               /* a loop event came back: reported once */
@@ -70,10 +70,11 @@ void speak_end(struct speak *s, const char *verdict); /* play what is queued, th
 void speak_stop(struct speak *s, const char *verdict, enum played_status status); /* end now */
 void speak_end_step(struct speak *s); /* once per slot */
 void speak_signal(void *ctx, int sig);
-int speak_finish(struct speak *s)
-	MUST_USE; /* after the loop: last records, last bytes; that of the record */
+/* After the loop: last records, last bytes. The exit code of the record. */
+int speak_finish(struct speak *s) MUST_USE;
 
-/* A record of as-speak's own. */
+/* A record at this moment: of an event that has come, or of as-speak's own. */
+void speak_record(struct speak *s, const char *type, struct jspan data);
 void speak_journal(struct speak *s, const char *type, const struct dynbuf *data);
 void speak_error(struct speak *s, const char *code, bool fatal, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);

@@ -104,6 +104,9 @@ pid_t spawn_helper(int fd)
 	close_range(3, ~0U, 0);
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
+	/* a reader that has left, a limit on files: errors of a write, not the end of what else it has to do */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	return 0;

@@ -9,9 +9,10 @@
 
 #include "base/log.h"
 
-#define OUT_EVENT_MAX \
-	(4 << 20) /* bytes a filter may have queued beyond what it read: far above any use */
-#define OUT_PAUSE_BYTES (256 << 10) /* above this the input waits for the output */
+/* bytes a filter may have queued beyond what it read: far above any use */
+#define OUT_EVENT_MAX (4 << 20)
+/* above this the input waits for the output */
+#define OUT_PAUSE_BYTES (256 << 10)
 
 static short in_mask(void *ctx)
 {
@@ -58,17 +59,19 @@ static void frame_take(struct filter *f, const struct frame *fr)
 		f->ended = true;
 	if (f->on_frame(f->ctx, fr) == FILTER_PASS && !f->sink &&
 		writer_put(&f->out.writer, fr->raw, fr->raw_bytes, false, 0) < 0)
-		filter_fail(f, EXIT_SYSTEM, "cannot queue '%s': %s", fr->type, strerror(errno));
+		filter_fail(f, EXIT_SYSTEM, "output", "cannot queue '%s': %s", fr->type,
+			strerror(errno));
 }
 
 static void input_end(struct filter *f)
 {
 	if (reader_partial(&f->in))
-		filter_fail(f, EXIT_BUG,
+		filter_fail(f, EXIT_BUG, "predecessor",
 			"stream ends inside a frame at byte %llu: the filter before died",
 			(unsigned long long)f->in.offset);
 	else if (!f->ended)
-		filter_fail(f, EXIT_BUG, "stream ends without call-end: the filter before died");
+		filter_fail(f, EXIT_BUG, "predecessor",
+			"stream ends without call-end: the filter before died");
 	else if (f->on_end)
 		f->on_end(f->ctx);
 	filter_settle(f);
@@ -83,11 +86,11 @@ void filter_read(struct filter *f)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n < 0)
-		filter_fail(f, EXIT_IO, "cannot read 'stdin': %s", strerror(errno));
+		filter_fail(f, EXIT_IO, "input", "cannot read 'stdin': %s", strerror(errno));
 	while (!f->failed && (got = reader_next(&f->in, &fr)) > 0)
 		frame_take(f, &fr);
 	if (got < 0)
-		filter_fail(f, EXIT_DATA, "malformed stream at byte %llu: %s",
+		filter_fail(f, EXIT_DATA, "input", "malformed stream at byte %llu: %s",
 			(unsigned long long)f->in.offset, f->in.why);
 	if (n == 0 && !f->failed)
 		input_end(f);
@@ -100,8 +103,8 @@ static void in_ready(void *ctx, short revents)
 
 int filter_init(struct filter *f, int in_fd, int out_fd)
 {
-	signal(SIGPIPE,
-		SIG_IGN); /* a reader that leaves is an errno, so that last work can be done */
+	/* a reader that leaves is an errno, so that last work can be done */
+	signal(SIGPIPE, SIG_IGN);
 	loop_init(&f->loop);
 	reader_init(&f->in, in_fd);
 	outlet_init(&f->out, out_fd, OUT_EVENT_MAX, out_drained, out_gone, f);
@@ -132,37 +135,34 @@ int filter_put(struct filter *f, const char *type, struct jspan data)
 	return rc;
 }
 
-static void error_put(struct filter *f, const char *text, int status)
+static void error_put(struct filter *f)
 {
 	struct dynbuf data;
-	char code[16];
 
-	snprintf(code, sizeof(code), "%d", status);
 	dynbuf_init(&data, FRAME_HEADER_MAX);
-	frame_error_data(&data, f->stage, text, code, true);
+	frame_error_data(&data, f->stage, f->why, f->code, true);
 	if (!f->sink && !dynbuf_failed(&data) &&
 		filter_put(f, "error", (struct jspan){data.p, data.n}) < 0)
 		log_warn("cannot write an error event: out of room");
 	dynbuf_free(&data);
 }
 
-void filter_fail(struct filter *f, int status, const char *fmt, ...)
+void filter_fail(struct filter *f, int status, const char *code, const char *fmt, ...)
 {
-	char text[512];
 	va_list args;
 
 	if (f->failed) /* the first reason is the one that matters */
 		return;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	vsnprintf(f->why, sizeof(f->why), fmt, args);
 	va_end(args);
-	log_error("%s", text);
+	log_error("%s", f->why);
 	f->failed = true;
 	f->busy = false;
 	f->status = status;
+	f->code = code;
 	f->in.eof = true;
-	snprintf(f->why, sizeof(f->why), "%s", text);
-	error_put(f, text, status);
+	error_put(f);
 	filter_settle(f);
 }
 

@@ -1,6 +1,6 @@
 /* filter: the main loop all filters share: frames in on stdin, handled, passed on as the bytes they were read.
  *
- *	static enum filter_verdict on_frame(void *ctx, struct filter *f, const struct frame *fr);
+ *	static enum filter_verdict on_frame(void *ctx, const struct frame *fr);
  *	int main(...) { ... return filter_run(&f); }
  *
  * The good end is call-end, passed on like any frame, then end of file. End of file without it, or inside a frame,
@@ -17,15 +17,14 @@
 enum filter_verdict {
 	FILTER_PASS,    /* copy the frame to stdout */
 	FILTER_CONSUME, /* do not */
-	FILTER_FAIL,    /* stop; filter_fail has been called */
 };
 
 struct filter {
 	const char *stage; /* name in error events: "vad" */
 	enum filter_verdict (*on_frame)(void *ctx, const struct frame *fr);
-	void (*on_end)(
-		void *ctx); /* no more frames come: call-end and EOF, or the reader left (out.writer.gone); may be NULL */
-	void *ctx;
+	/* no more frames come: call-end and EOF, or the reader left (out.writer.gone); may be NULL */
+	void (*on_end)(void *ctx);
+	void *ctx;        /* handed to both */
 	struct loop loop; /* add timers and network sources to it */
 	struct reader in;
 	struct outlet out; /* add frames by filter_put */
@@ -35,8 +34,9 @@ struct filter {
 	bool ended;        /* call-end has been seen */
 	bool busy;   /* set by the tool while it has work that must end first; see filter_settle */
 	bool failed; /* filter_fail was called: nothing more is read */
-	char why[512]; /* its message */
-	int status;    /* exit code so far */
+	const char *code; /* its word for programs */
+	char why[512];    /* its message */
+	int status;       /* exit code so far */
 };
 
 /* Set stage, on_frame, ctx first. */
@@ -47,8 +47,10 @@ int filter_put(struct filter *f, const char *type, struct jspan data) MUST_USE;
 /* One read of the input, and what is whole of it handled: the loop calls it when there is something. A tool that
  * reads on a clock of its own removes in_source from the loop and calls it itself, when the input is ready. */
 void filter_read(struct filter *f);
-/* Message to stderr, `error` frame (fatal) to stdout, stop with this exit code. */
-void filter_fail(struct filter *f, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Message to stderr, `error` frame (fatal) to stdout, stop with this exit code. code is a word that stays valid:
+ * callpipe-stream(5), "error". */
+void filter_fail(struct filter *f, int status, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 /* Stop if the end is reached: nothing more comes in, all has gone out, and the tool is not busy. To be called when
  * busy becomes false. */
 void filter_settle(struct filter *f);

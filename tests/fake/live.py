@@ -81,11 +81,19 @@ class Phone(threading.Thread):
         return sum(any(p) for _, p in self.messages())
 
 
+def tcp_pair(rcvbuf):
+    """A connection as Asterisk makes it, with so little room for what it does not read."""
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        theirs = socket.create_connection(listening.getsockname())
+        return listening.accept()[0], theirs
+
+
 class Speak:
-    def __init__(self, work, *args, kind=socket.SOCK_SEQPACKET, call=None, phone=True, sndbuf=0, journal=True):
-        self.ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
-        if sndbuf:
-            theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, sndbuf)
+    def __init__(self, work, *args, kind=socket.SOCK_SEQPACKET, call=None, phone=True, rcvbuf=0, journal=True):
+        self.ours, theirs = tcp_pair(rcvbuf) if rcvbuf else socket.socketpair(socket.AF_UNIX, kind)
         self.journal_path, self.record_path = os.path.join(work, "events.jsonl"), os.path.join(work, "bot.s16")
         args = list(args)
         if not call and journal:
@@ -135,7 +143,7 @@ class Speak:
     def end(self, code=0, call_end=True):
         """End the stream; the exit code is as wanted, the journal whole, each utterance closed once."""
         if call_end and not self.proc.stdin.closed:
-            self.event("call-end", cause="hangup")
+            self.event("call-end", cause="caller-hangup")
         return self.gone(code)
 
     def gone(self, code=0):
@@ -226,19 +234,58 @@ def stopped(work):
     assert slots == frames + pace["skipped"], f"{slots} slots in the record"
 
 
+def record_lasts(s, ms):
+    return os.path.exists(s.record_path) and os.path.getsize(s.record_path) >= ms * 16
+
+
 def deaf_peer(work):
-    """a peer that stops reading holds up nothing; lost frames are counted, none is torn"""
-    s = Speak(work, kind=socket.SOCK_STREAM, phone=False, sndbuf=2048)
-    s.say("u", ramp(12000))
-    played = s.wait_record("played")[0]
-    assert (played["status"], played["heard_ms"]) == ("played", 1500)
+    """a peer that stops reading holds up nothing: what it does not take is played later, not lost, and not in a burst"""
+    s = Speak(work, phone=False, rcvbuf=4096)
+    s.say("u", ramp(16000))
+    wait_for("three seconds", lambda: record_lasts(s, 3000))
+    assert not s.records("played"), s.records("played")
     s.phone = Phone(s.ours)
-    wait_for("frames again", lambda: len(s.phone.messages()) > 15)
+    played = s.wait_record("played")[0]
     s.end()
     s.line_ended()
     pace, messages = s.records("pace")[0], s.phone.messages()
     assert all((kind, len(p)) == (0x10, 320) for kind, p in messages[:-1]), "a torn message"
-    assert pace["lost"] > 20 and 0 <= len(messages) - 1 + pace["lost"] - pace["frames"] <= 5, f"{pace}, {len(messages)}"
+    assert b"".join(p for _, p in messages if any(p)) == ramp(16000), "not what was said"
+    assert (played["status"], played["heard_ms"]) == ("played", 2000), played
+    assert pace["lost"] > 50 and 0 <= len(messages) - 1 - pace["frames"] <= 5, f"{pace}, {len(messages)}"
+    began = s.phone.packets[0][0]
+    burst = sum(len(p) for t, p in s.phone.packets if t < began + 0.1) // 323
+    assert burst < 40, f"{burst} frames at once"
+
+
+def killed_unheard(work):
+    """killed while the peer does not read: the line ends between two messages, and heard_ms is what has left"""
+    s = Speak(work, phone=False, rcvbuf=4096)
+    s.say("u", ramp(16000))
+    wait_for("two seconds", lambda: record_lasts(s, 2000))
+    s.proc.kill()
+    s.proc.wait(PATIENCE_S)
+    s.phone = Phone(s.ours)
+    wait_for("end of the line", lambda: s.phone.closed)
+    assert len(s.phone.bytes()) % 323 == 0, f"{len(s.phone.bytes())} bytes"
+    wait_for("played", lambda: s.records("played"))
+    took = s.phone.heard() * 20
+    assert abs(s.records("played")[0]["heard_ms"] - took) <= 200, f"{s.records('played')}, {took} ms came"
+    s.proc.stdin.close()
+
+
+def frozen(work):
+    """stopped for longer than the clock may be silent, as a whole host is: the call goes on"""
+    s = Speak(work)
+    wait_for("10 frames", lambda: len(s.phone.packets) >= 10)
+    s.proc.send_signal(signal.SIGSTOP)
+    since = time.monotonic()
+    wait_for("six seconds", lambda: time.monotonic() - since > 6)
+    s.proc.send_signal(signal.SIGCONT)
+    s.say("after", ramp(4000))
+    assert s.wait_record("played")[0]["heard_ms"] == 500
+    s.end()
+    s.line_ended()
 
 
 def peer_leaves(work):
@@ -405,7 +452,7 @@ def torn_stream(work):
     s.wait_heard()
     s.end(70, call_end=False)
     s.line_ended()
-    assert s.records("played")[0]["status"] == "failed" and s.records("error")[0]["code"] == "70"
+    assert s.records("played")[0]["status"] == "failed" and s.records("error")[0]["code"] == "predecessor"
 
 
 def bad_stream(work):
@@ -648,6 +695,23 @@ def not_answered(work):
     assert 1.9 < took < 4 and "no word from as-answer" in s.stderr(), took
 
 
+def not_closed(work):
+    """as-answer dies after the end message, and Asterisk does not close: as-speak does, 5 s later"""
+    call = Call(work)
+    s = call.speak(work)
+    s.event("hangup", cause="x")
+    wait_for("done", lambda: call.records("done"))
+    s.proc.send_signal(signal.SIGUSR1)
+    wait_for("00 00 00", lambda: s.phone.packets[-1][1] == END)
+    ended = s.phone.packets[-1][0]
+    call.read("scribe")
+    call.write()
+    os.close(call.fds["scribe"])
+    wait_for("end of the line", lambda: s.phone.closed)
+    assert 4.9 < time.monotonic() - ended < 7
+    s.end()
+
+
 def loop(work):
     """playing, played and listen go into the loop, marked; too large a listen is reported, one that came round too"""
     call = Call(work)
@@ -709,10 +773,10 @@ def fails_unread(work):
 
 
 SUITES = {
-    "line": [first_frame, wideband, stopped, deaf_peer, peer_leaves, flush, hangup, transfer, terminated, no_clock, clock,
-             prompt, no_prompt, echo, torn_stream, bad_stream, helpers, full_disk],
+    "line": [first_frame, wideband, stopped, frozen, deaf_peer, killed_unheard, peer_leaves, flush, hangup, transfer,
+             terminated, no_clock, clock, prompt, no_prompt, echo, torn_stream, bad_stream, helpers, full_disk],
     "call": [scribe_dies_behind, scribe_dies_frozen, scribe_gone_at_start, scribe_dies_after_done, all_die, answered,
-             not_answered, loop, loop_full, fails_unread],
+             not_answered, not_closed, loop, loop_full, fails_unread],
 }
 
 

@@ -13,11 +13,12 @@ int main(void)
 		"{\"frames\":0,\"skipped\":0,\"lost\":0,\"late_p50_ms\":0.00,\"late_p99_ms\":0.00,\"late_max_ms\":0.00}",
 		"no frames");
 	for (int i = 0; i < 980; i++)
-		pace_add(&p, 100 * 1000, 0);
+		pace_add(&p, 100 * 1000);
 	for (int i = 0; i < 19; i++)
-		pace_add(&p, 2100 * 1000, 0);
-	pace_add(&p, 500 * NS_PER_MS, 25);
-	pace_add(&p, -1, 0);
+		pace_add(&p, 2100 * 1000);
+	pace_add(&p, 500 * NS_PER_MS);
+	p.skipped = 25;
+	pace_add(&p, -1);
 	dynbuf_reset(&b);
 	pace_data(&p, 7, &b);
 	is_str(b.p,

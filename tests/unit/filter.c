@@ -50,14 +50,14 @@ static enum filter_verdict on_frame(void *ctx, const struct frame *fr)
 	if (frame_is(fr, "eat"))
 		return FILTER_CONSUME;
 	if (frame_is(fr, "fail")) {
-		filter_fail(&filter, EXIT_CONFIG, "told to \"fail\"");
-		filter_fail(&filter, EXIT_BUG, "again");
-		return FILTER_FAIL;
+		filter_fail(&filter, EXIT_CONFIG, "told-to", "told to \"fail\"");
+		filter_fail(&filter, EXIT_BUG, "twice", "again");
+		return FILTER_CONSUME;
 	}
 	if (frame_is(fr, "ping")) {
 		snprintf(data, sizeof(data), "{\"at\":%lld}", (long long)filter.stream_ms);
 		if (filter_put(&filter, "pong", (struct jspan){data, strlen(data)}) < 0)
-			return FILTER_FAIL;
+			abort();
 	}
 	if (frame_is(fr, "work")) {
 		filter.busy = true;
@@ -297,24 +297,24 @@ static void test_order(void)
 static void test_bad_ends(void)
 {
 	static const struct {
-		const char *name, *in, *passed, *text;
-		int code;
+		const char *name, *in, *passed, *text, *code;
+		int status;
 	} ends[] = {
-		{"empty input", "", "", "stream ends without call-end: the filter before died", 70},
+		{"empty input", "", "", "stream ends without call-end: the filter before died", "predecessor", 70},
 		{"no call-end", "{\"type\":\"a\"}\n", "{\"type\":\"a\"}\n",
-			"stream ends without call-end: the filter before died", 70},
+			"stream ends without call-end: the filter before died", "predecessor", 70},
 		{"inside a header", "{\"type\":\"a\"}\n{\"ty", "{\"type\":\"a\"}\n",
-			"stream ends inside a frame at byte 13: the filter before died", 70},
+			"stream ends inside a frame at byte 13: the filter before died", "predecessor", 70},
 		{"inside a payload", "{\"type\":\"a\",\"payload_length\":2}\nx", "",
-			"stream ends inside a frame at byte 0: the filter before died", 70},
+			"stream ends inside a frame at byte 0: the filter before died", "predecessor", 70},
 		{"garbage",
 			"{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n\n\n\nGET / HTTP/1.1\r\n\r\n",
 			"{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n\n\n\n",
-			"malformed stream at byte 48: frame does not begin with '{'", 65},
+			"malformed stream at byte 48: frame does not begin with '{'", "input", 65},
 		{"a payload too long", "{\"type\":\"a\",\"payload_length\":65537}\n", "",
-			"malformed stream at byte 0: payload_length is not within 0 to 65536", 65},
+			"malformed stream at byte 0: payload_length is not within 0 to 65536", "input", 65},
 		{"its own failure", "{\"type\":\"a\"}\n{\"type\":\"fail\"}\n{\"type\":\"b\"}\n" END,
-			"{\"type\":\"a\"}\n", "told to \"fail\"", 78},
+			"{\"type\":\"a\"}\n", "told to \"fail\"", "told-to", 78},
 	};
 	char want[1024], quoted[256];
 	struct dynbuf b;
@@ -323,11 +323,11 @@ static void test_bad_ends(void)
 		dynbuf_init(&b, sizeof(quoted));
 		jline_add_quoted(&b, ends[i].text, strlen(ends[i].text));
 		snprintf(want, sizeof(want),
-			"%s{\"type\":\"error\",\"data\":{\"stage\":\"test\",\"text\":%s,\"code\":\"%d\",\"fatal\":true}}\n",
+			"%s{\"type\":\"error\",\"data\":{\"stage\":\"test\",\"text\":%s,\"code\":\"%s\",\"fatal\":true}}\n",
 			ends[i].passed, b.p, ends[i].code);
 		dynbuf_free(&b);
-		is_int(through(ends[i].in, strlen(ends[i].in), 7, i), ends[i].code, "%s: exit %d",
-			ends[i].name, ends[i].code);
+		is_int(through(ends[i].in, strlen(ends[i].in), 7, i), ends[i].status,
+			"%s: exit %d", ends[i].name, ends[i].status);
 		ok(got(want), "what was good, then an error event, no call-end");
 		snprintf(want, sizeof(want), "filter: %s\n", ends[i].text);
 		ok(err_is(want), "and one line");
