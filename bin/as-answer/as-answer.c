@@ -261,6 +261,20 @@ static int run_call(struct slots *slots, int slots_errno, struct scribe_files *f
 	return status;
 }
 
+/* For a scanner nothing is made, not even the folder it would be counted in. */
+static int no_call(enum accept_result result, const char *why)
+{
+	struct slots slots;
+
+	if (result == ACCEPT_ALIEN)
+		log_info("closed a connection that is no call: %s", why);
+	if (slots_open(&slots, set.spool) == 0) {
+		slots_count(&slots, SLOTS_SCANNERS);
+		slots_close(&slots);
+	}
+	return result == ACCEPT_EOF ? EXIT_OK : EXIT_DATA;
+}
+
 static int answer(int64_t t0_ns, char **argv)
 {
 	static struct call_info info;
@@ -274,19 +288,15 @@ static int answer(int64_t t0_ns, char **argv)
 	wall_time(info.accepted_at, sizeof(info.accepted_at));
 	accept_tune(0);
 	result = accept_uuid(0, t0_ns + set.uuid_timeout_ms * NS_PER_MS, uuid, &why);
-	slots_errno = slots_open(&slots, set.spool) == -1 ? errno : 0;
-	if (result != ACCEPT_CALL) {
-		if (result == ACCEPT_ALIEN)
-			log_info("closed a connection that is no call: %s", why);
-		slots_count(&slots, SLOTS_SCANNERS);
-		return result == ACCEPT_EOF ? EXIT_OK : EXIT_DATA;
-	}
+	if (result != ACCEPT_CALL)
+		return no_call(result, why);
 
 	asock_uuid_text(uuid, info.uuid);
 	info.service = set.service;
 	info.rate_hz = atoi(set.rate);
 	if (scribe_files_of(&files, NULL, set.spool, info.uuid) == 0)
-		verdict_prepare(set.spool, files.verdict_by_uuid);
+		verdict_prepare(set.spool, files.verdict_by_uuid); /* makes the spool, too */
+	slots_errno = slots_open(&slots, set.spool) == -1 ? errno : 0;
 	taken = slots_errno ? -1 : slots_take(&slots, SLOTS_FOR_CALL, set.max_calls);
 	if (taken == 0)
 		return turn_away(&slots, &files, &info, t0_ns);
@@ -313,6 +323,10 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	set.spool = absolute(set.spool);
+	if (set.status && first < argc) {
+		log_error("cannot use '%s': --status takes no operands: see --help", argv[first]);
+		return EXIT_USAGE;
+	}
 	if (set.status)
 		return status_print(set.spool);
 	if (first == argc) {
