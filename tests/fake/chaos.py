@@ -5,7 +5,8 @@
 
 A call runs for each process of the pipeline (as-answer, sh, as-listen, the filter between, as-speak) and each moment
 (while the bot speaks, while nobody does, while the caller speaks); the signal is sent; as-dial's recording says when
-the fallback begins. Two calls that are left alone run beside them. The calls are answered on PORT by
+the fallback begins. Besides, of each process one is struck whose caller does not close, to see what comes after the
+end; and two calls that are left alone run beside them all, and hear nothing of it. The calls are answered on PORT by
     as-answer --spool SPOOL --fallback TONE sh -c 'as-listen | agent.py ... | as-speak'
 Prints TAP.
 """
@@ -29,6 +30,8 @@ VICTIMS = ["as-answer", "sh", "as-listen", "agent", "as-speak"]
 PLAYS_ON = {"as-answer", "sh"}  # without these the call goes on as if nothing had happened
 LIMIT_MS = {"KILL": 300, "STOP": 8000}
 SCRIPT = "silence 6.5; say {speech}; silence 30"
+WITNESS = "say {speech}; silence 30"
+STAYS_S = 24  # how long a caller who does not close waits for the server to do it
 
 count, failed = 0, 0
 
@@ -93,14 +96,19 @@ class Call:
         self.uuid, self.victim, self.moment = str(uuid.uuid4()), victim, moment
         self.spool = spool
         self.wav = os.path.join(work, self.uuid + ".wav")
-        self.dial = subprocess.Popen(
-            ["as-dial", "--json", "--uuid", self.uuid, "--record", self.wav, "--max-duration", "40",
-             "-e", SCRIPT.format(speech=os.environ["SPEECH"]), f"127.0.0.1:{port}"],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-        self.dir = self.accepted = self.hit = self.pid = None
+        self.caller = subprocess.Popen(self.command(port), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.dir = self.accepted = self.hit = self.pid = self.report = None
+
+    def command(self, port):
+        script = (SCRIPT if self.victim else WITNESS).format(speech=os.environ["SPEECH"])
+        return ["as-dial", "--json", "--uuid", self.uuid, "--record", self.wav, "--max-duration", "40", "-e", script,
+                f"127.0.0.1:{port}"]
 
     def name(self):
         return f"{self.victim or 'witness'}/{self.moment}"
+
+    def hear_out(self):
+        self.report = json.loads(self.caller.communicate(timeout=60)[0].splitlines()[0])
 
     def ready(self):
         """True once the bot has begun to speak."""
@@ -146,8 +154,18 @@ class Call:
         played = sorted(e["data"]["utterance"] for e in ev if e["type"] == "played")
         ok(said == played and said, f"{self.name()}: one played for each synthesize", f"{said} {played}")
 
-    def check_end(self, report):
-        ok(report["end"] == "server-end", f"{self.name()}: ends with 00 00 00, drained, no reset", json.dumps(report))
+    def check_end(self):
+        r = self.report
+        ok(r["end"] == "server-end" and not r["illegal"], f"{self.name()}: ends with 00 00 00", json.dumps(r))
+
+    def check_undisturbed(self):
+        """By what came, when; not by what as-speak says that it sent."""
+        r = self.report
+        due = (r["duration_ms"] - r["first_frame_ms"]) / 20
+        good = r["gaps"] == 0 and r["late_max_ms"] < 60 and abs(r["frames"] - due) <= 4
+        ok(good, f"{self.name()}: no late frame", json.dumps(r))
+        pace = next(e["data"] for e in self.events() if e["type"] == "pace")
+        ok(pace["skipped"] == 0 and pace["lost"] == 0, f"{self.name()}: none for as-speak either", json.dumps(pace))
 
     def check_fallback(self, hz, sig):
         onset = tone_onset(self.wav, hz)
@@ -165,6 +183,23 @@ class Call:
             return str(e)
 
 
+class Stayer(Call):
+    """A caller who does not close at 00 00 00, and hears whether anything follows it."""
+
+    def command(self, port):
+        return ["tests/fake/caller.py", str(port), self.uuid, "--keep", "--limit", str(STAYS_S * 1000)]
+
+    def name(self):
+        return f"{self.victim}/stays"
+
+    def check_end(self):
+        r = self.report
+        # as-answer is not there, or not awake, to cut a connection that nobody closes
+        ends = ("end+eof", "limit") if self.victim == "as-answer" else ("end+eof",)
+        good = r["ends"] == 1 and r["after_end"] == 0 and r["left"] == 0 and r["wrong"] is None and r["end"] in ends
+        ok(good, f"{self.name()}: one 00 00 00, not a byte after it, drained, no reset", json.dumps(r))
+
+
 def wait(seconds, condition):
     end = time.monotonic() + seconds
     while not condition():
@@ -176,6 +211,7 @@ def wait(seconds, condition):
 
 def run(sig, port, spool, hz, work):
     calls = [Call(port, spool, work, v, m) for v in VICTIMS for m in MOMENTS]
+    calls += [Stayer(port, spool, work, v, "bot") for v in VICTIMS]
     calls += [Call(port, spool, work, None, m) for m in ("first", "second")]
     if not wait(20, lambda: all(c.ready() for c in calls if not c.dir)):
         ok(False, "all calls are answered")
@@ -183,7 +219,8 @@ def run(sig, port, spool, hz, work):
     for c in sorted((c for c in calls if c.victim), key=Call.moment_at):
         time.sleep(max(0, c.moment_at() - time.time()))
         c.strike(getattr(signal, "SIG" + sig))
-    reports = {c: json.loads(c.dial.communicate(timeout=60)[0].splitlines()[0]) for c in calls}
+    for c in calls:
+        c.hear_out()
     for c in calls:
         if c.pid and sig == "STOP":  # a stopped as-answer or sh is let go, so that it can end
             try:
@@ -191,13 +228,15 @@ def run(sig, port, spool, hz, work):
             except OSError:
                 pass
     for c in calls:
-        c.check_end(reports[c])
-        if c.victim and c.victim not in PLAYS_ON and c.hit:
+        fails = c.victim and c.victim not in PLAYS_ON
+        c.check_end()
+        ok(c.verdict() == ("error" if fails else "hangup"), f"{c.name()}: verdict", c.verdict())
+        if isinstance(c, Stayer):
+            continue
+        if fails and c.hit:
             c.check_fallback(hz, sig)
-            ok(c.verdict() == "error", f"{c.name()}: verdict error", c.verdict())
         else:
             ok(tone_onset(c.wav, hz) is None, f"{c.name()}: no fallback, the call goes on")
-            ok(c.verdict() == "hangup", f"{c.name()}: verdict of the agent", c.verdict())
     gone = wait(25, lambda: not any(processes(c.uuid) for c in calls))
     ok(gone, "no process is left", str({c.name(): processes(c.uuid) for c in calls if processes(c.uuid)}))
     for c in calls:
@@ -205,8 +244,7 @@ def run(sig, port, spool, hz, work):
         left = [f for f in ("loop", "scribe") if os.path.exists(os.path.join(c.dir, f))]
         ok(not left, f"{c.name()}: no FIFO is left", str(left))
         if not c.victim:
-            pace = next(e["data"] for e in c.events() if e["type"] == "pace")
-            ok(pace["skipped"] == 0 and pace["lost"] == 0, f"{c.name()}: no late frame", json.dumps(pace))
+            c.check_undisturbed()
     status = subprocess.run(["as-answer", "--spool", spool, "--status"], stdout=subprocess.PIPE, check=True).stdout
     live = json.loads(status.splitlines()[0]).get("calls") if status.strip() else []
     ok(live == [], "no slot is taken", repr(status))
