@@ -36,6 +36,7 @@ CASES = {
     "digits": lambda: UUID + b"".join(message(3, bytes([c])) for c in range(256)) + message(3, b"12") + message(3),
     "cut": lambda: UUID + plain(10) + message(0x10, tone(0, 160))[:200],
     "raw": lambda: b"".join(tone(160 * k, 160) for k in range(60)) + b"".join(tone(160 * k, 160) for k in range(65)),
+    "keys": lambda: UUID + plain(10) + message(3, b"1") * 5000 + plain(60) + message(3, b"2"),
     "noid": lambda: plain(3),
 }
 
@@ -71,11 +72,11 @@ make() { python3 "$T/make.py" "$1" >"$T/$1"; }
 look() { python3 "$T/look.py" "$@"; }
 # slowly FILE: one byte a write
 slowly() { dd if="$1" bs=1 status=none; }
-for case in call odd large ulaw wide garbage digits cut raw noid; do make $case; done
+for case in call odd large ulaw wide garbage digits keys cut raw noid; do make $case; done
 mkdir "$T/dir" "$T/odd-dir" "$T/half"
 echo '{"call":"X-2","uuid":"X","rate":8000,"vars":{"k":"\u00e9 é"}}' >"$T/dir/call.json"
 
-plan 43
+plan 47
 as-listen <"$T/call" >"$T/stream"
 check_same 'events in order, at the time of the audio' "look events <$T/stream | head -5" "cat <<'E'
 {\"type\":\"call-start\",\"data\":{\"call\":\"a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf\",\"uuid\":\"a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf\",\"rate\":8000}}
@@ -107,6 +108,7 @@ look audio <"$T/odd.out" >"$T/odd.pcm"
 check 'messages of 0, 1, odd and long sizes: every sample once' "head -c 16000 $T/raw | cmp - $T/odd.pcm"
 check_same '65534 bytes at once' "as-listen <$T/large | look audio | wc -c" 'echo 68800'
 check_same 'digits are 0-9 * # A-D, one at a time' "as-listen <$T/digits | sed -n 's/.*\"digit\":\"\(.\)\".*/\1/p' | tr -d '\n'" 'printf "#*0123456789ABCD"'
+check_same 'more than 50 in a second are dropped, which is said once' "as-listen <$T/keys 2>$T/err | look events | sed -n 's/.*\"\(digit\|code\)\":\"\([^\"]*\)\".*/\2/p' | uniq -c | awk '{ print \$1, \$2 }'; tail -1 $T/err" "printf '50 1\n1 keys\n1 2\nas-listen: 4950 keys were dropped\n'"
 check_same 'a message cut short: what is whole' "as-listen <$T/cut | look audio | wc -c" 'echo 3200'
 check 'and a good end' "as-listen <$T/cut | tail -1 | grep -q caller-hangup"
 check 'garbage is a stream too' "as-listen <$T/garbage >$T/g && tail -1 $T/g | grep -q call-end"
@@ -117,7 +119,7 @@ import struct
 a, b = (struct.unpack('<8000h', open('$T/' + f, 'rb').read(16000)) for f in ('u.pcm', 'raw'))
 worst = max(abs(x - y) for x, y in zip(a, b))
 assert worst < 300, worst"
-check 'and said so, once' "as-listen <$T/ulaw 2>/dev/null | look events | grep -c '\"code\":\"g711\".*c(slin).*\"fatal\":false' | grep -qx 1"
+check 'and said so, once' "as-listen <$T/ulaw 2>/dev/null | look events | grep -c 'c(slin).*\"code\":\"g711\",\"fatal\":false' | grep -qx 1"
 check 'on stderr too' "grep -q '^as-listen: .*u-law' $T/err"
 check_same 'told so, it is no news' "as-listen --codec=ulaw <$T/ulaw 2>&1 | look events | grep -c error" 'echo 0'
 check_same 'told otherwise, it is believed' "CALLPIPE_CODEC=slin as-listen <$T/ulaw | look audio | wc -c" 'echo 8000'
@@ -129,10 +131,10 @@ as-listen --dir "$T/dir" <"$T/call" >"$T/live"
 check_same 'call.json is the data of call-start, as it is' "head -1 $T/live" "cat $T/start"
 ok 'caller.s16 is what the caller said' cmp "$T/dir/caller.s16" "$T/raw"
 ok 'the replay is the stream' eval "as-listen --replay $T/dir | cmp - $T/live"
-ok 'twice' eval "CALLPIPE_REPLAY=$T/dir as-listen | cmp - $T/live"
+ok 'twice, and no setting stands in its way' eval "CALLPIPE_REPLAY=/none CALLPIPE_RAW=1 as-listen --replay $T/dir | cmp - $T/live"
 CALLPIPE_DIR=$T/odd-dir as-listen <"$T/odd" >"$T/live"
 ok 'also of odd frames' eval "as-listen --replay $T/odd-dir | cmp - $T/live"
-check 'a recording is not overwritten' "as-listen --dir $T/dir <$T/odd 2>$T/err | look events | grep -q '\"code\":\"record\".*caller.s16.*File exists'; cmp $T/dir/caller.s16 $T/raw"
+check 'a recording is not overwritten' "as-listen --dir $T/dir <$T/odd 2>$T/err | look events | grep -q '\"text\":\"[^\"]*caller.s16[^\"]*File exists.*\"code\":\"record\"'; cmp $T/dir/caller.s16 $T/raw"
 
 cp "$T/dir/call.json" "$T/dir/caller.s16" "$T/half"
 as-listen --replay "$T/half" >"$T/half.out"
@@ -145,6 +147,15 @@ check 'what is whole is replayed' "[ -s $T/half.out ] && as-listen --replay $T/d
 check 'without call-end' "! grep -aq call-end $T/half.out"
 cp "$T/dir/listen.jsonl" "$T/half" && truncate -s 9999 "$T/half/caller.s16"
 ok 'samples missing: exit 65' must_fail 65 as-listen --replay "$T/half"
+cp "$T/dir/caller.s16" "$T/half"
+# listing TEXT: replay a recording whose list is a call-start and this
+listing() {
+	{ head -1 "$T/dir/listen.jsonl" && cat; } >"$T/half/listen.jsonl"
+	must_fail 65 as-listen --replay "$T/half" 2>"$T/err" && grep -q "listen.jsonl, line 2: $1" "$T/err"
+}
+check 'an overlong frame: exit 65' "printf '{\"frame\":{\"type\":\"x\",\"data\":{\"x\":\"%060000d\"}}}\n' 0 | listing 'not a frame'"
+check 'a line without an end, too' "yes '' | tr '\n' x | head -c 1000000 | listing 'too long'"
+check 'more than a frame in a line, too' "echo '{\"frame\":{\"type\":\"x\",\"payload_length\":2},\"payload\":{\"a\":1}}' | listing 'not a frame'"
 ok 'no directory: exit 65' must_fail 65 as-listen --replay "$T/none"
 
 ok 'a reader that leaves is no error' eval "as-listen <$T/call | head -c 100 >/dev/null"

@@ -75,6 +75,9 @@ class Call:
         while piece := os.read(self.p.stdout.fileno(), 65536):
             self.out += piece
 
+    def said(self):
+        return os.pread(self.err.fileno(), 65536, 0)
+
     def end(self, status=0):
         if self.sock:
             self.sock.close()
@@ -231,16 +234,43 @@ def bad_loop(what):
     assert errors(out) == ["loop"] and sum(k == "played" for k, _ in events(out)) == 1
 
 def flooded():
-    call = Call(frames(tone(100)), age_ms=1000, loop=True, slow=True)
+    """The stream ends with the reason; the socket is read, and recorded, until the call is over."""
+    call = Call(frames(tone(100)), age_ms=60000, loop=True, slow=True)
     event = stream.frame("playing", loop=1, text="x" * 3900)
     os.set_blocking(call.loop, False)
-    while call.p.poll() is None:
+    while b"takes no more events" not in call.said():
         try:
             os.write(call.loop, event)
         except BlockingIOError:
             time.sleep(0.01)
+    call.sock.sendall(frames(tone(8000)) * 30)  # 4 MB: only if it is read
+    wait_for(lambda: size("caller.s16") > 50000 * 16)
+    assert call.p.poll() is None
     call.thread.start()
-    call.end(75)
+    wait_for(lambda: b'"code":"overflow","fatal":true' in call.out)
+    assert events(call.out)[-1][0] == "error", events(call.out)[-1]
+    out = call.end(75)
+    assert "call-end" not in [k for k, _ in events(out)]
+    assert out.startswith(replay().stdout)
+
+def stuck():
+    """The same while nobody reads: the end of the call does not wait."""
+    call = Call(frames(tone(100)), age_ms=1000, loop=True, slow=True)
+    event = stream.frame("playing", loop=1, text="x" * 3900)
+    for _ in range(100):
+        os.write(call.loop, event)
+    wait_for(lambda: b"takes no more events" in call.said())
+    call.sock.shutdown(socket.SHUT_WR)
+    assert call.p.wait(10) == 75
+
+def keys():
+    """A burst of keys that nobody dials, to a pipeline that does not read yet."""
+    call = Call(message(3, b"7") * 20000, age_ms=1000, slow=True)
+    wait_for(lambda: b"keys in a second" in call.said())
+    out = call.finish()
+    ends_well(out)
+    assert errors(out) == ["keys"], errors(out)
+    assert 50 <= sum(k == "dtmf" for k, _ in events(out)) <= 200
 
 def full():
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20000, resource.RLIM_INFINITY))
@@ -274,7 +304,7 @@ else:
 PY
 case_() { python3 "$T/live.py" "$@"; }
 
-plan 21
+plan 23
 ok 'audio is placed where it was said, the rest is silence' case_ placed
 ok 'a burst replaces the silence put in for it, and so does the replay' case_ burst
 ok 'silence that began within a chunk is replayed as it was' case_ partial
@@ -292,7 +322,9 @@ ok 'so does a call-end from there' case_ bad_loop end
 ok 'a payload' case_ bad_loop payload
 ok 'more than 4096 bytes' case_ bad_loop large
 ok 'a line without an end' case_ bad_loop endless
-ok 'more events than the pipeline takes: exit 75' case_ flooded
+ok 'more events than the pipeline takes: said, the caller is heard to the end, exit 75' case_ flooded
+ok 'and who does not read at all is not waited for' case_ stuck
+ok 'a flood of keys is no such thing' case_ keys
 ok 'disk full: said, the call goes on, said again when it works' case_ full
 ok 'killed: what was listed is replayed, then exit 65' case_ killed
 check 'without a socket on stdin nothing waits' "as-listen </dev/null | grep -q call-end"

@@ -3,8 +3,8 @@
  * A wake-up is what a call costs, so while the caller is silent three messages come at once. As soon as anything is
  * heard, or Asterisk stops sending (a key comes out of such a hole), each comes by itself again.
  */
-#ifndef CALLPIPE_AS_LISTEN_BATCH_H
-#define CALLPIPE_AS_LISTEN_BATCH_H
+#ifndef AS_LISTEN_BATCH_H
+#define AS_LISTEN_BATCH_H
 
 #include "base/util.h"
 

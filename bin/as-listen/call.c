@@ -8,6 +8,7 @@
 
 #include "codec/jline.h"
 
+#define STAGE "as-listen" /* in error events */
 #define NO_UUID "00000000-0000-0000-0000-000000000000"
 
 void call_describe_as(struct dynbuf *b, const char *call, const char *uuid, int rate_hz)
@@ -134,20 +135,31 @@ void call_digit(struct call *c, uint8_t digit, int64_t timestamp_ms)
 	say(c, "dtmf", &data);
 }
 
-void call_error(struct call *c, const char *code, bool fatal, const char *file, const char *text)
+void call_error(struct call *c, const char *code, const char *file, const char *text)
 {
 	struct dynbuf data;
 
 	dynbuf_init(&data, FRAME_HEADER_MAX);
-	dynbuf_adds(&data, "{");
-	jline_add_str(&data, "stage", "as-listen");
-	jline_add_str(&data, "code", code);
-	jline_add_str(&data, "text", text);
-	if (file)
+	if (frame_error_data(&data, STAGE, text, code, false) == 0 && file) {
+		dynbuf_truncate(&data, data.n - 1);
 		jline_add_str(&data, "file", file);
-	jline_add_bool(&data, "fatal", fatal);
-	dynbuf_adds(&data, "}");
+		dynbuf_adds(&data, "}");
+	}
 	say(c, "error", &data);
+}
+
+void call_fail(struct call *c, const char *code, const char *text)
+{
+	struct dynbuf data;
+
+	if (c->ended)
+		return;
+	call_begin(c, NULL);
+	dynbuf_init(&data, FRAME_HEADER_MAX);
+	if (frame_error_data(&data, STAGE, text, code, true) == 0)
+		output_last(c->output, "error", (struct jspan){data.p, data.n});
+	dynbuf_free(&data);
+	c->ended = true;
 }
 
 void call_frame(struct call *c, const struct frame *f)

@@ -1,19 +1,20 @@
 /* call: what as-listen says of the call itself: call-start, clock, dtmf, error, call-end.
  *
- * call-start is the first event, whatever is said; nothing follows call-end.
+ * call-start is the first event, whatever is said; nothing follows call-end, or a fatal error.
  */
-#ifndef CALLPIPE_AS_LISTEN_CALL_H
-#define CALLPIPE_AS_LISTEN_CALL_H
+#ifndef AS_LISTEN_CALL_H
+#define AS_LISTEN_CALL_H
 
 #include "output.h"
 
 #define CALL_JSON_MAX 8192
+#define CALL_CLOCK_MS 500 /* from one clock to the next */
 
 struct call {
 	struct output *output;
 	int rate_hz;
 	struct dynbuf start; /* data of call-start; empty: not yet known */
-	bool begun, ended;   /* call-start, call-end have been queued */
+	bool begun, ended;   /* call-start, and the last event, have been queued */
 };
 
 static inline bool call_rate_known(int rate_hz)
@@ -41,7 +42,10 @@ void call_free(struct call *c);
 void call_begin(struct call *c, const char *uuid);
 void call_clock(struct call *c, int64_t timestamp_ms, int64_t dropped_ms);
 void call_digit(struct call *c, uint8_t digit, int64_t timestamp_ms);
-void call_error(struct call *c, const char *code, bool fatal, const char *file, const char *text);
+/* An error that the call survives. file: of the call directory, or NULL. */
+void call_error(struct call *c, const char *code, const char *file, const char *text);
+/* An error that is the end of the stream: nothing follows it. */
+void call_fail(struct call *c, const char *code, const char *text);
 /* An event from the loop, as it was read. */
 void call_frame(struct call *c, const struct frame *f);
 void call_end(struct call *c, const char *cause);

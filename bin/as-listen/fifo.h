@@ -1,8 +1,8 @@
 /* fifo: the loop FIFO of a call directory: events of as-speak and as-answer, to be merged into the
  * head of the stream.
  */
-#ifndef CALLPIPE_AS_LISTEN_FIFO_H
-#define CALLPIPE_AS_LISTEN_FIFO_H
+#ifndef AS_LISTEN_FIFO_H
+#define AS_LISTEN_FIFO_H
 
 #include "stream/reader.h"
 

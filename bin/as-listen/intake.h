@@ -6,8 +6,8 @@
  * back, a few of them, until it is known what they are: from the content, as the wrong reading of
  * either is noise; from the cadence, if all readings are silence.
  */
-#ifndef CALLPIPE_AS_LISTEN_INTAKE_H
-#define CALLPIPE_AS_LISTEN_INTAKE_H
+#ifndef AS_LISTEN_INTAKE_H
+#define AS_LISTEN_INTAKE_H
 
 #include "audio/resample.h"
 

@@ -4,8 +4,8 @@
  * reference, so that the stream can be written again byte for byte. Both are written in batches of
  * about 200 ms. When that fails the call goes on: it is reported once, and again when it works.
  */
-#ifndef CALLPIPE_AS_LISTEN_RECORD_H
-#define CALLPIPE_AS_LISTEN_RECORD_H
+#ifndef AS_LISTEN_RECORD_H
+#define AS_LISTEN_RECORD_H
 
 #include "base/dynbuf.h"
 #include "stream/frame.h"

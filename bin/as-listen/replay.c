@@ -14,9 +14,10 @@
 #include "call.h"
 #include "stream/frame.h"
 
-#define CLOCK_MS 500
 #define CALL_MAX_MS INT64_C(604800000) /* a week: more is no call, but damage */
 #define OUT_BYTES 65536                /* written at a time */
+/* of listen.jsonl: a header, a payload, and their names */
+#define LINE_BYTES_MAX (FRAME_HEADER_MAX + FRAME_PAYLOAD_MAX + 64)
 
 struct replay {
 	const char *dir;
@@ -39,7 +40,7 @@ static void flush(struct replay *r)
 		if (errno == EPIPE) {
 			stop(r, EXIT_OK);
 		} else {
-			log_error_errno("cannot write '%s'", "standard output");
+			log_error_errno("cannot write 'stdout'");
 			stop(r, EXIT_IO);
 		}
 	}
@@ -97,13 +98,16 @@ static void event(struct replay *r, struct jspan header, struct jspan payload, s
 {
 	struct frame f;
 	const char *why;
-	size_t before = r->out.n;
+	size_t before = r->out.n, n = header.n + 1 + payload.n;
 
 	dynbuf_add(&r->out, header.p, header.n);
 	dynbuf_add(&r->out, "\n", 1);
 	dynbuf_add(&r->out, payload.p, payload.n);
-	if (!dynbuf_failed(&r->out) &&
-		frame_parse(r->out.p + before, r->out.n - before, &f, &why) <= 0) {
+	if (dynbuf_failed(&r->out)) {
+		flush_some(r);
+		return;
+	}
+	if (frame_parse(r->out.p + before, n, &f, &why) != (int)n) {
 		dynbuf_truncate(&r->out, before);
 		damaged(r, "not a frame", line);
 		return;
@@ -138,19 +142,33 @@ static void one_line(struct replay *r, struct jspan line, size_t number)
 	}
 }
 
+enum line { LINE_WHOLE, LINE_CUT, LINE_TOO_LONG };
+
+/* The next line, without its end. */
+static enum line read_line(FILE *list, char *buf, size_t size, size_t *ret_n)
+{
+	int c;
+
+	for (*ret_n = 0; (c = getc_unlocked(list)) != '\n'; buf[(*ret_n)++] = (char)c) {
+		if (c == EOF)
+			return LINE_CUT;
+		if (*ret_n == size)
+			return LINE_TOO_LONG;
+	}
+	return LINE_WHOLE;
+}
+
 static void by_list(struct replay *r, FILE *list)
 {
-	size_t size = 0, number = 0;
-	char *line = NULL;
-	ssize_t n;
+	static char text[LINE_BYTES_MAX];
+	enum line got = LINE_WHOLE;
+	size_t n, number = 0;
 
-	while (r->status == -1 && (n = getline(&line, &size, list)) > 0) {
-		/* the last line of a process that was killed; what is before it is whole */
-		if (line[n - 1] != '\n')
-			break;
-		one_line(r, (struct jspan){line, (size_t)n - 1}, ++number);
-	}
-	free(line);
+	while (r->status == -1 && (got = read_line(list, text, sizeof(text), &n)) == LINE_WHOLE)
+		one_line(r, (struct jspan){text, n}, ++number);
+	if (got == LINE_TOO_LONG)
+		damaged(r, "too long", number + 1);
+	/* cut: the last line of a process that was killed; what is before it is whole */
 	flush(r);
 	if (r->status != -1 || r->ended)
 		return;
@@ -190,7 +208,7 @@ static void by_audio(struct replay *r)
 		if (add_chunk(r, ms, pcm_frame_samples(r->rate_hz)) < 0)
 			break;
 		ms += PCM_FRAME_MS;
-		if (ms % CLOCK_MS == 0)
+		if (ms % CALL_CLOCK_MS == 0)
 			add_clock(r, ms);
 	}
 	if (r->status == -1)

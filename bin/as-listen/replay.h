@@ -1,7 +1,7 @@
 /* replay: write the stream of a recorded call again, byte for byte as as-listen wrote it.
  */
-#ifndef CALLPIPE_AS_LISTEN_REPLAY_H
-#define CALLPIPE_AS_LISTEN_REPLAY_H
+#ifndef AS_LISTEN_REPLAY_H
+#define AS_LISTEN_REPLAY_H
 
 #include "base/util.h"
 

@@ -14,8 +14,8 @@
  *
  * Pure: time is an argument, in ns of call time; nothing here reads a clock or does I/O.
  */
-#ifndef CALLPIPE_AS_LISTEN_TIMELINE_H
-#define CALLPIPE_AS_LISTEN_TIMELINE_H
+#ifndef AS_LISTEN_TIMELINE_H
+#define AS_LISTEN_TIMELINE_H
 
 #include "audio/pcm.h"
 
