@@ -74,7 +74,7 @@ documented() {
 settings() {
 	grep -o '^#\?CALLPIPE_[A-Z0-9_]*' "$deploy/callpipe.conf" | tr -d '#' | grep -vxE "CALLPIPE_($ours)" | sort
 }
-alone='CONF|DIR|CALL|UUID|T0_NS|RAW|REPLAY|SPEAK_(RAW|ECHO|PROMPT)|JOURNAL|RECORD'
+alone='CONF|DIR|CALL|UUID|T0_NS|SPEAK_(RAW|ECHO|PROMPT)|JOURNAL|RECORD'
 ours='LISTEN|PIPELINE|USER|PROMPT'
 check_same 'they are those that the manuals name' settings documented
 check 'every file named in them is there' \
