@@ -188,7 +188,7 @@ static void run_crowd(struct peer *p)
 	for (unsigned i = 0; i < CROWD; i++)
 		peer_close(&calls[i]);
 	free(calls);
-	peer_note(p, "%u of %d calls got audio, %u 00 00 00", answered, CROWD, turned_away);
+	peer_note(p, "%u of %d calls got audio, %u the end", answered, CROWD, turned_away);
 	if (answered == 0)
 		peer_fail(p, "not one of %d calls got audio", CROWD);
 }
