@@ -11,36 +11,88 @@
 #include "base/spawn.h"
 
 #define READ_BYTES 16000 /* a second at 8 kHz */
+#define BLOCK_MAX 1600   /* samples: 100 ms at 16 kHz */
 
-/* Samples before the first 10 ms that can be heard: a caller who has been waiting need not wait for these too. */
+/* Silence before the first 10 ms that can be heard is left out: a caller who has been waiting need not wait for it
+ * too. Samples of it in a block. */
 static size_t leading_silence(const int16_t *samples, size_t n, int rate_hz)
 {
 	size_t step = (size_t)rate_hz / 100, from = 0;
 
-	while (from + step < n && !pcm_audible(samples + from, step))
+	while (from + step <= n && !pcm_audible(samples + from, step))
 		from += step;
-	return from + step < n ? from : 0;
+	return n - from < step ? n : from;
 }
 
-/* Samples of path to stdin, which is the pipe. */
+static int put(const int16_t *samples, size_t n)
+{
+	uint8_t le[2 * BLOCK_MAX];
+
+	pcm_to_le(le, samples, n);
+	return write_all(STDIN_FILENO, le, 2 * n);
+}
+
+/* Of a file in which nothing can be heard, its length is what is left. */
+static int put_silence(size_t n)
+{
+	static const int16_t silence[BLOCK_MAX];
+
+	while (n > 0) {
+		size_t now = n < BLOCK_MAX ? n : BLOCK_MAX;
+
+		if (put(silence, now) < 0)
+			return -1;
+		n -= now;
+	}
+	return 0;
+}
+
+/* Samples of f to stdin, which is the pipe, block by block: the beginning is heard while the rest is converted. */
+static int copy(struct audio_file *f, const char *path, int rate_hz)
+{
+	int16_t block[BLOCK_MAX];
+	size_t size = (size_t)rate_hz / 10, skipped = 0, sent = 0, from;
+	ssize_t n;
+
+	while ((n = audio_file_read(f, block, size)) > 0) {
+		from = sent ? 0 : leading_silence(block, (size_t)n, rate_hz);
+		skipped += from;
+		sent += (size_t)n - from;
+		if (skipped + sent > (size_t)rate_hz * PLAYER_STORE_S) {
+			log_error("cannot play '%s' to its end: longer than %d s", path,
+				PLAYER_STORE_S);
+			return EXIT_DATA;
+		}
+		if (put(block + from, (size_t)n - from) < 0)
+			return EXIT_IO;
+	}
+	if (n < 0) {
+		log_error("cannot read '%s' to its end: %s", path, audio_file_error());
+		return EXIT_DATA;
+	}
+	return sent == 0 && put_silence(skipped) < 0 ? EXIT_IO : EXIT_OK;
+}
+
+/* Half a sample at the end of what goes down the pipe says that the rest is missing. */
 static _Noreturn void helper(const char *path, int rate_hz)
 {
-	int16_t *samples;
-	size_t n, from;
+	struct audio_file *f;
+	int status;
 
-	if (audio_file_load(path, rate_hz, PLAYER_STORE_S, &samples, &n) < 0) {
+	if (audio_file_open(path, rate_hz, &f) < 0) {
 		log_error("cannot read '%s': %s", path, audio_file_error());
 		_exit(EXIT_DATA);
 	}
-	from = leading_silence(samples, n, rate_hz);
-	pcm_to_le(samples, samples, n);
-	_exit(write_all(STDIN_FILENO, samples + from, (n - from) * sizeof(*samples)) < 0 ? EXIT_IO
-											 : EXIT_OK);
+	status = copy(f, path, rate_hz);
+	if (status == EXIT_DATA && write_all(STDIN_FILENO, "", 1) < 0)
+		status = EXIT_IO;
+	_exit(status);
 }
 
 static void end(struct prompt *pr)
 {
-	player_complete(pr->player, pr->id, pr->samples > 0 ? PLAYED_PLAYED : PLAYED_FAILED);
+	player_complete(pr->player, pr->id,
+		pr->samples > 0 && !pr->has_odd ? PLAYED_PLAYED : PLAYED_FAILED);
 	loop_remove(pr->loop, &pr->source);
 	close(pr->source.fd);
 	pr->over = true;

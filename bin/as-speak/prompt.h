@@ -1,6 +1,6 @@
 /* prompt: a sound file on its way into the player.
  *
- * Reading and decoding block on the disk, so a child does it, and its samples come through a pipe.
+ * Reading and decoding block on the disk, so a child does it, and its samples come through a pipe as they are made.
  */
 #ifndef AS_SPEAK_PROMPT_H
 #define AS_SPEAK_PROMPT_H
@@ -9,14 +9,14 @@
 #include "player.h"
 
 struct prompt {
-	struct loop *loop;
+	struct loop *loop;         /* reads the pipe */
 	struct loop_source source; /* the pipe from the child */
-	struct player *player;
-	const char *id; /* utterance it becomes */
-	size_t samples; /* received */
-	uint8_t odd;    /* half a sample that was read */
-	bool has_odd;
-	bool over; /* all of it has come */
+	struct player *player;     /* plays it */
+	const char *id;            /* utterance it becomes */
+	size_t samples;            /* received */
+	uint8_t odd;               /* half a sample that was read */
+	bool has_odd;              /* odd holds one; at the end: the child has failed */
+	bool over;                 /* all of it has come */
 };
 
 /* Announce path as the next utterance and start reading it; -1 with errno. */

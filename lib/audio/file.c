@@ -27,11 +27,14 @@ static struct {
 	__typeof__(sf_strerror) *text;
 } sf;
 
-/* What is being loaded, and what it may become. */
-struct sound {
-	struct dynbuf out; /* samples so far */
-	int rate_hz;       /* wanted */
-	int max_s;         /* longest, seconds */
+struct audio_file {
+	int fd;             /* of headerless samples; -1: snd is read */
+	SNDFILE *snd;       /* of any other format */
+	size_t channels;    /* in it */
+	struct resample *r; /* from its rate to the wanted one */
+	const int16_t *out; /* what came out of it and is not yet taken */
+	size_t out_n;       /* samples there */
+	bool over;          /* nothing more comes out of it */
 };
 
 static char reason[256]; /* of the last failure */
@@ -62,27 +65,9 @@ static int fail_sndfile(SNDFILE *snd)
 	return fail("libsndfile: %.*s", (int)n, text);
 }
 
-static int fail_too_long(const struct sound *s)
-{
-	return fail("longer than %d s", s->max_s);
-}
-
 const char *audio_file_error(void)
 {
 	return reason;
-}
-
-/* Through the resampler to the end of out, within its maximum. */
-static int convert(struct resample *r, const int16_t *in, size_t n, bool last, struct sound *s)
-{
-	const int16_t *part;
-	size_t samples;
-
-	if (resample_run(r, in, n, last, &part, &samples) < 0)
-		return fail_errno();
-	if (samples * sizeof *part > s->out.max - s->out.n)
-		return fail_too_long(s);
-	return dynbuf_add(&s->out, part, samples * sizeof *part) < 0 ? fail_errno() : 0;
 }
 
 /* Frames of several channels to the mean of each. */
@@ -96,21 +81,19 @@ static void mix(int16_t *to, const float *from, size_t frames, size_t channels)
 	}
 }
 
-static int decode(SNDFILE *snd, size_t channels, struct resample *r, struct sound *s)
+/* The next block through the resampler. What the header says of the length is not to be trusted: read to the end. */
+static int decode(struct audio_file *f)
 {
 	float block[BLOCK];
 	int16_t mono[BLOCK];
-	sf_count_t frames;
+	sf_count_t frames = sf.read(f->snd, block, (sf_count_t)(BLOCK / f->channels));
 
-	/* What the header says of the length is not to be trusted: read to the end. */
-	do {
-		frames = sf.read(snd, block, (sf_count_t)(BLOCK / channels));
-		if (frames < 0 || sf.error(snd) != SF_ERR_NO_ERROR)
-			return fail_sndfile(snd);
-		mix(mono, block, (size_t)frames, channels);
-		if (convert(r, mono, (size_t)frames, frames == 0, s) < 0)
-			return -1;
-	} while (frames > 0);
+	if (frames < 0 || sf.error(f->snd) != SF_ERR_NO_ERROR)
+		return fail_sndfile(f->snd);
+	mix(mono, block, (size_t)frames, f->channels);
+	f->over = frames == 0;
+	if (resample_run(f->r, mono, (size_t)frames, f->over, &f->out, &f->out_n) < 0)
+		return fail_errno();
 	return 0;
 }
 
@@ -130,87 +113,166 @@ static int load_library(void)
 	return fail(errno == ENOENT ? SNDFILE_SO " is not installed" : SNDFILE_SO " is too old");
 }
 
-static int load_sound(const char *path, struct sound *s)
+static int open_resampler(struct audio_file *f, int from_hz, int to_hz)
+{
+	if (resample_open(from_hz, to_hz, &f->r) == 0)
+		return 0;
+	if (errno == EINVAL)
+		return fail("%d Hz is not within 8000 to 192000", from_hz);
+	if (errno == ENOENT)
+		return fail("libsamplerate.so.0 is not installed");
+	return fail_errno();
+}
+
+static int open_sound(struct audio_file *f, const char *path, int rate_hz)
 {
 	SF_INFO info = {0};
-	struct resample *r;
-	int result = -1;
 
 	if (load_library() < 0)
 		return -1;
-	SNDFILE *snd = sf.open(path, SFM_READ, &info);
-	if (!snd)
+	f->snd = sf.open(path, SFM_READ, &info);
+	if (!f->snd)
 		return fail_sndfile(NULL);
-	if (info.channels < 1 || info.channels > BLOCK) {
-		fail("%d channels", info.channels);
-	} else if (resample_open(info.samplerate, s->rate_hz, &r) == 0) {
-		result = decode(snd, (size_t)info.channels, r, s);
-		resample_close(r);
-	} else if (errno == EINVAL) {
-		fail("%d Hz is not within 8000 to 192000", info.samplerate);
-	} else if (errno == ENOENT) {
-		fail("libsamplerate.so.0 is not installed");
-	} else {
-		fail_errno();
-	}
-	sf.close(snd);
-	return result;
+	if (info.channels < 1 || info.channels > BLOCK)
+		return fail("%d channels", info.channels);
+	f->channels = (size_t)info.channels;
+	return open_resampler(f, info.samplerate, rate_hz);
 }
 
-static int load_raw(const char *path, struct sound *s)
-{
-	char *bytes;
-	size_t n;
-
-	/* Half a sample at the end is what a recorder leaves that was killed. */
-	if (read_file(path, s->out.max + 1, &bytes, &n) < 0)
-		return errno == EFBIG ? fail_too_long(s) : fail_errno();
-	n -= n % sizeof(int16_t);
-	int result = dynbuf_add(&s->out, bytes, n) < 0 ? fail_errno() : 0;
-	free(bytes);
-	if (result == 0)
-		pcm_from_le((int16_t *)s->out.p, s->out.p, n / sizeof(int16_t));
-	return result;
-}
-
-/* A FIFO would be waited for, and libsndfile calls every failure to open a system error. */
-static int check_regular(const char *path)
+/* A FIFO would be waited for, and libsndfile calls every failure to open a system error. Its descriptor, or -1. */
+static int open_regular(const char *path)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY), result = 0;
 
 	if (fd < 0)
 		return fail_errno();
-	int result = 0;
 	if (fstat(fd, &st) < 0)
 		result = fail_errno();
 	else if (!S_ISREG(st.st_mode))
 		result = fail("not a regular file");
 	else if (st.st_size == 0)
 		result = fail("empty file");
+	if (result == 0)
+		return fd;
 	close(fd);
-	return result;
+	return -1;
+}
+
+int audio_file_open(const char *path, int rate_hz, struct audio_file **ret)
+{
+	const char *dot = strrchr(path, '.');
+	struct audio_file *f;
+	int fd;
+
+	if (rate_hz < 8000 || rate_hz > 192000)
+		return fail("%d Hz cannot be had", rate_hz);
+	fd = open_regular(path);
+	if (fd < 0)
+		return -1;
+	f = malloc(sizeof *f);
+	if (!f) {
+		close(fd);
+		return fail_errno();
+	}
+	*f = (struct audio_file){.fd = fd};
+	if (!dot || strcmp(dot, ".s16") != 0) {
+		close(fd);
+		f->fd = -1;
+		if (open_sound(f, path, rate_hz) < 0) {
+			audio_file_close(f);
+			return -1;
+		}
+	}
+	*ret = f;
+	return 0;
+}
+
+void audio_file_close(struct audio_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	if (f->snd)
+		sf.close(f->snd);
+	resample_close(f->r);
+	free(f);
+}
+
+/* Half a sample at the end is what a recorder leaves that was killed. */
+static ssize_t read_raw(int fd, int16_t *samples, size_t n)
+{
+	size_t done = 0;
+	ssize_t got;
+
+	while (done < n * sizeof *samples) {
+		got = read(fd, (char *)samples + done, n * sizeof *samples - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail_errno();
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	pcm_from_le(samples, samples, done / sizeof *samples);
+	return (ssize_t)(done / sizeof *samples);
+}
+
+ssize_t audio_file_read(struct audio_file *f, int16_t *samples, size_t n)
+{
+	size_t done = 0;
+
+	if (f->fd >= 0)
+		return read_raw(f->fd, samples, n);
+	while (done < n && (f->out_n > 0 || !f->over)) {
+		size_t now = f->out_n < n - done ? f->out_n : n - done;
+
+		if (now > 0)
+			memcpy(samples + done, f->out, now * sizeof *samples);
+		done += now;
+		f->out += now;
+		f->out_n -= now;
+		if (f->out_n == 0 && !f->over && decode(f) < 0)
+			return -1;
+	}
+	return (ssize_t)done;
+}
+
+static int load(struct audio_file *f, int max_s, struct dynbuf *b)
+{
+	int16_t block[BLOCK];
+	ssize_t n;
+
+	while ((n = audio_file_read(f, block, BLOCK)) > 0) {
+		if ((size_t)n * sizeof *block > b->max - b->n)
+			return fail("longer than %d s", max_s);
+		if (dynbuf_add(b, block, (size_t)n * sizeof *block) < 0)
+			return fail_errno();
+	}
+	if (n == 0 && b->n == 0)
+		return fail("no sound in it");
+	return (int)n;
 }
 
 int audio_file_load(const char *path, int rate_hz, int max_s, int16_t **ret, size_t *ret_samples)
 {
-	const char *dot = strrchr(path, '.');
-	struct sound s = {.rate_hz = rate_hz, .max_s = max_s};
+	struct audio_file *f;
+	struct dynbuf b;
+	int result;
 
-	if (rate_hz < 8000 || rate_hz > 192000 || max_s < 1)
-		return fail("%d Hz and at most %d s cannot be had", rate_hz, max_s);
-	if (check_regular(path) < 0)
+	if (max_s < 1)
+		return fail("at most %d s cannot be had", max_s);
+	if (audio_file_open(path, rate_hz, &f) < 0)
 		return -1;
-	dynbuf_init(&s.out, (size_t)rate_hz * (size_t)max_s * sizeof(int16_t));
-	int result = dot && strcmp(dot, ".s16") == 0 ? load_raw(path, &s) : load_sound(path, &s);
-	if (result == 0 && s.out.n == 0)
-		result = fail("no sound in it");
+	dynbuf_init(&b, (size_t)rate_hz * (size_t)max_s * sizeof(int16_t));
+	result = load(f, max_s, &b);
+	audio_file_close(f);
 	if (result < 0) {
-		dynbuf_free(&s.out);
+		dynbuf_free(&b);
 		return -1;
 	}
-	*ret = (int16_t *)s.out.p;
-	*ret_samples = s.out.n / sizeof(int16_t);
+	*ret = (int16_t *)b.p;
+	*ret_samples = b.n / sizeof(int16_t);
 	return 0;
 }
 

@@ -10,6 +10,16 @@
 
 #define AUDIO_FILE_MAX_S 3600
 
+/* A file that is read block by block, so that its beginning can be used while its end is being converted. */
+struct audio_file;
+
+/* Open a regular file to be had at rate_hz (8000-192000). On -1, audio_file_error says why. */
+int audio_file_open(const char *path, int rate_hz, struct audio_file **ret) MUST_USE;
+/* The next samples: n of them, fewer only at the end, 0 after it; -1: audio_file_error says why. However a file
+ * is cut into blocks, they are the same. */
+ssize_t audio_file_read(struct audio_file *f, int16_t *samples, size_t n) MUST_USE;
+void audio_file_close(struct audio_file *f);
+
 /* Load a whole regular file of at most max_s seconds at rate_hz (8000-192000). *ret is malloc'd and never empty.
  * On -1, audio_file_error says why. */
 int audio_file_load(

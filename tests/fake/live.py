@@ -414,6 +414,35 @@ def prompt(work):
     assert s.records("played")[0]["heard_ms"] == 500
 
 
+def long_prompt(work):
+    """--prompt of minutes that has to be converted: heard within 100 ms; one that is too long is played as far as it goes"""
+    path = os.path.join(work, "prompt.wav")
+    with wave.open(path, "wb") as w:
+        w.setparams((2, 2, 44100, 0, "NONE", ""))
+        w.writeframes(bytes(4 * 44100) + ramp(88200) * 239)
+    best = min(long_prompt_once(work, path) for _ in range(4))
+    assert best < 0.1, f"first audible frame after {best * 1000:.0f} ms"
+    with wave.open(path, "wb") as w:
+        w.setparams((1, 2, 8000, 0, "NONE", ""))
+        w.writeframes(ramp(8000) * 301)
+    script = stream.clock(0) + stream.clock(500000) + stream.frame("call-end", cause="caller-hangup")
+    journal = os.path.join(work, "long")
+    done = subprocess.run(["as-speak", "--raw", "--prompt", path, "--journal", journal], input=script, capture_output=True, check=False)
+    played = [json.loads(line)["data"] for line in open(journal, encoding="utf-8") if '"played"' in line][0]
+    assert played["status"] == "failed" and 299900 <= played["heard_ms"] <= 300000, played
+    assert b"longer than 300 s" in done.stderr, done.stderr
+
+
+def long_prompt_once(work, path):
+    s = Speak(work, "--prompt", path, journal=False)
+    s.wait_heard()
+    heard = next(t for t, p in s.phone.packets if any(p[3:]))
+    s.event("flush", turn=0)
+    s.end()
+    s.line_ended()
+    return heard - s.born
+
+
 def no_prompt(work):
     """--prompt of what is missing or no sound: one played, failed, and the end"""
     garbage = os.path.join(work, "garbage.wav")
@@ -774,7 +803,7 @@ def fails_unread(work):
 
 SUITES = {
     "line": [first_frame, wideband, stopped, frozen, deaf_peer, killed_unheard, peer_leaves, flush, hangup, transfer,
-             terminated, no_clock, clock, prompt, no_prompt, echo, torn_stream, bad_stream, helpers, full_disk],
+             terminated, no_clock, clock, prompt, long_prompt, no_prompt, echo, torn_stream, bad_stream, helpers, full_disk],
     "call": [scribe_dies_behind, scribe_dies_frozen, scribe_gone_at_start, scribe_dies_after_done, all_die, answered,
              not_answered, not_closed, loop, loop_full, fails_unread],
 }

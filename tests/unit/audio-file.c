@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "random.h"
 #include "tap.h"
 
 static bool library_hidden; /* dlopen finds nothing */
@@ -142,6 +143,44 @@ static void test_formats(void)
 	free(s);
 }
 
+/* Blocks of any size give what a load gives. */
+static void test_blocks(void)
+{
+	static const struct {
+		const char *name;
+		int rate_hz;
+	} files[] = {{"noise.wav", 8000}, {"noise.wav", 16000}, {"noise.s16", 8000}};
+	static int16_t sound[20000], got[20001];
+	struct audio_file *f;
+	uint64_t seed = 1;
+	int16_t *whole;
+	ssize_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(sound); i++)
+		sound[i] = (int16_t)random_below(&seed, 65536);
+	ok(audio_file_save("noise.wav", 16000, sound, ARRAY_LEN(sound)) == 0, "noise");
+	put("noise.s16", sound, sizeof(sound));
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		size_t all, done = 0;
+
+		is_str(load(files[i].name, files[i].rate_hz, 10, &whole, &all), "", "%s at %d Hz",
+			files[i].name, files[i].rate_hz);
+		is_int(audio_file_open(files[i].name, files[i].rate_hz, &f), 0, "opened");
+		do {
+			size_t want = 1 + random_below(&seed, 3000);
+
+			if (want > ARRAY_LEN(got) - done)
+				want = ARRAY_LEN(got) - done;
+			n = audio_file_read(f, got + done, want);
+			done += n > 0 ? (size_t)n : 0;
+		} while (n > 0);
+		ok(n == 0 && done == all && memcmp(got, whole, all * 2) == 0,
+			"the same in blocks: %zu samples of %zu", done, all);
+		audio_file_close(f);
+		free(whole);
+	}
+}
+
 static void test_refused(void)
 {
 	static const int16_t second[16100];
@@ -229,6 +268,7 @@ int main(void)
 	test_without_resampler();
 	test_round_trip();
 	test_formats();
+	test_blocks();
 	test_refused();
 	test_huge();
 	ok(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0, "clean up");
