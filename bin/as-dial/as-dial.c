@@ -430,7 +430,9 @@ int main(int argc, char **argv)
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
 		return status;
-	if (set.conformance && set.cases && !strcmp(set.cases, "help")) {
+	if (set.cases) /* cases are of the conformance run, of nothing else */
+		set.conformance = true;
+	if (set.cases && !strcmp(set.cases, "help")) {
 		conform_list();
 		return opt_finish(EXIT_OK);
 	}

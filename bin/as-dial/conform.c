@@ -252,6 +252,20 @@ static void print_tally_json(const struct tally *t, int64_t ms)
 	print_line(&b);
 }
 
+/* A server that is not there is no server that fails: one line says so, not one for each case. */
+static bool anybody_there(const struct conform_settings *set)
+{
+	int fd = socket(set->addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool there = fd >= 0 &&
+		connect(fd, (const struct sockaddr *)&set->addr, set->addr_bytes) == 0;
+
+	if (!there)
+		log_error_errno("cannot test the server: no connection");
+	if (fd >= 0)
+		close(fd);
+	return there;
+}
+
 int conform_run(const struct conform_settings *set)
 {
 	struct job jobs[CASES_MAX];
@@ -261,6 +275,8 @@ int conform_run(const struct conform_settings *set)
 
 	if (choose(jobs, n, set->cases) < 0)
 		return EXIT_USAGE;
+	if (!anybody_there(set))
+		return EXIT_REFUSED;
 	fflush(stdout);
 	for (enum conform_wave wave = 0; wave < CONFORM_WAVES; wave++)
 		if (run_wave(set, wave, jobs, n) < 0)

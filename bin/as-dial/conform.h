@@ -32,7 +32,7 @@ struct conform_settings {
 #define CONFORM_CLOSE_MS 5000
 
 /* Run the cases; results go to stdout, mistakes to the log. Returns an exit code: 0 none failed, 1 some
- * failed, 64 unknown case, 71 no process to be had. */
+ * failed, 64 unknown case, 69 nobody listens, 71 no process to be had. */
 int conform_run(const struct conform_settings *set) MUST_USE;
 
 /* Print what the cases are, what each shows and why. */
