@@ -60,12 +60,23 @@ static const struct opt_page page = {
  * would. */
 static int record_files(struct scribe_files *ret, const char *dir)
 {
-	if (dir)
-		return scribe_files_of(ret, dir, getenv("CALLPIPE_SPOOL"), getenv("CALLPIPE_UUID"));
+	const char *journal = set.journal ? set.journal : "",
+		   *record = set.record ? set.record : "";
+
 	*ret = (struct scribe_files){0};
-	if (format_path(ret->journal, "%s", set.journal ? set.journal : "") < 0)
-		return -1;
-	return format_path(ret->record, "%s", set.record ? set.record : "");
+	if (dir) {
+		if (scribe_files_of(ret, dir, getenv("CALLPIPE_SPOOL"), getenv("CALLPIPE_UUID")) ==
+			0)
+			return 0;
+		log_error_errno("cannot write to '%s'", dir);
+	} else if (format_path(ret->journal, "%s", journal) < 0) {
+		log_error_errno("cannot open '%s'", journal);
+	} else if (format_path(ret->record, "%s", record) < 0) {
+		log_error_errno("cannot open '%s'", record);
+	} else {
+		return 0;
+	}
+	return -1;
 }
 
 /* A little ahead of everything else on the machine; it is no error if that is not allowed. */
@@ -78,16 +89,38 @@ static void realtime(void)
 	prctl(PR_SET_TIMERSLACK, 1); /* wake when the slot is due, not within the 50 us after */
 }
 
+static int start_record(struct speak *s)
+{
+	static struct scribe_files files;
+
+	if (record_files(&files, s->dir) < 0)
+		return -1;
+	if (sink_open(&s->sink, s->dir, &files, s->rate_hz, !s->live) < 0) {
+		if (s->dir)
+			log_error_errno("cannot open '%s/scribe'", s->dir);
+		else
+			log_error_errno("cannot start a scribe of '%s'",
+				*files.journal ? files.journal : files.record);
+		return -1;
+	}
+	speak_skipped(s, 0, s->ticker.slot);
+	return 0;
+}
+
 static int start_own_mind(struct speak *s)
 {
 	s->echoing = set.echo;
 	s->own_mind = set.prompt || set.echo;
-	if (set.echo && echo_init(&s->echo, s->rate_hz) < 0)
+	if (set.echo && echo_init(&s->echo, s->rate_hz) < 0) {
+		log_error_errno("cannot keep the echo");
 		return -1;
+	}
 	if (!set.prompt)
 		return 0;
-	if (prompt_start(&s->prompt, &s->filter.loop, &s->player, "prompt", set.prompt) < 0)
+	if (prompt_start(&s->prompt, &s->filter.loop, &s->player, "prompt", set.prompt) < 0) {
+		log_error_errno("cannot play '%s'", set.prompt);
 		return -1;
+	}
 	if (!s->live) /* a file is rendered alike every time */
 		prompt_wait(&s->prompt);
 	return 0;
@@ -114,11 +147,8 @@ static int start_clock(struct speak *s)
 	return loop_signals(&s->filter.loop, sigs, speak_signal, s);
 }
 
-/* Everything a call needs, the line first. 0, or -1 with errno and *what that cannot be used. */
-static int start(struct speak *s, const char **what)
+static void init(struct speak *s)
 {
-	static struct scribe_files files;
-
 	s->dir = getenv("CALLPIPE_DIR");
 	s->rate_hz = atoi(set.rate); /* one of the words of its row */
 	s->resume_after_ms = set.resume_after_ms;
@@ -129,33 +159,34 @@ static int start(struct speak *s, const char **what)
 	s->live = s->line.socket;
 	player_init(&s->player, s->rate_hz, s->resume_after_ms, speak_player_event, s);
 	turn_init(&s->turn);
-	*what = "the loop of events";
-	if (filter_init(&s->filter, STDIN_FILENO, STDOUT_FILENO) < 0)
+}
+
+/* Everything a call needs, the clock first; -1, and it has been said what is missing. */
+static int start(struct speak *s)
+{
+	init(s);
+	if (filter_init(&s->filter, STDIN_FILENO, STDOUT_FILENO) < 0 || start_clock(s) < 0) {
+		log_error_errno("cannot start the clock");
 		return -1;
-	*what = "the clock";
-	if (start_clock(s) < 0)
+	}
+	if (start_record(s) < 0 || start_own_mind(s) < 0)
 		return -1;
-	*what = "the scribe of the call";
-	if (record_files(&files, s->dir) < 0 ||
-		sink_open(&s->sink, s->dir, &files, s->rate_hz, !s->live) < 0)
+	if (upstream_open(&s->upstream, s->own_mind ? NULL : s->dir) < 0) {
+		log_error_errno("cannot open '%s/loop'", s->dir);
 		return -1;
-	speak_skipped(s, 0, s->ticker.slot);
-	*what = set.prompt ? "the prompt" : "the echo";
-	if (start_own_mind(s) < 0)
-		return -1;
-	*what = "the loop of the call";
-	return upstream_open(&s->upstream, s->own_mind ? NULL : s->dir);
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	static struct speak s;
-	const char *what = NULL;
 	int first, status, record;
 
 	if (ensure_std_fds() < 0)
 		return EXIT_SYSTEM;
 	log_init("as-speak");
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error of the file that meets it */
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
 		return status;
@@ -164,10 +195,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	realtime();
-	if (start(&s, &what) < 0) {
-		log_error_errno("cannot use %s", what);
+	if (start(&s) < 0)
 		return EXIT_SYSTEM;
-	}
 	status = filter_run(&s.filter);
 	record = speak_finish(&s);
 	upstream_close(&s.upstream);

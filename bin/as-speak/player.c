@@ -6,8 +6,12 @@
 
 #include "audio/pcm.h"
 
-#define CHUNK_SAMPLES \
-	1600 /* at least: however small the pieces a voice comes in, they take little more room */
+/* at least: however small the pieces a voice comes in, they take little more room */
+#define CHUNK_SAMPLES 1600
+
+/* The digits of a constant, for messages. */
+#define DIGITS_OF(x) #x
+#define DIGITS(x) DIGITS_OF(x)
 
 struct chunk {
 	struct chunk *next;
@@ -307,7 +311,8 @@ void player_audio(struct player *p, const char *id, const void *le_bytes, size_t
 	u->total += samples;
 	if (p->stored_samples + samples > (size_t)p->rate_hz * PLAYER_STORE_S)
 		spill(p, u,
-			"more than 300 s of audio are waiting: the rest of this utterance is lost");
+			"more than " DIGITS(
+				PLAYER_STORE_S) " s of audio are waiting: the rest of this utterance is lost");
 	if (!u->spilled)
 		store(p, u, le_bytes, samples);
 }
@@ -432,9 +437,9 @@ static bool dry(struct player *p, struct utterance *u)
 		return false;
 	if (u->dry_since_ms < 0)
 		u->dry_since_ms = p->now_ms;
-	if (p->now_ms - u->dry_since_ms < PLAYER_STALL_MS)
+	if (p->now_ms - u->dry_since_ms < PLAYER_STALL_S * 1000)
 		return true;
-	report(p, u->id, "no audio for 30 s: given up");
+	report(p, u->id, "no audio for " DIGITS(PLAYER_STALL_S) " s: given up");
 	u->outcome = PLAYED_FAILED;
 	return false;
 }

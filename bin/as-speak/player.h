@@ -9,11 +9,11 @@
 
 #include "base/util.h"
 
-#define UTTERANCE_ID_MAX 65   /* bytes, with its NUL */
-#define PLAYER_STORE_S 300    /* audio that may wait, seconds */
-#define PLAYER_STALL_MS 30000 /* a voice that sends nothing for this long has failed */
-#define PLAYER_OPEN_MAX 1024  /* utterances that may wait */
-#define PLAYER_CUT_MAX 64     /* cleared utterances whose late audio is still recognised */
+#define UTTERANCE_ID_MAX 65  /* bytes, with its NUL */
+#define PLAYER_STORE_S 300   /* audio that may wait, seconds */
+#define PLAYER_STALL_S 30    /* a voice that sends nothing for this long has failed */
+#define PLAYER_OPEN_MAX 1024 /* utterances that may wait */
+#define PLAYER_CUT_MAX 64    /* cleared utterances whose late audio is still recognised */
 
 enum utterance_kind { UTTERANCE_ANSWER, UTTERANCE_FILLER, UTTERANCE_PROMPT };
 
@@ -50,8 +50,8 @@ struct player {
 	int64_t resume_at_ms;    /* automatic resume, call time; -1: none is due */
 	int64_t resume_after_ms; /* from voice-stopped or key to automatic resume */
 	int64_t now_ms;          /* call time of the frame last made */
-	char heard_id
-		[UTTERANCE_ID_MAX]; /* what player_frame returns: the utterance may be closed by then */
+	/* what player_frame returns: the utterance may be closed by then */
+	char heard_id[UTTERANCE_ID_MAX];
 	enum utterance_kind heard_kind; /* and its kind */
 	int64_t heard_turn;             /* and the turn it answers, -1: none */
 };

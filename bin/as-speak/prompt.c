@@ -105,7 +105,6 @@ static void ready(void *ctx, short revents)
 	ssize_t n = read(pr->source.fd, buf + 1, READ_BYTES);
 	size_t from = pr->has_odd ? 0 : 1, bytes;
 
-	(void)revents;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
@@ -122,7 +121,6 @@ static void ready(void *ctx, short revents)
 
 static short mask(void *ctx)
 {
-	(void)ctx;
 	return POLLIN;
 }
 

@@ -25,9 +25,9 @@ struct resample {
 	int16_t *out;     /* result of the last call */
 	size_t out_n;     /* samples in it */
 	size_t out_size;  /* samples allocated */
-	float piece_out
-		[PIECE]; /* before piece_in: the library takes its end as overlapping what follows */
-	float piece_in[PIECE];
+	/* before piece_in: the library takes its end as overlapping what follows */
+	float piece_out[PIECE]; /* converted */
+	float piece_in[PIECE];  /* to convert */
 };
 
 int resample_open(int from_hz, int to_hz, struct resample **ret)

@@ -14,14 +14,14 @@
 #define FRAME_TYPE_MAX 64
 
 struct frame {
-	const char *raw; /* the frame as it was read: header, data, payload */
-	size_t raw_bytes;
+	const char *raw;           /* the frame as it was read: header, data, payload */
+	size_t raw_bytes;          /* of it */
 	char type[FRAME_TYPE_MAX]; /* event name */
-	struct jspan
-		data; /* its data object: a second JSON, the inline one, or a JSON payload; "{}" if none */
-	struct jspan under; /* the inline object when a second JSON lies over it, else absent */
-	const uint8_t *payload;
-	size_t payload_bytes;
+	/* its data object: a second JSON, the inline one, or a JSON payload; "{}" if none */
+	struct jspan data;
+	struct jspan under;     /* the inline object when a second JSON lies over it, else absent */
+	const uint8_t *payload; /* behind header and second JSON */
+	size_t payload_bytes;   /* 0: none */
 };
 
 /* One frame from n bytes: >0 bytes consumed, 0 more are needed, -1 malformed; *ret_why then says in words. */

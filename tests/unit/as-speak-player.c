@@ -214,12 +214,12 @@ static void test_limits(void)
 		give("u1", 1, false);
 	ok(p.stored_samples == 100000 && frames(10) == 10, "the smallest pieces add up");
 	player_voice_started(&p, 1);
-	frames(PLAYER_STALL_MS / 20 + 100);
+	frames((PLAYER_STALL_S * 1000) / 20 + 100);
 	player_voice_stopped(&p);
 	player_resume(&p, 1);
 	frames(100000 / FRAME - 10 + 1);
 	is_int(p.open, 1, "a pause is no stall");
-	frames(PLAYER_STALL_MS / 20 + 1);
+	frames((PLAYER_STALL_S * 1000) / 20 + 1);
 	is_str(said, "u1 playing 0;u1: error;u1 failed 12500/12500;",
 		"a voice that sends nothing for 30 s has failed");
 
