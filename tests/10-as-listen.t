@@ -111,7 +111,8 @@ check_same 'digits are 0-9 * # A-D, one at a time' "as-listen <$T/digits | sed -
 check_same 'more than 50 in a second are dropped, which is said once' "as-listen <$T/keys 2>$T/err | look events | sed -n 's/.*\"\(digit\|code\)\":\"\([^\"]*\)\".*/\2/p' | uniq -c | awk '{ print \$1, \$2 }'; tail -1 $T/err" "printf '50 1\n1 keys\n1 2\nas-listen: 4950 keys were dropped\n'"
 check_same 'a message cut short: what is whole' "as-listen <$T/cut | look audio | wc -c" 'echo 3200'
 check 'and a good end' "as-listen <$T/cut | tail -1 | grep -q caller-hangup"
-check 'garbage is a stream too' "as-listen <$T/garbage >$T/g && tail -1 $T/g | grep -q call-end"
+check 'garbage is a stream too, and bad input' "must_fail 65 as-listen <$T/garbage >$T/g && tail -1 $T/g | grep -q call-end"
+check 'a capture cut off is bad input' "printf '\\020\\001\\100' | must_fail 65 as-listen | grep -q call-end"
 
 check 'u-law under 0x10 is decoded' "as-listen <$T/ulaw 2>$T/err | look audio >$T/u.pcm; [ \$(wc -c <$T/u.pcm) = 16000 ]"
 ok 'to the same tone' python3 -c "

@@ -83,6 +83,7 @@ static void take_message(struct listen *l, const struct asock_msg *m)
 {
 	int from_hz = asock_rate(m->kind);
 
+	l->messages++;
 	if (m->kind == ASOCK_UUID && m->payload_bytes == ASOCK_UUID_BYTES) {
 		char uuid[ASOCK_UUID_TEXT];
 
@@ -112,6 +113,7 @@ static void take_messages(struct listen *l)
 	for (; (got = asock_parse(p + used, l->in.n - used, &m)) > 0; used += (size_t)got)
 		take_message(l, &m);
 	dynbuf_discard(&l->in, used);
+	l->taken_bytes += used;
 }
 
 static ssize_t caller_read(struct listen *l)
@@ -129,6 +131,22 @@ static ssize_t caller_read(struct listen *l)
 	if (n > 0)
 		dynbuf_grow(&l->in, (size_t)n);
 	return n;
+}
+
+/* A call may be cut off anywhere; a capture that is, or that is none, is bad input. What is whole of it has been
+ * passed on all the same. */
+static void judge_capture(struct listen *l)
+{
+	if (l->in.n > 0)
+		log_error("cannot read all of 'stdin': it ends inside a message at byte %" PRIu64,
+			l->taken_bytes);
+	else if (l->ignored && l->ignored == l->messages)
+		log_error("cannot read 'stdin': no AudioSocket capture: %" PRIu64
+			  " messages, none of a known kind",
+			l->messages);
+	else
+		return;
+	l->status = EXIT_DATA;
 }
 
 static short caller_mask(void *ctx)
@@ -149,6 +167,8 @@ static void caller_ready(void *ctx, short revents)
 		take_messages(l);
 	} else if (n == 0) {
 		listen_end(l, "caller-hangup");
+		if (!l->live)
+			judge_capture(l);
 	} else if (errno == EAGAIN || errno == EINTR) {
 		return;
 	} else if (l->live) {

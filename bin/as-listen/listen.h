@@ -39,6 +39,8 @@ struct listen {
 	int64_t keys_s;        /* second of call time that keys is of */
 	int keys;              /* keys that came in it */
 	uint64_t keys_lost;    /* keys not passed on */
+	uint64_t taken_bytes;  /* of stdin, in whole messages */
+	uint64_t messages;     /* they were */
 	uint64_t ignored;      /* messages of kinds that mean nothing here */
 	bool said_keys, said_slow, said_codec, said_rate; /* reported: once is enough */
 	bool ended; /* nothing more is read; when stdout has taken all, that is all */
