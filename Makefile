@@ -165,6 +165,9 @@ compile_commands.json:  ## for clang-tidy and editors
 bench: all  ## run the benchmarks, or those in BENCH: figures on stdout, tables on stderr
 	@PATH="$(CURDIR)/$B/bin:$$PATH" scripts/bench $(BENCH)
 
+# What is to be copied to /etc names where it is installed: under /usr/local, in the sources.
+prefixed = s,/usr/local/share/callpipe,$(DATADIR),g; s,/usr/local/bin,$(BINDIR),g
+
 install: all  ## DESTDIR, PREFIX, BINDIR, MANDIR, DATADIR
 	install -d '$(DESTDIR)$(BINDIR)'
 	$(if $(tools),install $(tools:%=$B/bin/%) '$(DESTDIR)$(BINDIR)')
@@ -172,6 +175,7 @@ install: all  ## DESTDIR, PREFIX, BINDIR, MANDIR, DATADIR
 	set -e; for f in $(pipelines); do \
 		if test -x $$f; then mode=755; else mode=644; fi; \
 		install -D -m $$mode $$f "$(DESTDIR)$(DATADIR)/$$f"; \
+		if grep -qI /usr/local $$f; then sed -i '$(prefixed)' "$(DESTDIR)$(DATADIR)/$$f"; fi; \
 	done
 
 uninstall:  ## remove what install put there

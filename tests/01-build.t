@@ -28,10 +28,15 @@ echo 'SELECT 1;' >"$tree/pipelines/zz/sql/one.sql"
 
 in_tree() { (cd "$tree" && "$@"); }
 installs() { [ "$(stat -c %a "$out/opt/x/$1")" = "$2" ]; }
+# No file that was copied from there names another place than it is in.
+at_home() {
+	grep -q '^ExecStart=/opt/x/bin/as-answer ' "$out/opt/x/share/callpipe/pipelines/deploy/systemd/callpipe@.service" &&
+		! grep -rI /usr/local "$out/opt/x/share/callpipe"
+}
 nothing_left() { find "$out" -type f | { ! grep .; }; }
 up_to_date() { in_tree make -q all; }
 
-plan 15
+plan 16
 ok 'a new folder in bin is built' in_tree make -s -j2
 check_same 'it runs' "$tree/build/bin/zz-toy" 'echo toy'
 ok 'a second make has nothing to do' up_to_date
@@ -45,6 +50,7 @@ ok 'installs manuals by section' installs share/man/man1/zz-toy.1 644
 ok 'installs formats' installs share/man/man5/zz-toy.5 644
 ok 'installs programs of pipelines' installs share/callpipe/pipelines/zz/call 755
 ok 'installs files of pipelines' installs share/callpipe/pipelines/zz/sql/one.sql 644
+ok 'with the paths of its prefix' at_home
 ok 'make uninstall' in_tree make -s uninstall DESTDIR="$out" PREFIX=/opt/x
 ok 'leaves nothing' nothing_left
 ok 'make clean' in_tree make -s clean
