@@ -49,6 +49,14 @@ else
 	echo "ok $n # SKIP making users needs root"
 fi
 
+by_hand() {
+	mkdir "$T/hand"
+	sed -n "s,^    \(install -d\) -o callpipe -g callpipe \(-m [0-7]*\) /,\1 \2 $T/hand/,p" "$deploy/README.md" >"$T/by-hand"
+	sh -eu "$T/by-hand" && (cd "$T/hand" && stat -c '%a %n' run/callpipe/from var/spool/callpipe var/spool/callpipe/*)
+}
+check_same 'without systemd they are made by hand' by_hand 'printf "%s\n" "2770 run/callpipe/from" \
+	"710 var/spool/callpipe" "700 var/spool/callpipe/calls" "2750 var/spool/callpipe/verdicts"'
+
 # --- settings, with the defaults that are commented out
 mkdir -p "$T/config/environment.d"
 conf=$T/config/environment.d/callpipe.conf
@@ -97,12 +105,47 @@ ok 'tcpserver/run listens' wait_for 5 test -s "$T/port"
 ok 'and a call goes through' call "$(cat "$T/port")"
 check 'it is kept in the spool' 'wait_for 10 eval "grep -q caller-hangup $T/spool/verdicts/*"'
 
+# No settings, and what is none: one line of the script's own.
+one_line() { # SCRIPT CONF
+	CALLPIPE_CONF=$2 must_fail 78 "$1" 2>"$T/err" && [ "$(wc -l <"$T/err")" = 1 ] && grep "^${1##*/}: cannot read '$2'" "$T/err"
+}
+echo "CALLPIPE_SPOOL='$T" >"$T/mistake.conf"
+for script in "$deploy/tcpserver/run" "$deploy/answer"; do
+	for conf in "$T/nowhere.conf" "$T" "$T/mistake.conf" ./nowhere.conf; do
+		ok "${script##*/} says that it has no settings: ${conf##*/}" one_line "$script" "$conf"
+	done
+done
+
 # inetd gives no environment and makes the socket stderr.
-serve env -i CALLPIPE_CONF="$CALLPIPE_CONF" CALLPIPE_LOG=debug PATH="$PATH" sh -c 'exec "$0" 2>&0' "$PWD/$deploy/answer"
-ok 'a call goes through from inetd' call "$port"
+inetd() { # CONF
+	serve env -i CALLPIPE_CONF="$1" CALLPIPE_LOG=debug PATH="$PATH" sh -c 'exec "$0" 2>&0' "$PWD/$deploy/answer"
+}
 # A connection that says nothing sensible is told so to nobody on the line.
-check 'and no message goes onto the line' 'printf "GET / HTTP/1.0\r\n\r\n" |
-	timeout 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; cat >&3; cat <&3" | od -An -c | { ! grep .; }'
+silent() {
+	printf 'GET / HTTP/1.0\r\n\r\n' | timeout 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; cat >&3; cat <&3" >"$T/line"
+	[ $? -lt 124 ] && od -An -c "$T/line" | { ! grep .; }
+}
+framed() { # a call in which every message is audio
+	tests/fake/caller.py "$port" "$(cat /proc/sys/kernel/random/uuid)" --hangup 500 >"$T/call.json" &&
+		grep '^{"frames": [1-9][0-9],.*"wrong": null,.*"left": 0}$' "$T/call.json"
+}
+inetd "$CALLPIPE_CONF"
+ok 'a call goes through from inetd' call "$port"
+ok 'no message goes onto the line' silent
+ok 'nor into a call' framed
+check 'they are in a file' 'grep -q "^as-answer: " "$T/spool/log"'
+check_same 'which is not for everybody' 'stat -c %a "$T/spool/log"' 'echo 640'
+inetd "$T/nowhere.conf"
+ok 'nor that there are no settings' silent
+inetd "$T/mistake.conf"
+ok 'nor that they are none' silent
+sed "s,^CALLPIPE_SPOOL=.*,CALLPIPE_SPOOL=$T/later/spool," "$CALLPIPE_CONF" >"$T/later.conf"
+inetd "$T/later.conf"
+ok 'nor that there is no spool' silent
+ok 'nor in its first call' framed
+sed "s,^CALLPIPE_SPOOL=.*,CALLPIPE_SPOOL=/dev/null/spool," "$CALLPIPE_CONF" >"$T/never.conf"
+inetd "$T/never.conf"
+ok 'nor if there never will be one' framed
 
 inetd_line() { awk -v OFS=: '!/^#/ { print NF, $2, $3, $5 }' "$deploy/inetd/inetd.conf" | sort -u; }
 check_same 'inetd lines have the fields of inetd.conf(5)' inetd_line 'echo 7:stream:tcp:callpipe'
@@ -113,14 +156,28 @@ check 'what super-servers run is there' \
 # --- rubbish
 rubbish() {
 	mkdir -p "$T/kept/verdicts" "$T/from"
-	touch -d '2 hours ago' "$T/kept/verdicts/old" "$T/from/old"
-	touch "$T/kept/verdicts/new" "$T/from/new"
+	touch -d '25 hours ago' "$T/kept/verdicts/old" "$T/from/old"
+	touch -d '23 hours ago' "$T/kept/verdicts/new" "$T/from/new"
 	printf 'CALLPIPE_SPOOL=%s\nCALLPIPE_FROM_DIR=%s\n' "$T/kept" "$T/from" >"$T/cron.conf"
 	sed -n 's/^17 \* \* \* \* callpipe //p' "$deploy/callpipe.cron" |
 		sed "s,/etc/callpipe/callpipe.conf,$T/cron.conf," >"$T/cron"
 	test -s "$T/cron" && sh -eu "$T/cron" && (cd "$T" && echo kept/verdicts/* from/*)
 }
 check_same 'cron removes what is old and nothing else' rubbish 'echo kept/verdicts/new from/new'
+
+# What is commented out works too, and is what callpipe-calldir(5) says.
+finds() { grep -o '"$CALLPIPE_SPOOL/calls".*' "$1"; }
+check_same 'cron and manual keep recordings alike' 'finds "$deploy/callpipe.cron"' 'finds man/callpipe-calldir.5'
+check 'the manual keeps verdicts as long' 'grep -q "verdicts. -type f -mmin +1440 -delete" man/callpipe-calldir.5'
+
+# --- the demo, which is how most people begin
+for args in --listen '--listen 0' '--listen 65536' '--listen x' '--listen 9092x' '--listen -1' '--listen 9092 more' --other more; do
+	misused() { # one line at once
+		# shellcheck disable=SC2086 # into words
+		must_fail 64 scripts/demo $args >"$T/out" 2>"$T/err" && [ ! -s "$T/out" ] && [ "$(wc -l <"$T/err")" = 1 ] && grep '^demo: ' "$T/err"
+	}
+	ok "demo $args is misuse" misused
+done
 
 # --- dialplans
 walk() { # HOST VERDICT: what the caller gets in the end
