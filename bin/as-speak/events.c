@@ -65,6 +65,9 @@ void speak_player_event(void *ctx, const struct player_event *ev)
 	speak_journal(s, type, &data);
 	upstream(s, type, &data);
 	dynbuf_free(&data);
+	if (s->own_mind && ev->what == PLAYER_PLAYED && ev->status == PLAYED_FAILED &&
+		ev->total_ms == 0)
+		speak_error(s, "prompt", false, "cannot play the prompt: it cannot be read");
 }
 
 /* Numbers come from other programs: what cannot be one is as if it were not there. */

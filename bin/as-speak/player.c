@@ -33,6 +33,7 @@ struct utterance {
 	struct chunk *head, *tail;  /* audio waiting */
 	uint64_t heard, total;      /* samples played, samples received */
 	int64_t dry_since_ms;       /* its turn to play, and nothing there; -1: not so */
+	int64_t end_ms;             /* call time of the end of what has been heard; once begun */
 };
 
 void player_init(struct player *p, int rate_hz, int64_t resume_after_ms,
@@ -132,7 +133,7 @@ static void finish(struct player *p, struct utterance *u, enum played_status sta
 			.what = PLAYER_PLAYED,
 			.id = u->id,
 			.turn = u->turn,
-			.at_ms = p->now_ms,
+			.at_ms = u->begun ? u->end_ms : p->now_ms,
 			.status = status,
 			.heard_ms = samples_ms(p, u->heard),
 			.total_ms = samples_ms(p, u->total),
@@ -462,6 +463,7 @@ const char *player_frame(struct player *p, int64_t now_ms, int16_t *out)
 		got += k;
 		if (k > 0) {
 			u->dry_since_ms = -1;
+			u->end_ms = now_ms + samples_ms(p, got);
 			snprintf(p->heard_id, sizeof(p->heard_id), "%s", u->id);
 			p->heard_kind = u->kind;
 			p->heard_turn = u->turn;
@@ -471,9 +473,7 @@ const char *player_frame(struct player *p, int64_t now_ms, int16_t *out)
 			break;
 		if (dry(p, u))
 			break;
-		p->now_ms = now_ms + samples_ms(p, got);
 		finish(p, u, u->outcome);
-		p->now_ms = now_ms;
 	}
 	if (p->head && !may_play(p, p->head))
 		p->head->dry_since_ms = -1; /* its voice has time as long as it may not be heard */
