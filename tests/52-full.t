@@ -5,7 +5,6 @@
 sounds=/usr/share/asterisk/sounds/en_US_f_Allison
 sox -n -r 8000 -b 16 -c 1 "$T/busy.wav" synth 1 sine 480 gain -12
 export CALLPIPE_SPOOL="$T/spool" CALLPIPE_PROMPT="$sounds/demo-echotest.wav"
-mkdir "$T/spool"
 serve as-answer --max-calls 2 --busy-calls 2 --busy "$T/busy.wav" pipelines/announce/call
 as-dial --json --calls 2 --cps 20 -e 'silence 6; hangup' "127.0.0.1:$port" >"$T/first" &
 first=$!

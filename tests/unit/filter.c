@@ -300,19 +300,23 @@ static void test_bad_ends(void)
 		const char *name, *in, *passed, *text, *code;
 		int status;
 	} ends[] = {
-		{"empty input", "", "", "stream ends without call-end: the filter before died", "predecessor", 70},
+		{"empty input", "", "", "stream ends without call-end: the filter before died",
+			"predecessor", 70},
 		{"no call-end", "{\"type\":\"a\"}\n", "{\"type\":\"a\"}\n",
 			"stream ends without call-end: the filter before died", "predecessor", 70},
 		{"inside a header", "{\"type\":\"a\"}\n{\"ty", "{\"type\":\"a\"}\n",
-			"stream ends inside a frame at byte 13: the filter before died", "predecessor", 70},
+			"stream ends inside a frame at byte 13: the filter before died",
+			"predecessor", 70},
 		{"inside a payload", "{\"type\":\"a\",\"payload_length\":2}\nx", "",
-			"stream ends inside a frame at byte 0: the filter before died", "predecessor", 70},
+			"stream ends inside a frame at byte 0: the filter before died",
+			"predecessor", 70},
 		{"garbage",
 			"{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n\n\n\nGET / HTTP/1.1\r\n\r\n",
 			"{\"type\":\"a\"}\n{\"type\":\"b\",\"payload_length\":3}\n\n\n\n",
 			"malformed stream at byte 48: frame does not begin with '{'", "input", 65},
 		{"a payload too long", "{\"type\":\"a\",\"payload_length\":65537}\n", "",
-			"malformed stream at byte 0: payload_length is not within 0 to 65536", "input", 65},
+			"malformed stream at byte 0: payload_length is not within 0 to 65536",
+			"input", 65},
 		{"its own failure", "{\"type\":\"a\"}\n{\"type\":\"fail\"}\n{\"type\":\"b\"}\n" END,
 			"{\"type\":\"a\"}\n", "told to \"fail\"", "told-to", 78},
 	};
@@ -326,8 +330,8 @@ static void test_bad_ends(void)
 			"%s{\"type\":\"error\",\"data\":{\"stage\":\"test\",\"text\":%s,\"code\":\"%s\",\"fatal\":true}}\n",
 			ends[i].passed, b.p, ends[i].code);
 		dynbuf_free(&b);
-		is_int(through(ends[i].in, strlen(ends[i].in), 7, i), ends[i].status,
-			"%s: exit %d", ends[i].name, ends[i].status);
+		is_int(through(ends[i].in, strlen(ends[i].in), 7, i), ends[i].status, "%s: exit %d",
+			ends[i].name, ends[i].status);
 		ok(got(want), "what was good, then an error event, no call-end");
 		snprintf(want, sizeof(want), "filter: %s\n", ends[i].text);
 		ok(err_is(want), "and one line");
