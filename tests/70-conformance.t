@@ -7,14 +7,44 @@
 
 fake=tests/fake/bad-server.py
 
+# Of results in JSON: those that hang on the clock alone. Either the server was late, or the tester was,
+# and judged no times.
+timed='"fault":"(late|gap|first|burst|fast)"|"text":"[^"]*(no audio (for|within)|late by|more audio had come|ms after the one before|frames came)|"tester_late":[1-9]'
+
+# results FILE: "result case fault" of each case; the fault is - if times are at fault in another of its calls.
+results() {
+	sed -n -E "/\"fault\":\"\"/{/\"result\":\"fail\"/{/$timed/s/\"fault\":\"\"/\"fault\":\"-\"/;};}
+		s/^\{\"case\":\"([^\"]*)\",\"result\":\"([^\"]*)\",\"fault\":\"([^\"]*)\",.*\}$/\2 \1 \3/p" "$1" |
+		sed 's/ $//' | sort
+}
 # The limits are wide, since the machine may be busy, and the faults wider.
-# conform FAULT [OPTION...]: the result of each case as "result case fault", in $T/FAULT; status in $T/FAULT.rc.
+try() {
+	"$fake" "$fault" as-dial --conformance --late 50 --first 250 "$@" 2>>"$T/$fault.err"
+	echo $? >>"$T/$fault.rc"
+}
+# The cases that are not as wanted and hang on the clock alone, as text of $T/FAULT.json.
+doubtful() {
+	comm -23 "$T/$fault" "$T/$fault.want" | cut -d' ' -f2 | sed 's/.*/{"case":"&",/' >"$T/$fault.not"
+	grep -F -f "$T/$fault.not" "$T/$fault.json" | grep -E "$timed" | grep -o '^{"case":"[^"]*",'
+}
+# conform FAULT [OPTION...]: the result of each case in $T/FAULT, made of $T/FAULT.json; the status of each
+# run in $T/FAULT.rc. The fake is a Python program on a machine that others use, and late itself at times;
+# the tester is right to say so. So a case that hangs on the clock alone where $T/FAULT.want has something
+# else is run again, three times at most, and the last result counts.
 conform() {
 	fault=$1 && shift
-	"$fake" "$fault" as-dial --conformance --late 50 --first 250 "$@" >"$T/$fault.json" 2>"$T/$fault.err"
-	echo $? >"$T/$fault.rc"
-	sed -n 's/^{"case":"\([^"]*\)","result":"\([^"]*\)","fault":"\([^"]*\)",.*}$/\2 \1 \3/p' \
-		"$T/$fault.json" | sed 's/ $//' | sort >"$T/$fault"
+	: >"$T/$fault.rc"
+	try "$@" >"$T/$fault.json"
+	results "$T/$fault.json" >"$T/$fault"
+	for _ in 1 2 3; do
+		doubtful >"$T/$fault.again" || break
+		again=$(cut -d'"' -f4 "$T/$fault.again" | paste -sd,)
+		echo "again: $fault $again" >>"$T/again"
+		grep -v -F -f "$T/$fault.again" "$T/$fault.json" >"$T/$fault.new"
+		try "$@" --cases "$again" >>"$T/$fault.new"
+		mv "$T/$fault.new" "$T/$fault.json"
+		results "$T/$fault.json" >"$T/$fault"
+	done
 }
 
 # Fault, the cases that have to fail of it, others that must not, and the word for what is wrong with the
@@ -74,6 +104,7 @@ run_fault() {
 	key='--end-key #' cases=$2
 	if [ "$1" = deaf ]; then key=''; fi
 	if [ "$3" != - ]; then cases=$2,$3; fi
+	expected "$@" | sort >"$T/$1.want"
 	# shellcheck disable=SC2086 # options
 	conform "$1" $key --close 2000 --cases "$cases"
 }
@@ -86,38 +117,42 @@ expected() {
 # All at once would be late for want of a processor: 14 at a time, each with its share of the faults.
 share() {
 	awk "NR % 14 == $1" "$T/faults" | while read -r fault fail pass word; do
-		run_fault "$fault" "$fail" "$pass" </dev/null
+		run_fault "$fault" "$fail" "$pass" "$word" </dev/null
 	done
 }
 faults >"$T/faults"
 for i in $(seq 0 13); do share "$i" & done
+as-dial --conformance --cases help localhost:1 | sed -n 's/^\([a-z][^ ]*\) .*/pass \1/p' | sort >"$T/none.want"
+printf 'fail full-buffer\npass first-read\n' >"$T/cut.want"
 conform cut --end-key '#' --cases full-buffer,first-read &
 conform none --end-key '#'
 wait
+diag "$T/again" 2>/dev/null
 
-check 'the right server: every case passes' '! grep -v ^pass "$T/none" && [ "$(cat "$T/none.rc")" = 0 ]'
-as-dial --conformance --cases help localhost:1 | awk '/^[a-z]/ { print $1 }' | sort >"$T/cases"
-check_same 'the right server: every case is run once' 'cut -d" " -f2 "$T/none" | sort' 'cat "$T/cases"'
+check_same 'the right server: every case is run once, and passes' 'cat "$T/none"' 'cat "$T/none.want"'
+check 'the right server: exit 0' '[ "$(tail -n1 "$T/none.rc")" = 0 ]'
 check 'figures: frames, no fault, lateness' \
-	'grep "\"case\":\"hold\".*\"text\":\"20[01] of 200 frames.*\"frames\":2[34].*\"late_p99_ms\":[0-9]" "$T/none.json"'
+	'grep -E "\"case\":\"hold\".*\"text\":\"(19[5-9]|20[01]) of 200 frames.*\"frames\":2[34].*\"late_p99_ms\":[0-9]" "$T/none.json"'
 
 while read -r fault fail pass word; do
-	check_same "$fault: what fails, and what for" 'cat "$T/$fault"' 'expected "$fault" "$fail" "$pass" "$word" | sort'
-	ok "$fault: exit 1" grep -qx 1 "$T/$fault.rc"
+	check_same "$fault: what fails, and what for" 'cat "$T/$fault"' 'cat "$T/$fault.want"'
+	check "$fault: exit 1" '[ "$(head -n1 "$T/$fault.rc")" = 1 ]'
 done <"$T/faults"
 check_same 'every fault there is was tried, but cut' '"$fake" --list | cut -d" " -f1 | sort' \
 	'(cut -d" " -f1 "$T/faults" && echo cut) | sort'
 
-check 'a message cut short by a full buffer is found' 'grep -x "pass first-read" "$T/cut" && grep "^fail full-buffer" "$T/cut"'
+check_same 'a message cut short by a full buffer is found' 'cat "$T/cut"' 'cat "$T/cut.want"'
 
+printf 'pass first-read\nskip server-end\n' >"$T/none.want"
 conform none --cases server-end,first-read
-check_same 'no key that ends calls is known: its case is skipped, and said so' 'cat "$T/none"' \
-	'printf "pass first-read\nskip server-end\n"'
+check_same 'no key that ends calls is known: its case is skipped, and said so' \
+	'cat "$T/none"' 'cat "$T/none.want"'
 check 'nor forgotten: the summary names it' 'grep "^{\"summary\":true,\"passed\":1,\"failed\":0,\"skipped\":1,\"not_tested\":\"server-end\"" "$T/none.json"'
-ok 'which is no failure' grep -qx 0 "$T/none.rc"
-check 'nobody listens: fail, exit 1' \
-	'must_fail 1 as-dial --conformance --cases normal 127.0.0.1:1 | grep "\"result\":\"fail\".*no connection: Connection refused"'
+check 'which is no failure' '[ "$(tail -n1 "$T/none.rc")" = 0 ]'
+check 'nobody listens: one line, exit 69' \
+	'must_fail 69 as-dial --conformance --cases normal 127.0.0.1:1 2>&1 | grep -x "as-dial: cannot test the server: no connection: Connection refused"'
 check 'a case that does not exist: exit 64, named' \
 	'must_fail 64 as-dial --conformance --cases normal,norml 127.0.0.1:1 2>&1 | grep "case .norml."'
-check '16 kHz' '"$fake" none as-dial --conformance --rate 16000 --late 50 --cases first-read | grep "\"result\":\"pass\""'
+conform none --rate 16000 --cases first-read
+check_same '16 kHz' 'cat "$T/none"' 'echo pass first-read'
 plan

@@ -84,13 +84,14 @@ static void mix(int16_t *to, const float *from, size_t frames, size_t channels)
 /* The next block through the resampler. What the header says of the length is not to be trusted: read to the end. */
 static int decode(struct audio_file *f)
 {
+	size_t channels = f->channels ? f->channels : 1;
 	float block[BLOCK];
 	int16_t mono[BLOCK];
-	sf_count_t frames = sf.read(f->snd, block, (sf_count_t)(BLOCK / f->channels));
+	sf_count_t frames = sf.read(f->snd, block, (sf_count_t)(BLOCK / channels));
 
 	if (frames < 0 || sf.error(f->snd) != SF_ERR_NO_ERROR)
 		return fail_sndfile(f->snd);
-	mix(mono, block, (size_t)frames, f->channels);
+	mix(mono, block, (size_t)frames, channels);
 	f->over = frames == 0;
 	if (resample_run(f->r, mono, (size_t)frames, f->over, &f->out, &f->out_n) < 0)
 		return fail_errno();
@@ -256,13 +257,13 @@ static int load(struct audio_file *f, int max_s, struct dynbuf *b)
 
 int audio_file_load(const char *path, int rate_hz, int max_s, int16_t **ret, size_t *ret_samples)
 {
-	struct audio_file *f;
+	struct audio_file *f = NULL;
 	struct dynbuf b;
 	int result;
 
 	if (max_s < 1)
 		return fail("at most %d s cannot be had", max_s);
-	if (audio_file_open(path, rate_hz, &f) < 0)
+	if (audio_file_open(path, rate_hz, &f) < 0 || !f)
 		return -1;
 	dynbuf_init(&b, (size_t)rate_hz * (size_t)max_s * sizeof(int16_t));
 	result = load(f, max_s, &b);
