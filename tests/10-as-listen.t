@@ -76,7 +76,7 @@ for case in call odd large ulaw wide garbage digits keys cut raw noid; do make $
 mkdir "$T/dir" "$T/odd-dir" "$T/half"
 echo '{"call":"X-2","uuid":"X","rate":8000,"vars":{"k":"\u00e9 é"}}' >"$T/dir/call.json"
 
-plan 47
+plan 48
 as-listen <"$T/call" >"$T/stream"
 check_same 'events in order, at the time of the audio' "look events <$T/stream | head -5" "cat <<'E'
 {\"type\":\"call-start\",\"data\":{\"call\":\"a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf\",\"uuid\":\"a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf\",\"rate\":8000}}
