@@ -12,10 +12,10 @@ CLANG     ?= clang
 PKGCONFIG ?= pkg-config
 CFLAGS    ?= -O2 -g
 
-# lib/audio loads these two when they are first needed, so only their headers are wanted here. LINK is
+# These are loaded when they are first needed, so only their headers are wanted here. LINK is
 # for libraries that are linked; --as-needed keeps each tool to those it uses.
-HEADERS = sndfile samplerate
-LINK    =
+HEADERS = sndfile samplerate pocketsphinx
+LINK    = jansson
 
 WARNINGS = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wcast-qual -Wdate-time \
