@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -49,9 +50,11 @@ static char **merge_env(char *const env[])
 	return merged;
 }
 
-pid_t spawn_group(char *const argv[], char *const env[])
+/* In a new group; what is std[i] becomes its descriptor i, unless it is -1. */
+static pid_t start(char *const argv[], char *const env[], const int std[3])
 {
 	short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
 	char **merged;
@@ -59,10 +62,15 @@ pid_t spawn_group(char *const argv[], char *const env[])
 	int err;
 
 	err = posix_spawnattr_init(&attr);
+	if (!err && (err = posix_spawn_file_actions_init(&files)))
+		posix_spawnattr_destroy(&attr);
 	if (err) {
 		errno = err;
 		return -1;
 	}
+	for (int i = 0; i < 3 && !err; i++)
+		if (std[i] != -1)
+			err = posix_spawn_file_actions_adddup2(&files, std[i], i);
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawnattr_setflags(&attr, flags);
@@ -71,14 +79,63 @@ pid_t spawn_group(char *const argv[], char *const env[])
 	posix_spawnattr_setsigdefault(&attr, &all);
 
 	merged = merge_env(env);
-	err = merged ? posix_spawnp(&pid, argv[0], NULL, &attr, argv, merged) : ENOMEM;
+	if (!err)
+		err = merged ? posix_spawnp(&pid, argv[0], &files, &attr, argv, merged) : ENOMEM;
 	free(merged);
+	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
 	if (err) {
 		errno = err;
 		return -1;
 	}
 	return pid;
+}
+
+pid_t spawn_group(char *const argv[], char *const env[])
+{
+	static const int inherited[3] = {-1, -1, -1};
+
+	return start(argv, env, inherited);
+}
+
+static void close_all(const int *fd, size_t n)
+{
+	int saved = errno;
+
+	for (size_t i = 0; i < n; i++)
+		if (fd[i] > 2)
+			close(fd[i]);
+	errno = saved;
+}
+
+int spawn_piped(char *const argv[], char *const env[], struct spawn_pipes *ret)
+{
+	int fd[6] = {-1, -1, -1, -1, -1, -1}; /* pairs: reading and writing end */
+	struct spawn_pipes p;
+
+	for (int i = 0; i < 6; i += 2) {
+		if (pipe2(fd + i, O_CLOEXEC) < 0) {
+			close_all(fd, ARRAY_LEN(fd));
+			return -1;
+		}
+	}
+	p = (struct spawn_pipes){.in_fd = fd[1], .out_fd = fd[2], .err_fd = fd[4]};
+	p.pid = start(argv, env, (int[]){fd[0], fd[3], fd[5]});
+	p.pid_fd = p.pid < 0 ? -1 : pidfd_open(p.pid, 0);
+	if (p.pid_fd < 0) {
+		close_all(fd, ARRAY_LEN(fd));
+		if (p.pid > 0) {
+			int saved = errno;
+
+			kill(-p.pid, SIGKILL);
+			waitpid(p.pid, NULL, 0);
+			errno = saved;
+		}
+		return -1;
+	}
+	close_all((int[]){fd[0], fd[3], fd[5]}, 3);
+	*ret = p;
+	return 0;
 }
 
 static bool is_line(int fd)

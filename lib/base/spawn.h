@@ -12,6 +12,18 @@
  * executed. */
 pid_t spawn_group(char *const argv[], char *const env[]) MUST_USE;
 
+/* A child and our ends of its pipes, close-on-exec and blocking: poll first, write at most PIPE_BUF. */
+struct spawn_pipes {
+	pid_t pid;  /* leader of its process group */
+	int pid_fd; /* readable when it has ended; it is still to be waited for */
+	int in_fd;  /* what is written here it reads on stdin */
+	int out_fd; /* its stdout */
+	int err_fd; /* its stderr */
+};
+
+/* The same with pipes for its stdin, stdout and stderr. -1 with errno, and nothing is open. */
+int spawn_piped(char *const argv[], char *const env[], struct spawn_pipes *ret) MUST_USE;
+
 /* Fork a helper of this process. Of our descriptors it keeps fd, as its stdin, and stderr unless that
  * is the caller's line; stdout is /dev/null. Signals are as a new program finds them. 0 in the
  * helper, its pid here, -1 if there is none. */

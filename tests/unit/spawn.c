@@ -140,8 +140,44 @@ static void test_group(void)
 	ok(!spawn_group_alive(leader), "the group is gone");
 }
 
+static void test_piped(void)
+{
+	char sh[] = "sh", c[] = "-c", script[] = "tr a-z A-Z; echo bad >&2; echo $X; exit 3",
+	     *argv[] = {sh, c, script, NULL}, x[] = "X=x", *env[] = {x, NULL}, none[] = "/no/such",
+	     *missing[] = {none, NULL};
+	struct spawn_pipes p;
+	char out[64] = "", err[64] = "";
+	struct pollfd end;
+	int status = 0, before, after;
+
+	before = dup(0);
+	close(before);
+	ok(spawn_piped(missing, NULL, &p) == -1 && errno == ENOENT, "with pipes: no such program");
+	after = dup(0);
+	close(after);
+	is_int(after, before, "it leaves no descriptor open");
+	if (!ok(spawn_piped(argv, env, &p) == 0, "with pipes: runs"))
+		return;
+	ok(p.in_fd > 2 && p.out_fd > 2 && p.err_fd > 2,
+		"the pipes are nobody's standard descriptors");
+	is_int(getpgid(p.pid), p.pid, "it leads a group");
+	ok(write(p.in_fd, "hello\n", 6) == 6 && close(p.in_fd) == 0, "its stdin");
+	end = (struct pollfd){.fd = p.pid_fd, .events = POLLIN};
+	ok(poll(&end, 1, 10000) == 1, "the pid descriptor says that it has ended");
+	ok(read(p.out_fd, out, sizeof(out) - 1) > 0, "it has written");
+	is_str(out, "HELLO\nx\n", "its stdout, and the environment");
+	ok(read(p.err_fd, err, sizeof(err) - 1) > 0, "and complained");
+	is_str(err, "bad\n", "its stderr");
+	ok(waitpid(p.pid, &status, 0) == p.pid && WIFEXITED(status) && WEXITSTATUS(status) == 3,
+		"its exit status");
+	close(p.out_fd);
+	close(p.err_fd);
+	close(p.pid_fd);
+}
+
 int main(void)
 {
+	test_piped();
 	test_run();
 	test_signals();
 	test_errors();

@@ -1,0 +1,138 @@
+#include "base/hmac.h"
+
+#include <string.h>
+
+#define BLOCK 64 /* bytes */
+
+/* A running hash: what comes in pieces is hashed as one. */
+struct sha {
+	uint32_t h[8];       /* state */
+	uint8_t part[BLOCK]; /* bytes of a block that is not whole yet */
+	size_t part_bytes;   /* how many */
+	uint64_t bytes;      /* in all */
+};
+
+/* Fractional parts of the cube roots of the first 64 primes. */
+static const uint32_t k[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b,
+	0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
+	0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6,
+	0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d,
+	0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
+	0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585,
+	0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
+	0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa,
+	0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+static uint32_t rotate(uint32_t x, int n)
+{
+	return x >> n | x << (32 - n);
+}
+
+static uint32_t get_be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void put_be32(uint8_t *p, uint32_t v)
+{
+	put_be16(p, (uint16_t)(v >> 16));
+	put_be16(p + 2, (uint16_t)v);
+}
+
+static void block(struct sha *s, const uint8_t *p)
+{
+	uint32_t w[64], v[8];
+
+	for (int i = 0; i < 16; i++)
+		w[i] = get_be32(p + i * 4);
+	for (int i = 16; i < 64; i++) {
+		uint32_t a = w[i - 15], b = w[i - 2];
+
+		w[i] = w[i - 16] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) + w[i - 7] +
+			(rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
+	}
+	memcpy(v, s->h, sizeof(v));
+	for (int i = 0; i < 64; i++) {
+		uint32_t e = v[4], a = v[0], t1, t2;
+
+		t1 = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+			((e & v[5]) ^ (~e & v[6])) + k[i] + w[i];
+		t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+			((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+		memmove(v + 1, v, 7 * sizeof(v[0]));
+		v[4] += t1;
+		v[0] = t1 + t2;
+	}
+	for (int i = 0; i < 8; i++)
+		s->h[i] += v[i];
+}
+
+static void begin(struct sha *s)
+{
+	/* fractional parts of the square roots of the first 8 primes */
+	*s = (struct sha){.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+				  0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+static void add(struct sha *s, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+
+	s->bytes += n;
+	for (size_t i = 0; i < n; i++) {
+		s->part[s->part_bytes++] = p[i];
+		if (s->part_bytes == BLOCK) {
+			block(s, s->part);
+			s->part_bytes = 0;
+		}
+	}
+}
+
+static void end(struct sha *s, uint8_t ret[SHA256_BYTES])
+{
+	uint64_t bits = s->bytes * 8;
+	uint8_t length[8];
+
+	add(s, "\x80", 1);
+	while (s->part_bytes != BLOCK - sizeof(length))
+		add(s, "", 1);
+	put_be32(length, (uint32_t)(bits >> 32));
+	put_be32(length + 4, (uint32_t)bits);
+	add(s, length, sizeof(length));
+	for (int i = 0; i < 8; i++)
+		put_be32(ret + i * 4, s->h[i]);
+}
+
+void sha256(const void *p, size_t n, uint8_t ret[SHA256_BYTES])
+{
+	struct sha s;
+
+	begin(&s);
+	add(&s, p, n);
+	end(&s, ret);
+}
+
+void hmac_sha256(
+	const void *key, size_t key_bytes, const void *p, size_t n, uint8_t ret[SHA256_BYTES])
+{
+	uint8_t pad[BLOCK] = {0}, inner[SHA256_BYTES];
+	struct sha s;
+
+	if (key_bytes > BLOCK)
+		sha256(key, key_bytes, pad);
+	else if (key_bytes > 0)
+		memcpy(pad, key, key_bytes);
+	for (size_t i = 0; i < BLOCK; i++)
+		pad[i] ^= 0x36;
+	begin(&s);
+	add(&s, pad, BLOCK);
+	add(&s, p, n);
+	end(&s, inner);
+	for (size_t i = 0; i < BLOCK; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	begin(&s);
+	add(&s, pad, BLOCK);
+	add(&s, inner, sizeof(inner));
+	end(&s, ret);
+}
