@@ -1,0 +1,232 @@
+#include "text/utf8.h"
+
+int utf8_decode(const char *p, size_t n, uint32_t *ret_code)
+{
+	const uint8_t *s = (const uint8_t *)p;
+	uint8_t c = s[0], low = 0x80, high = 0xbf;
+
+	*ret_code = UTF8_BAD;
+	if (c < 0x80) {
+		*ret_code = c;
+		return 1;
+	}
+	if (c < 0xc2 || c > 0xf4)
+		return -1;
+	if (c == 0xe0)
+		low = 0xa0;
+	else if (c == 0xed)
+		high = 0x9f;
+	else if (c == 0xf0)
+		low = 0x90;
+	else if (c == 0xf4)
+		high = 0x8f;
+	int bytes = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	uint32_t code = c & (0x7f >> bytes);
+	for (int i = 1; i < bytes; i++, low = 0x80, high = 0xbf) {
+		if ((size_t)i == n || s[i] < low || s[i] > high)
+			return -i;
+		code = code << 6 | (s[i] & 0x3f);
+	}
+	*ret_code = code;
+	return bytes;
+}
+
+size_t utf8_next(const char *p, size_t n, uint32_t *ret_code)
+{
+	int bytes = utf8_decode(p, n, ret_code);
+
+	return (size_t)(bytes < 0 ? -bytes : bytes);
+}
+
+size_t utf8_previous(const char *p, size_t n, uint32_t *ret_code)
+{
+	for (size_t back = 2; back <= 4 && back <= n; back++)
+		if (((uint8_t)p[n - 1] & 0xc0) == 0x80 &&
+			utf8_decode(p + n - back, back, ret_code) == (int)back)
+			return back;
+	(void)utf8_next(p + n - 1, 1, ret_code);
+	return 1;
+}
+
+size_t utf8_encode(uint32_t code, char out[4])
+{
+	if (code < 0x80) {
+		out[0] = (char)code;
+		return 1;
+	}
+	size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	for (size_t i = n - 1; i > 0; i--, code >>= 6)
+		out[i] = (char)(0x80 | (code & 0x3f));
+	out[0] = (char)((0xf00 >> n & 0xf0) | code);
+	return n;
+}
+
+bool utf8_valid(const char *p, size_t n)
+{
+	uint32_t code;
+
+	for (size_t i = 0; i < n;) {
+		int bytes = utf8_decode(p + i, n - i, &code);
+		if (bytes < 0)
+			return false;
+		i += (size_t)bytes;
+	}
+	return true;
+}
+
+size_t utf8_cut(const char *p, size_t n, size_t max)
+{
+	size_t end = n;
+	uint32_t code;
+
+	if (n > max)
+		for (end = max; end > 0 && end + 4 > max && ((uint8_t)p[end] & 0xc0) == 0x80;)
+			end--;
+	/* Bytes that are no text are cut anywhere. */
+	if (end < n && end + utf8_next(p + end, n - end, &code) <= max)
+		end = max;
+	return end;
+}
+
+struct range {
+	uint32_t first, last; /* characters */
+	enum utf8_kind kind;  /* of all of them */
+};
+
+/* What is no letter, in order. */
+static const struct range ranges[] = {
+	{0x0000, 0x0020, UTF8_BLANK},
+	{0x0021, 0x002f, UTF8_PUNCT},
+	{0x0030, 0x0039, UTF8_DIGIT},
+	{0x003a, 0x0040, UTF8_PUNCT},
+	{0x005b, 0x0060, UTF8_PUNCT},
+	{0x007b, 0x007e, UTF8_PUNCT},
+	{0x007f, 0x00a0, UTF8_BLANK},
+	{0x00a1, 0x00a9, UTF8_PUNCT},
+	{0x00ab, 0x00ac, UTF8_PUNCT},
+	{0x00ad, 0x00ad, UTF8_MARK},
+	{0x00ae, 0x00b1, UTF8_PUNCT},
+	{0x00b4, 0x00b4, UTF8_PUNCT},
+	{0x00b6, 0x00b8, UTF8_PUNCT},
+	{0x00bb, 0x00bf, UTF8_PUNCT},
+	{0x00d7, 0x00d7, UTF8_PUNCT},
+	{0x00f7, 0x00f7, UTF8_PUNCT},
+	{0x02b0, 0x02ff, UTF8_PUNCT}, /* U+02BC, an apostrophe, among them */
+	{0x0300, 0x036f, UTF8_MARK},
+	{0x0483, 0x0489, UTF8_MARK},
+	{0x0591, 0x05c7, UTF8_MARK},
+	{0x0600, 0x060f, UTF8_PUNCT},
+	{0x0610, 0x061a, UTF8_MARK},
+	{0x061b, 0x061f, UTF8_PUNCT},
+	{0x0640, 0x0640, UTF8_MARK},
+	{0x064b, 0x065f, UTF8_MARK},
+	{0x0660, 0x0669, UTF8_DIGIT},
+	{0x066a, 0x066d, UTF8_PUNCT},
+	{0x0670, 0x0670, UTF8_MARK},
+	{0x06d4, 0x06d4, UTF8_PUNCT},
+	{0x06d6, 0x06ed, UTF8_MARK},
+	{0x06f0, 0x06f9, UTF8_DIGIT},
+	{0x1680, 0x1680, UTF8_BLANK},
+	{0x2000, 0x200a, UTF8_BLANK},
+	{0x200b, 0x200f, UTF8_MARK},
+	{0x2010, 0x2027, UTF8_PUNCT},
+	{0x2028, 0x2029, UTF8_BLANK},
+	{0x202a, 0x202e, UTF8_MARK},
+	{0x202f, 0x202f, UTF8_BLANK},
+	{0x2030, 0x205e, UTF8_PUNCT},
+	{0x205f, 0x205f, UTF8_BLANK},
+	{0x2060, 0x206f, UTF8_MARK},
+	{0x207a, 0x207e, UTF8_PUNCT},
+	{0x208a, 0x208e, UTF8_PUNCT},
+	{0x20a0, 0x20cf, UTF8_PUNCT},
+	{0x20d0, 0x20ff, UTF8_MARK},
+	{0x2100, 0x2101, UTF8_PUNCT},
+	{0x2103, 0x2109, UTF8_PUNCT},
+	{0x2190, 0x2bff, UTF8_PUNCT},
+	{0x2e00, 0x2e7f, UTF8_PUNCT},
+	{0x3000, 0x3000, UTF8_BLANK},
+	{0x3001, 0x3004, UTF8_PUNCT},
+	{0x3008, 0x3020, UTF8_PUNCT},
+	{0xe000, 0xf8ff, UTF8_PUNCT},
+	{0xfd3e, 0xfd3f, UTF8_PUNCT},
+	{0xfe00, 0xfe0f, UTF8_MARK},
+	{0xfe10, 0xfe6f, UTF8_PUNCT},
+	{0xfeff, 0xfeff, UTF8_MARK},
+	{0xff01, 0xff0f, UTF8_PUNCT},
+	{0xff10, 0xff19, UTF8_DIGIT},
+	{0xff1a, 0xff20, UTF8_PUNCT},
+	{0xff3b, 0xff40, UTF8_PUNCT},
+	{0xff5b, 0xff65, UTF8_PUNCT},
+	{0xfff0, 0xffff, UTF8_PUNCT},
+	{0x1f000, 0x1faff, UTF8_PUNCT},
+	{0xe0000, 0x10ffff, UTF8_MARK},
+};
+
+enum utf8_kind utf8_kind(uint32_t code)
+{
+	size_t low = 0, high = ARRAY_LEN(ranges);
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (code > ranges[mid].last)
+			low = mid + 1;
+		else if (code < ranges[mid].first)
+			high = mid;
+		else
+			return ranges[mid].kind;
+	}
+	return UTF8_LETTER;
+}
+
+int utf8_digit(uint32_t code)
+{
+	if (utf8_kind(code) != UTF8_DIGIT)
+		return -1;
+	return (int)(code < 0x80        ? code - '0'
+			: code < 0x06f0 ? code - 0x0660
+			: code < 0xff10 ? code - 0x06f0
+					: code - 0xff10);
+}
+
+uint32_t utf8_lower(uint32_t code)
+{
+	if (code < 0x80)
+		return code >= 'A' && code <= 'Z' ? code + 32 : code;
+	if ((code >= 0xc0 && code <= 0xde && code != 0xd7) || (code >= 0x391 && code <= 0x3a9) ||
+		(code >= 0x410 && code <= 0x42f) || (code >= 0xff21 && code <= 0xff3a))
+		return code + 32;
+	if (code >= 0x400 && code <= 0x40f)
+		return code + 80;
+	if (code == 0x130) /* I with a dot: to i, as no other letter is its lower case */
+		return 'i';
+	if (code == 0x178)
+		return 0xff;
+	if (code == 0x1e9e)
+		return 0xdf;
+	/* Pairs that begin at an odd number, then those that begin at an even one. */
+	if ((code >= 0x139 && code <= 0x147) || (code >= 0x179 && code <= 0x17d) ||
+		(code >= 0x4c1 && code <= 0x4cd))
+		return code & 1 ? code + 1 : code;
+	if ((code >= 0x100 && code <= 0x137) || (code >= 0x14a && code <= 0x177) ||
+		(code >= 0x218 && code <= 0x21b) || (code >= 0x460 && code <= 0x481) ||
+		(code >= 0x48a && code <= 0x4bf) || (code >= 0x4d0 && code <= 0x52f) ||
+		(code >= 0x1e00 && code <= 0x1e95) || (code >= 0x1ea0 && code <= 0x1eff))
+		return code | 1;
+	return code;
+}
+
+bool utf8_is_upper(uint32_t code)
+{
+	return utf8_lower(code) != code;
+}
+
+bool utf8_is_lower(uint32_t code)
+{
+	if (code < 0x80)
+		return code >= 'a' && code <= 'z';
+	if (utf8_is_upper(code) || utf8_kind(code) != UTF8_LETTER)
+		return false;
+	return (code >= 0xdf && code <= 0x24f) || (code >= 0x3ac && code <= 0x3ce) ||
+		(code >= 0x430 && code <= 0x52f && code != 0x482) ||
+		(code >= 0x1e00 && code <= 0x1eff) || (code >= 0xff41 && code <= 0xff5a);
+}

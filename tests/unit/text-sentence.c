@@ -1,0 +1,179 @@
+#include "text/sentence.h"
+
+#include <stdlib.h>
+
+#include "base/dynbuf.h"
+#include "random.h"
+#include "tap.h"
+#include "text/utf8.h"
+
+/* "|" stands where one sentence ends and the next begins. */
+static const char *const rows[] = {
+	"",
+	"Hello",
+	"Hello.",
+	"Hello. | How are you? | Fine!",
+	"What?! | No... | Yes… | Ok",
+	"It costs 3.50 dollars. | Call 12.34.56.",
+	"Mail me at info@example.com. | Thanks.",
+	"Dr. Smith and Mrs. Jones met J. R. R. Tolkien at 5 p.m. today.",
+	"Come at 5 p.m. | Bring the box.",
+	"The U.S. Army.",
+	"Use e.g. Internet, i.e. the web.",
+	"Boxes, bags, etc. | They are here.",
+	"Boxes, bags, etc. are here.",
+	"1. Unplug the box. | 2. Wait. | 3. Plug it in.",
+	"It is 25. | That is all.",
+	"Version 2.0 is here. | It is approx. five times faster.",
+	"He said \"Stop.\" | Then he left.",
+	"He said (yes!) and left. | (Really.) | Good.",
+	"Well... perhaps. | Well... | Perhaps.",
+	"« Quoi ? » dit-il. | « Où ? » | Là.",
+	"Line one | line two | line three",
+	"No. 5 is alive.",
+	"Your total is $5. | Pay now.",
+	/* French */
+	"Bonjour ! | Comment allez-vous ? | Très bien.",
+	"M. Dupont et Mme. Durand habitent av. Foch.",
+	"Il dit : « Quoi ? » | Puis il part.",
+	"Le n° 5, c.-à-d. le dernier. | Merci.",
+	"Cela fait 12,50 €. | Merci.",
+	"J. Dupont. | Oui.",
+	/* Russian, Ukrainian */
+	"Здравствуйте! | Чем могу помочь? | Жду.",
+	"Ул. Ленина, д. 5, кв. 12. | Спасибо.",
+	"Он родился в 1990 г. | Потом уехал.",
+	"г. Москва далеко.",
+	"Цена 500 руб. | Спасибо.",
+	"Цена 500 руб. за штуку.",
+	"И т.д. | Потом всё.",
+	"И т.д. и т.п. | Всё.",
+	"Т.е. да. | Нет.",
+	"Вул. Хрещатик, буд. 1. | Дякую.",
+	"Це коштує 25 грн. | Дякую!",
+	"А. С. Пушкин. | Да.",
+	/* Arabic */
+	"مرحباً. | كيف حالك؟ | بخير!",
+	"د. أحمد هنا. | شكراً.",
+	"السعر ٣٫٥٠ ريال. | حسناً",
+	"نعم؛ لا، ربما. | انتهى۔ | شكرا",
+	/* nothing to say */
+	"... | Yes.",
+};
+
+/* Split text and put it together with " | ". */
+static void split(const char *text, size_t n, struct dynbuf *ret)
+{
+	size_t pos = 0, bytes;
+	const char *p;
+
+	dynbuf_reset(ret);
+	while (sentence_next(text, n, &pos, &p, &bytes)) {
+		if (ret->n)
+			dynbuf_adds(ret, " | ");
+		dynbuf_add(ret, p, bytes);
+	}
+}
+
+static void test_examples(void)
+{
+	struct dynbuf text, got;
+
+	dynbuf_init(&text, 65536);
+	dynbuf_init(&got, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *want = rows[i], *glue = strncmp(want, "Line", 4) ? " " : "\n";
+		dynbuf_reset(&text);
+		for (const char *p = want; *p; p++)
+			if (strncmp(p, " | ", 3) == 0 && (dynbuf_adds(&text, glue), p += 2))
+				continue;
+			else
+				dynbuf_add(&text, p, 1);
+		split(text.p, text.n, &got);
+		is_str(got.p, strncmp(want, "... | ", 6) ? want : want + 6, "row %zu", i);
+	}
+	dynbuf_free(&got);
+	dynbuf_free(&text);
+}
+
+/* A sentence of words, commas and no end; every piece ends where it should. */
+static void test_long(void)
+{
+	struct dynbuf text;
+	size_t pos = 0, n, pieces = 0, bytes = 0;
+	const char *p;
+	bool fits = true, clauses = true;
+
+	dynbuf_init(&text, 65536);
+	for (int i = 0; i < 2000; i++)
+		dynbuf_addf(&text, "слово%d%s ", i, i % 20 == 19 ? "," : "");
+	while (sentence_next(text.p, text.n, &pos, &p, &n)) {
+		fits = fits && n <= SENTENCE_MAX && n > SENTENCE_MAX / 4 - 1 && utf8_valid(p, n);
+		clauses = clauses && p[n - 1] == ',';
+		pieces++;
+		bytes += n + 1;
+		if (pos == text.n)
+			break;
+	}
+	ok(fits && pieces > 2000 * 14 / 1024, "a long sentence is cut into pieces that fit");
+	ok(clauses, "at its commas");
+	is_int(bytes, text.n, "and nothing is lost");
+	dynbuf_reset(&text);
+	for (int i = 0; i < 3000; i++)
+		dynbuf_adds(&text, i % 100 == 99 ? "й " : "й");
+	pos = 0;
+	ok(sentence_next(text.p, text.n, &pos, &p, &n) && n == 5 * 201 - 1,
+		"without commas between words");
+	dynbuf_reset(&text);
+	for (int i = 0; i < 1000; i++)
+		dynbuf_adds(&text, "€");
+	pos = 0;
+	ok(!sentence_next(text.p, text.n, &pos, &p, &n), "nothing to say, however long");
+	dynbuf_reset(&text);
+	for (int i = 0; i < 1000; i++)
+		dynbuf_adds(&text, "語");
+	pos = 0;
+	ok(sentence_next(text.p, text.n, &pos, &p, &n) && n == 1023 && utf8_valid(p, n),
+		"without blanks between characters");
+	dynbuf_free(&text);
+}
+
+/* Words and marks at random: pieces fit, follow each other, and each alone is one sentence again. */
+static void test_random(void)
+{
+	static const char *const parts[] = {"a", "Bcd", ".", " ", "5", "?", "!", "…", "Dr", "etc",
+		"г", "Да", "»", "\"", " ", " ", "\n", "،", "؟", "п.м", "-"};
+	struct dynbuf text, again;
+	uint64_t seed = 7;
+	bool good = true;
+
+	dynbuf_init(&text, 65536);
+	dynbuf_init(&again, 65536);
+	for (int round = 0; round < 20000 && good; round++) {
+		size_t pos = 0, n;
+		const char *p, *last;
+		dynbuf_reset(&text);
+		for (uint64_t k = random_below(&seed, 20); k > 0; k--)
+			dynbuf_adds(&text, parts[random_below(&seed, ARRAY_LEN(parts))]);
+		last = text.p;
+		while (good && sentence_next(text.p, text.n, &pos, &p, &n)) {
+			good = p >= last && n > 0 && p + n <= text.p + pos && pos <= text.n;
+			last = p + n;
+			split(p, n, &again);
+			good = good && again.n == n && memcmp(again.p, p, n) == 0;
+		}
+		if (!good)
+			printf("# '%s': '%.*s': '%s'\n", text.p, (int)n, p, again.p);
+	}
+	ok(good, "a sentence is one sentence");
+	dynbuf_free(&again);
+	dynbuf_free(&text);
+}
+
+int main(void)
+{
+	test_examples();
+	test_long();
+	test_random();
+	return done_testing();
+}
