@@ -4,8 +4,10 @@
 
 #include "audio/pcm.h"
 
-#define QUIET_NS (500 * NS_PER_MS) /* silence that is more than a pause between two words */
-#define MESSAGES 3                 /* 60 ms: a voice that begins is noticed at most 40 ms later */
+#define PAUSE_NS (200 * NS_PER_MS)     /* between two words of one sentence, at most */
+#define STEADY_NS (300 * NS_PER_MS)    /* whoever has spoken for so long has been noticed */
+#define TURN_END_NS (2500 * NS_PER_MS) /* by then it is decided that the caller has finished */
+#define MESSAGES 3
 
 static void mark(struct batch *b, size_t bytes)
 {
@@ -20,24 +22,31 @@ static void mark(struct batch *b, size_t bytes)
 
 void batch_init(struct batch *b, int fd)
 {
-	*b = (struct batch){.fd = fd, .quiet_ns = -1, .mark_bytes = 1};
+	*b = (struct batch){.fd = fd, .heard_ns = -1, .mark_bytes = 1};
+}
+
+/* Nothing can be decided by the next message. */
+static bool undecided(const struct batch *b, int64_t now_ns)
+{
+	int64_t silent_ns = now_ns - b->heard_ns;
+
+	return silent_ns > TURN_END_NS ||
+		(silent_ns <= PAUSE_NS && now_ns - b->began_ns > STEADY_NS);
 }
 
 void batch_audio(struct batch *b, int64_t now_ns, const int16_t *samples, size_t n)
 {
-	if (pcm_audible(samples, n)) {
-		b->quiet_ns = -1;
-		mark(b, 1);
-		return;
-	}
-	if (b->quiet_ns == -1)
-		b->quiet_ns = now_ns;
-	if (now_ns - b->quiet_ns > QUIET_NS)
-		mark(b, MESSAGES * b->message_bytes);
+	bool audible = pcm_audible(samples, n);
+
+	if (b->heard_ns == -1 || (audible && now_ns - b->heard_ns > PAUSE_NS))
+		b->began_ns = now_ns;
+	if (b->heard_ns == -1 || audible)
+		b->heard_ns = now_ns;
+	mark(b, undecided(b, now_ns) ? MESSAGES * b->message_bytes : 1);
 }
 
 void batch_off(struct batch *b)
 {
-	b->quiet_ns = -1;
+	b->heard_ns = -1;
 	mark(b, 1);
 }

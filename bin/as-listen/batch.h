@@ -1,7 +1,9 @@
 /* batch: how many messages may wait in the socket before as-listen is woken.
  *
- * A wake-up is what a call costs, so while the caller is silent three messages come at once. As soon as anything is
- * heard, or Asterisk stops sending (a key comes out of such a hole), each comes by itself again.
+ * A wake-up is what a call costs. Three messages come at once where nothing is decided by the next one: while the
+ * caller is silent (a voice that begins is noticed at most 40 ms later), and while one goes on speaking. Each comes by
+ * itself where something is: as a voice begins, while it is open whether it has ended, and when Asterisk stops sending
+ * (a key comes out of such a hole).
  */
 #ifndef AS_LISTEN_BATCH_H
 #define AS_LISTEN_BATCH_H
@@ -10,7 +12,8 @@
 
 struct batch {
 	int fd;               /* socket; -1: stdin is none, nothing is done */
-	int64_t quiet_ns;     /* since when nothing has been heard, call time; -1: something is */
+	int64_t began_ns;     /* since when the voice has gone on without a long pause, call time */
+	int64_t heard_ns;     /* when something was last audible, call time; -1: begin anew */
 	size_t message_bytes; /* of the last audio message, with its header */
 	size_t mark_bytes;    /* SO_RCVLOWAT as it is set */
 };

@@ -2,8 +2,9 @@
 
 #include "audio/pcm.h"
 
-#define LEAD_FRAMES 2  /* start with 40 ms: the line's jitter */
-#define KEEP_FRAMES 10 /* above 200 ms the oldest goes: an echo has to be fresh */
+#define LEAD_FRAMES \
+	4 /* start with 80 ms: as-listen passes on up to 60 ms at once, and the line has its jitter */
+#define KEEP_FRAMES 12 /* above 240 ms the oldest goes: an echo has to be fresh */
 
 int echo_init(struct echo *e, int rate_hz)
 {

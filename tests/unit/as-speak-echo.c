@@ -14,21 +14,22 @@ int main(void)
 		return done_testing();
 	ok(!echo_frame(&e, out) && out[0] == 7, "nothing to play, nothing touched");
 	echo_put(&e, in, 300);
-	ok(!echo_frame(&e, out), "less than 40 ms: not yet");
-	echo_put(&e, in + 300, 100);
-	ok(echo_frame(&e, out) && out[0] == 1 && out[159] == 160, "40 ms: the first 20");
-	ok(echo_frame(&e, out) && out[0] == 161 && !echo_frame(&e, out),
-		"the next, then it waits again");
-	echo_put(&e, in + 400, 239);
-	ok(!echo_frame(&e, out), "until there are 40 ms again");
-	echo_put(&e, in + 639, 1);
-	ok(echo_frame(&e, out) && out[0] == 321, "with what was left");
+	ok(!echo_frame(&e, out), "less than 80 ms: not yet");
+	echo_put(&e, in + 300, 340);
+	ok(echo_frame(&e, out) && out[0] == 1 && out[159] == 160, "80 ms: the first 20");
+	while (echo_frame(&e, out))
+		n++;
+	ok(n == 3 && out[0] == 481, "the next three, then it waits again");
+	echo_put(&e, in + 640, 639);
+	ok(!echo_frame(&e, out), "until there are 80 ms again");
+	echo_put(&e, in + 1279, 1);
+	ok(echo_frame(&e, out) && out[0] == 641, "with what was left");
 	echo_free(&e);
 	ok(echo_init(&e, 8000) == 0, "another");
 	echo_put(&e, in, 16 * 160);
-	while (echo_frame(&e, out))
-		n++;
-	ok(n <= 11 && out[159] == 16 * 160, "a burst: the latest %d frames, the oldest are gone",
+	for (n = 0; echo_frame(&e, out); n++)
+		;
+	ok(n <= 13 && out[159] == 16 * 160, "a burst: the latest %d frames, the oldest are gone",
 		n);
 	echo_free(&e);
 	return done_testing();
