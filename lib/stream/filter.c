@@ -18,7 +18,7 @@ static short in_mask(void *ctx)
 {
 	const struct filter *f = ctx;
 
-	return f->in.eof || outlet_bytes(&f->out) > OUT_PAUSE_BYTES ? -1 : POLLIN;
+	return f->in.eof || f->held || outlet_bytes(&f->out) > OUT_PAUSE_BYTES ? -1 : POLLIN;
 }
 
 void filter_settle(struct filter *f)
@@ -48,6 +48,13 @@ static void out_gone(void *ctx, int err)
 	filter_settle(f);
 }
 
+void filter_pass(struct filter *f, const struct frame *fr)
+{
+	if (writer_put(&f->out.writer, fr->raw, fr->raw_bytes, false, 0) < 0)
+		filter_fail(f, EXIT_SYSTEM, "output", "cannot queue '%s': %s", fr->type,
+			strerror(errno));
+}
+
 static void frame_take(struct filter *f, const struct frame *fr)
 {
 	bool audio = frame_is(fr, "audio-chunk");
@@ -57,10 +64,8 @@ static void frame_take(struct filter *f, const struct frame *fr)
 		f->stream_ms = max_i64(f->stream_ms, frame_int(fr, "timestamp", 0));
 	if (frame_is(fr, "call-end"))
 		f->ended = true;
-	if (f->on_frame(f->ctx, fr) == FILTER_PASS && !f->sink &&
-		writer_put(&f->out.writer, fr->raw, fr->raw_bytes, false, 0) < 0)
-		filter_fail(f, EXIT_SYSTEM, "output", "cannot queue '%s': %s", fr->type,
-			strerror(errno));
+	if (f->on_frame(f->ctx, fr) == FILTER_PASS && !f->sink)
+		filter_pass(f, fr);
 }
 
 static void input_end(struct filter *f)
@@ -77,21 +82,39 @@ static void input_end(struct filter *f)
 	filter_settle(f);
 }
 
-void filter_read(struct filter *f)
+/* What is whole of what has been read. */
+static void frames_take(struct filter *f)
 {
 	struct frame fr;
-	ssize_t n = reader_fill(&f->in);
 	int got = 0;
+
+	while (!f->failed && !f->held && (got = reader_next(&f->in, &fr)) > 0)
+		frame_take(f, &fr);
+	if (got < 0)
+		filter_fail(f, EXIT_DATA, "input", "malformed stream at byte %llu: %s",
+			(unsigned long long)f->in.offset, f->in.why);
+}
+
+void filter_hold(struct filter *f)
+{
+	f->held = true;
+}
+
+void filter_release(struct filter *f)
+{
+	f->held = false;
+	frames_take(f);
+}
+
+void filter_read(struct filter *f)
+{
+	ssize_t n = reader_fill(&f->in);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n < 0)
 		filter_fail(f, EXIT_IO, "input", "cannot read 'stdin': %s", strerror(errno));
-	while (!f->failed && (got = reader_next(&f->in, &fr)) > 0)
-		frame_take(f, &fr);
-	if (got < 0)
-		filter_fail(f, EXIT_DATA, "input", "malformed stream at byte %llu: %s",
-			(unsigned long long)f->in.offset, f->in.why);
+	frames_take(f);
 	if (n == 0 && !f->failed)
 		input_end(f);
 }

@@ -32,6 +32,7 @@ struct filter {
 	int64_t stream_ms; /* stream time: the largest timestamp of caller audio and clock so far */
 	bool sink;         /* nothing is written to stdout: as-speak */
 	bool ended;        /* call-end has been seen */
+	bool held;         /* see filter_hold */
 	bool busy;   /* set by the tool while it has work that must end first; see filter_settle */
 	bool failed; /* filter_fail was called: nothing more is read */
 	const char *code; /* its word for programs */
@@ -42,11 +43,18 @@ struct filter {
 /* Set stage, on_frame, ctx first. */
 int filter_init(struct filter *f, int in_fd, int out_fd) MUST_USE;
 void filter_free(struct filter *f);
+/* Copy a frame to the output now, for one that adds its own behind it: on_frame then says FILTER_CONSUME. */
+void filter_pass(struct filter *f, const struct frame *fr);
 /* Queue an own frame behind what has been passed on. */
 int filter_put(struct filter *f, const char *type, struct jspan data) MUST_USE;
 /* One read of the input, and what is whole of it handled: the loop calls it when there is something. A tool that
  * reads on a clock of its own removes in_source from the loop and calls it itself, when the input is ready. */
 void filter_read(struct filter *f);
+/* From on_frame: the next frame is not handled before filter_release, so that what this one causes stands directly
+ * behind it. For recorded streams only: in a call a filter reads on whatever it waits for. filter_release is for
+ * the loop, not for on_frame. */
+void filter_hold(struct filter *f);
+void filter_release(struct filter *f);
 /* Message to stderr, `error` frame (fatal) to stdout, stop with this exit code. code is a word that stays valid:
  * callpipe-stream(5), "error". */
 void filter_fail(struct filter *f, int status, const char *code, const char *fmt, ...)

@@ -27,6 +27,8 @@ static struct loop_timer work_timer;
 
 /* The filter: passes everything on, but for the types below. */
 
+static bool holding; /* what the timer ends: a hold, or last work */
+
 static void say(const char *s)
 {
 	if (write_all(DONE_FD, s, 1) < 0)
@@ -37,6 +39,13 @@ static void work_done(void *ctx, int64_t now)
 {
 	(void)ctx;
 	(void)now;
+	if (holding) {
+		holding = false;
+		if (filter_put(&filter, "held", (struct jspan){"{}", 2}) < 0)
+			abort();
+		filter_release(&filter);
+		return;
+	}
 	say("w");
 	filter.busy = false;
 	filter_settle(&filter);
@@ -58,6 +67,13 @@ static enum filter_verdict on_frame(void *ctx, const struct frame *fr)
 		snprintf(data, sizeof(data), "{\"at\":%lld}", (long long)filter.stream_ms);
 		if (filter_put(&filter, "pong", (struct jspan){data, strlen(data)}) < 0)
 			abort();
+	}
+	if (frame_is(fr, "hold")) {
+		filter_pass(&filter, fr);
+		filter_hold(&filter);
+		holding = true;
+		work_timer.at_ns = now_ns() + NS_PER_MS;
+		return FILTER_CONSUME;
 	}
 	if (frame_is(fr, "work")) {
 		filter.busy = true;
@@ -294,6 +310,25 @@ static void test_order(void)
 	close(run.err);
 }
 
+static void test_hold(void)
+{
+	static const char in[] =
+		"{\"type\":\"hold\"}\n{\"type\":\"a\"}\n{\"type\":\"hold\"}\n{\"type\":\"hold\"}\n" END;
+	static const char held[] = "{\"type\":\"held\",\"data\":{}}\n";
+	char out[512];
+
+	snprintf(out, sizeof(out),
+		"{\"type\":\"hold\"}\n%s{\"type\":\"a\"}\n{\"type\":\"hold\"}\n%s{\"type\":\"hold\"}\n%s" END
+		"{\"type\":\"end\",\"data\":{}}\n",
+		held, held, held);
+	for (size_t piece = 1; piece < 100; piece += 49) {
+		is_int(through(in, sizeof(in) - 1, piece, 1), 0, "held, in pieces of at most %zu",
+			piece);
+		ok(got(out), "what a frame causes later stands directly behind it");
+		close(run.err);
+	}
+}
+
 static void test_bad_ends(void)
 {
 	static const struct {
@@ -400,6 +435,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	test_pass();
 	test_order();
+	test_hold();
 	test_bad_ends();
 	test_reader_leaves(-1, "pipe");
 	test_reader_leaves(-2, "socket");
