@@ -191,7 +191,7 @@ enum scenario_input {
 	SCENARIO_NO_MATCH,    /* what nothing else answers, for the min-th time in a row or later */
 	SCENARIO_AMD,         /* words: "human", "machine", "fax", "tone", "silence"; at any time */
 	SCENARIO_TOOL_FAILED, /* words: tools; none: any */
-	SCENARIO_HANGUP,      /* the caller has left: variables and results only */
+	SCENARIO_HUNG_UP,     /* the caller has left: variables and results only */
 };
 
 /* Words that mean one thing. Those every scenario has (scenario_intents) are known to the agent, by language;
@@ -353,7 +353,7 @@ const struct scenario_tool *scenario_tool_find(const struct scenario *sc, const 
  * and events of the state before those of the scenario, no_input and no_match with the largest min first.
  *
  * Where no rule of no_input or no_match fits, it is as if there were one that is a RETRY without a limit; a tool
- * that fails: see scenario_step; amd and hangup: nothing.
+ * that fails: see scenario_step; amd and hung_up: nothing.
  */
 #define SCENARIO_BIT(input) (1U << (input))
 const struct scenario_rule *scenario_next_rule(

@@ -2,8 +2,9 @@
  *
  *	{{ path {| filter [argument]} }}     argument: a word, or a string in quotes
  *
- * Paths as in condition.h. What filters do is told by the one who expands: it depends on the language. Only
- * `default TEXT` is done here (TEXT where the value is absent, null or ""). An absent value is "". Numbers are
+ * Paths as in condition.h. What a filter does is told by the one who expands: it depends on the language. Only these
+ * are done here: default TEXT (TEXT where the value is absent, null or ""), letters ("AB12" -> "A B 1 2"), number
+ * ("0042" -> "42"). An absent value is "". Numbers are
  * written as JSON writes them, true and false as words, arrays with ", " between, objects as "".
  */
 #ifndef CALLPIPE_SCENARIO_TEMPLATE_H

@@ -1,0 +1,58 @@
+#include "check.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "scenario/scenario.h"
+
+struct contents {
+	size_t sentences, open, files; /* constant sentences, texts with variables, sounds */
+};
+
+static int count(void *ctx, const struct scenario_sentence *s)
+{
+	struct contents *c = ctx;
+
+	if (s->file)
+		c->files++;
+	else if (s->constant)
+		c->sentences++;
+	else
+		c->open++;
+	return 0;
+}
+
+static int check_scenario(const char *file)
+{
+	const struct scenario_options options = {.llm = false};
+	struct scenario_mistakes mistakes;
+	struct contents c = {0};
+	struct scenario *sc;
+	int result = scenario_load(file, &options, &sc, &mistakes);
+
+	for (size_t i = 0; i < mistakes.n; i++)
+		log_error("%s", mistakes.line[i]);
+	scenario_mistakes_free(&mistakes);
+	if (result < 0)
+		return EXIT_DATA;
+	result = scenario_phrases(sc, count, &c);
+	if (result < 0)
+		log_error("cannot list the phrases of '%s': no memory", file);
+	else
+		printf("%s: %zu states, %zu tools, %zu sentences, %zu texts with variables, %zu sound files\n",
+			file, sc->states_n, sc->tools_n, c.sentences, c.open, c.files);
+	scenario_free(sc);
+	return result < 0 ? EXIT_SYSTEM : EXIT_OK;
+}
+
+int check_scenarios(char *const *files, int n)
+{
+	int status = EXIT_OK;
+
+	for (int i = 0; i < n; i++) {
+		int code = check_scenario(files[i]);
+		if (code != EXIT_OK)
+			status = code;
+	}
+	return status;
+}

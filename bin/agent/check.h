@@ -1,0 +1,12 @@
+/* check: are these scenarios without mistakes?
+ */
+#ifndef AGENT_CHECK_H
+#define AGENT_CHECK_H
+
+#include "base/util.h"
+
+/* Say every mistake of every file on stderr, and of a file without any what is in it on stdout. Returns the exit
+ * code: 0, or 65. */
+int check_scenarios(char *const *files, int n) MUST_USE;
+
+#endif

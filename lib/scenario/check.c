@@ -1,0 +1,361 @@
+/* What only the whole shows: ways that lead nowhere, states that nothing leads to, silence without an answer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario/graph.h"
+#include "scenario/load.h"
+
+/* Say it of a state. */
+#define STATE_MISTAKE(l, st, ...) \
+	mistake((l), MEMBER(MEMBER(NULL, "states"), (st)->name), __VA_ARGS__)
+
+/* ---- one step ---- */
+
+static void check_step(void *ctx, const struct scenario_step *step)
+{
+	struct loading *l = ctx;
+	bool ended = false;
+
+	if (step->branches_n) {
+		size_t i = 0;
+		while (i < step->branches_n && step->branches[i].step &&
+			step_ends(step->branches[i].step))
+			i++;
+		ended = i == step->branches_n && !step->branches[i - 1].when;
+	}
+	if (ended &&
+		(step->says.n || step->results.n || step->steps_n || step->way != SCENARIO_STAY))
+		mistake_at(l, l->file, step->path,
+			"every branch of 'if' leaves: what follows it is never done");
+	for (size_t i = 0; !ended && i < step->steps_n; i++) {
+		ended = step_ends(step->steps[i]);
+		if (ended && (i + 1 < step->steps_n || step->way != SCENARIO_STAY))
+			mistake_at(l, l->file, step->steps[i]->path,
+				"always leaves: what follows it is never done");
+	}
+}
+
+/* ---- failures of tools ---- */
+
+struct failing {
+	struct loading *l;
+	const struct scenario_state *st; /* NULL: a rule of the scenario */
+};
+
+static bool global_failure_rule(const struct scenario *sc, const struct scenario_tool *tool)
+{
+	struct scenario_state everywhere = {0};
+	const struct scenario_rule *rule;
+
+	for (size_t i = 0; i < sc->rules_n; i++) {
+		rule = &sc->rules[i];
+		everywhere.rules = &rule;
+		everywhere.rules_n = 1;
+		if (failure_rule(&everywhere, tool))
+			return true;
+	}
+	return false;
+}
+
+static void check_failure(void *ctx, const struct scenario_step *step)
+{
+	const struct failing *f = ctx;
+
+	if (!step_can_fail(step) || f->l->sc->problem)
+		return;
+	if (f->st ? failure_rule(f->st, step->tool) != NULL
+		  : global_failure_rule(f->l->sc, step->tool))
+		return;
+	mistake_at(f->l, f->l->file, step->path,
+		"nothing answers the failure of '%s': add 'failed', a rule 'tool_failed', or 'problem' to the "
+		"scenario",
+		step->tool->name);
+}
+
+/* ---- rules that say the same ---- */
+
+static bool share_word(
+	const struct scenario_rule *a, const struct scenario_rule *b, const char **ret)
+{
+	for (size_t i = 0; i < a->words.n; i++) {
+		for (size_t k = 0; k < b->words.n; k++) {
+			if (strcmp(a->words.word[i], b->words.word[k]) == 0) {
+				*ret = a->words.word[i];
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Whatever b answers is answered by a already. */
+static bool same_input(
+	const struct scenario_rule *a, const struct scenario_rule *b, const char **ret_word)
+{
+	*ret_word = NULL;
+	if (a->input != b->input || a->when || a->global != b->global)
+		return false;
+	switch (a->input) {
+	case SCENARIO_DIGITS:
+		return a->min <= b->min && a->max >= b->max;
+	case SCENARIO_NO_INPUT:
+	case SCENARIO_NO_MATCH:
+		return a->min == b->min;
+	case SCENARIO_ANY:
+	case SCENARIO_HUNG_UP:
+		return true;
+	case SCENARIO_REGEX:
+		return false;
+	case SCENARIO_TOOL_FAILED:
+		return !a->words.n || share_word(a, b, ret_word);
+	case SCENARIO_SENTIMENT:
+		return a->confidence <= b->confidence && share_word(a, b, ret_word);
+	default:
+		return share_word(a, b, ret_word);
+	}
+}
+
+static void check_twice(
+	struct loading *l, const struct scenario_rule *a, const struct scenario_rule *b)
+{
+	const char *word;
+
+	if (!same_input(a, b, &word))
+		return;
+	if (word)
+		mistake_at(l, l->file, b->path, "'%s' is answered by %s already", word, a->path);
+	else
+		mistake_at(l, l->file, b->path, "this is answered by %s already", a->path);
+}
+
+/* Of a scenario's own rules (st NULL) or a state's. */
+static void check_rules(struct loading *l, const struct scenario_rule *const *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < i; k++)
+			check_twice(l, rules[k], rules[i]);
+	}
+}
+
+static void check_keys(
+	struct loading *l, const struct scenario_state *st, const struct scenario_rule *r)
+{
+	if (r->input != SCENARIO_DTMF || r->global || st->listen.digits == 0)
+		return;
+	for (size_t i = 0; i < r->words.n; i++) {
+		char key = *r->words.word[i];
+		if (key >= '0' && key <= '9')
+			mistake_at(l, l->file, r->path,
+				"the key %c may be the first of the digits that are expected", key);
+		else if (key == st->listen.dtmf_end)
+			mistake_at(l, l->file, r->path, "the key %c ends the digits: see dtmf_end",
+				key);
+	}
+}
+
+/* ---- silence and nonsense ---- */
+
+/* Whether an input that comes again and again leads out in the end, whatever the variables are. */
+static bool leads_out(const struct scenario_state *st, enum scenario_input input)
+{
+	for (int count = 1; count <= 100; count++) {
+		const struct scenario_rule *r = NULL;
+		do
+			r = scenario_next_rule(st, SCENARIO_BIT(input), r);
+		while (r && (r->when || r->min > count));
+		if (r && step_leaves(r->step, st))
+			return true;
+	}
+	return false;
+}
+
+static void check_silence(struct loading *l, const struct scenario_state *st)
+{
+	if (!st->listens || st->llm)
+		return;
+	if (!leads_out(st, SCENARIO_NO_INPUT))
+		STATE_MISTAKE(l, st,
+			"silence does not lead out of it: add a rule 'no_input' with a way out, "
+			"here or to the scenario");
+	if (!leads_out(st, SCENARIO_NO_MATCH) && !leads_out(st, SCENARIO_ANY))
+		STATE_MISTAKE(l, st,
+			"nonsense does not lead out of it: add a rule 'no_match' with a way out, "
+			"here or to the scenario");
+}
+
+/* ---- one state ---- */
+
+static void check_asks(void *ctx, const struct scenario_step *step)
+{
+	struct loading *l = ctx;
+
+	if (step->way == SCENARIO_RETRY || step->way == SCENARIO_REPEAT)
+		mistake_at(l, l->file, step->path, "this state asks nothing: it does not listen");
+}
+
+static void check_state(struct loading *l, const struct scenario_state *st)
+{
+	struct failing f = {.l = l, .st = st};
+	size_t own = 0;
+	const struct scenario_rule **rules = MEMORY_ARRAY(
+		l->memory, const struct scenario_rule *, st->rules_n);
+
+	if (st->listens && step_ends(st->entry))
+		STATE_MISTAKE(l, st, "never listens: it always goes on before");
+	if (!st->listens && !step_ends(st->entry))
+		STATE_MISTAKE(l, st,
+			"has no way out: add 'goto', 'transfer', 'hangup', or rules in 'on'");
+	each_step(st->entry, check_step, l);
+	each_step(st->entry, check_failure, &f);
+	for (size_t i = 0; i < st->rules_n; i++) {
+		const struct scenario_rule *r = st->rules[i];
+		if (r->global)
+			continue;
+		rules[own++] = r;
+		each_step(r->step, check_step, l);
+		each_step(r->step, check_failure, &f);
+		if (!st->listens)
+			each_step(r->step, check_asks, l);
+		check_keys(l, st, r);
+	}
+	check_rules(l, rules, own);
+	check_silence(l, st);
+}
+
+static void check_global(struct loading *l)
+{
+	const struct scenario *sc = l->sc;
+	struct failing f = {.l = l};
+	const struct scenario_rule **rules = MEMORY_ARRAY(
+		l->memory, const struct scenario_rule *, sc->rules_n);
+
+	for (size_t i = 0; i < sc->rules_n; i++) {
+		rules[i] = &sc->rules[i];
+		each_step(rules[i]->step, check_step, l);
+		each_step(rules[i]->step, check_failure, &f);
+	}
+	check_rules(l, rules, sc->rules_n);
+}
+
+/* ---- the graph ---- */
+
+struct graph {
+	struct loading *l;
+	bool *mark; /* by state */
+	const struct scenario_state *
+		*stack; /* states to go on with; or the way to the one at hand */
+	size_t n;       /* of stack */
+	bool changed;
+};
+
+static void reach(void *ctx, const struct scenario_state *next)
+{
+	struct graph *g = ctx;
+
+	if (g->mark[next->index])
+		return;
+	g->mark[next->index] = true;
+	g->stack[g->n++] = next;
+}
+
+static void check_reached(struct graph *g)
+{
+	const struct scenario *sc = g->l->sc;
+	const struct scenario_state *const from[] = {sc->start, sc->problem, sc->resume};
+
+	memset(g->mark, 0, sc->states_n * sizeof(*g->mark));
+	g->n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
+		if (from[i])
+			reach(g, from[i]);
+	}
+	while (g->n > 0)
+		each_next(sc, g->stack[--g->n], false, reach, g);
+	for (size_t i = 0; i < sc->states_n; i++) {
+		if (!g->mark[i])
+			STATE_MISTAKE(g->l, &sc->states[i], "nothing leads to this state");
+	}
+}
+
+static void note_marked(void *ctx, const struct scenario_state *next)
+{
+	struct graph *g = ctx;
+
+	g->changed |= g->mark[next->index];
+}
+
+static void check_ends(struct graph *g)
+{
+	const struct scenario *sc = g->l->sc;
+	bool again = true;
+
+	for (size_t i = 0; i < sc->states_n; i++)
+		g->mark[i] = state_can_end(&sc->states[i]);
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < sc->states_n; i++) {
+			g->changed = false;
+			if (!g->mark[i])
+				each_next(sc, &sc->states[i], false, note_marked, g);
+			again |= g->changed;
+			g->mark[i] |= g->changed;
+		}
+	}
+	for (size_t i = 0; i < sc->states_n; i++) {
+		if (!g->mark[i])
+			STATE_MISTAKE(g->l, &sc->states[i],
+				"no way leads from it to the end of the call");
+	}
+}
+
+static void say_cycle(struct graph *g, const struct scenario_state *back)
+{
+	struct dynbuf names;
+	size_t i = 0;
+
+	dynbuf_init(&names, 400);
+	while (g->stack[i] != back)
+		i++;
+	for (; i < g->n; i++)
+		dynbuf_addf(&names, "%s, ", g->stack[i]->name);
+	STATE_MISTAKE(g->l, back, "goes round without listening: %s%s", names.p, back->name);
+	dynbuf_free(&names);
+}
+
+static void follow(void *ctx, const struct scenario_state *next)
+{
+	struct graph *g = ctx;
+
+	for (size_t i = 0; i < g->n; i++) {
+		if (g->stack[i] == next) {
+			say_cycle(g, next);
+			return;
+		}
+	}
+	if (g->mark[next->index])
+		return;
+	g->mark[next->index] = true;
+	g->stack[g->n++] = next;
+	each_next(g->l->sc, next, true, follow, g);
+	g->n--;
+}
+
+void check_states(struct loading *l)
+{
+	struct scenario *sc = l->sc;
+	struct graph g = {
+		.l = l,
+		.mark = MEMORY_ARRAY(l->memory, bool, sc->states_n),
+		.stack = MEMORY_ARRAY(l->memory, const struct scenario_state *, sc->states_n + 1),
+	};
+
+	check_global(l);
+	for (size_t i = 0; i < sc->states_n; i++)
+		check_state(l, &sc->states[i]);
+	for (size_t i = 0; i < sc->states_n; i++)
+		follow(&g, &sc->states[i]);
+	if (l->dangling || !sc->start)
+		return;
+	check_reached(&g);
+	check_ends(&g);
+}

@@ -1,0 +1,27 @@
+/* graph: questions about loaded states: what their steps lead to.
+ */
+#ifndef CALLPIPE_SCENARIO_GRAPH_H
+#define CALLPIPE_SCENARIO_GRAPH_H
+
+#include "scenario/scenario.h"
+
+/* Call fn for a step and all steps in it. */
+void each_step(const struct scenario_step *step,
+	void (*fn)(void *ctx, const struct scenario_step *step), void *ctx);
+/* Nothing behind the step is ever done: it always takes a way out. */
+bool step_ends(const struct scenario_step *step);
+/* It always leads to another state or to the end of the call, if it is done often enough. */
+bool step_leaves(const struct scenario_step *step, const struct scenario_state *st);
+/* Its failure is for a rule or for the problem state. */
+bool step_can_fail(const struct scenario_step *step);
+/* The first rule of the state that answers this tool's failure whatever the variables are; NULL: none. */
+const struct scenario_rule *failure_rule(
+	const struct scenario_state *st, const struct scenario_tool *tool);
+
+/* Call fn for every state that can follow st. Silently: without the caller having been listened to. */
+void each_next(const struct scenario *sc, const struct scenario_state *st, bool silently,
+	void (*fn)(void *ctx, const struct scenario_state *next), void *ctx);
+/* The call can end in it. */
+bool state_can_end(const struct scenario_state *st);
+
+#endif

@@ -1,0 +1,157 @@
+/* load: what the parts of the loader share: where one is in a file, what is wrong there, and reading members.
+ *
+ * A reader says what is wrong and goes on with something harmless, so that all mistakes of a file are found.
+ */
+#ifndef CALLPIPE_SCENARIO_LOAD_H
+#define CALLPIPE_SCENARIO_LOAD_H
+
+#include "base/dynbuf.h"
+#include "scenario/memory.h"
+#include "scenario/scenario.h"
+
+/* A place in a file, innermost first: on the stack of the one who reads it. */
+struct where {
+	const struct where *up; /* NULL: the file */
+	const char *key;        /* member of an object; NULL: of an array */
+	size_t index;           /* of an array */
+};
+
+#define MEMBER(at, name) (&(struct where){.up = (at), .key = (name)})
+#define ITEM(at, i) (&(struct where){.up = (at), .index = (i)})
+
+/* A variable that is used. */
+struct use {
+	struct use *next;     /* used before it */
+	const char *file;     /* where */
+	const char *place;    /* where in it */
+	const char *variable; /* path */
+};
+
+/* Names of one kind. */
+struct names {
+	const char *kind; /* "state" */
+	json_t *index;    /* place in its array, by name */
+	json_t *used;     /* members are the names that were used */
+};
+
+/* How to say what is said here, unless it says itself. */
+struct manner {
+	const char *language;
+	const char *voice;
+	bool interruptible;
+};
+
+enum step_place {
+	STEP_ENTRY,   /* of a state */
+	STEP_RULE,    /* retry and repeat are possible */
+	STEP_HUNG_UP, /* nobody is there to be spoken to */
+};
+
+struct loading {
+	struct scenario *sc;
+	struct scenario_memory *memory; /* of sc */
+	struct scenario_mistakes *m;
+	struct scenario_options options;
+	const char *file;   /* which is being read */
+	const char *folder; /* of that file, "" or with a slash at its end */
+	struct names states, phrases, intents, tools, destinations;
+	size_t phrases_size; /* of sc->phrases */
+	json_t *set;         /* members are the variables that are set anywhere */
+	struct use *uses;    /* variables that are used, the last first */
+	struct manner manner;
+	struct scenario_state *state; /* being read; NULL: what is valid everywhere */
+	enum step_place place;        /* of the step being read */
+	int depth;                    /* steps around it */
+	bool dangling;                /* a state was not found: what can be reached is not known */
+};
+
+/* read.c: mistakes and names */
+
+/* "states.x.on[2]", in memory. */
+const char *where_path(struct loading *l, const struct where *at);
+void mistake(struct loading *l, const struct where *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The same with a path that is written already; "": the file. */
+void mistake_at(struct loading *l, const char *file, const char *path, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+
+/* Of several names the one that was probably meant. */
+struct nearest {
+	const char *name; /* as written */
+	const char *best; /* NULL: none is near */
+	size_t distance;  /* of best */
+};
+void nearest_try(struct nearest *n, const char *name);
+/* " (did you mean 'x'?)", or "" */
+const char *nearest_text(struct loading *l, const struct nearest *n);
+
+/* A name: 1 to 64 letters, digits, '_', '-'. */
+bool name_valid(const char *name);
+bool variable_valid(const char *name);
+
+/* Number the members of an object, and check their names. */
+void names_init(struct loading *l, struct names *n, const char *kind, const struct where *at,
+	json_t *object);
+void names_free(struct names *n);
+/* Place of a name, which is used now; -1: there is none. *ret_near: the place of what was probably meant, or -1;
+ * may be NULL. */
+int names_find(struct loading *l, struct names *n, const struct where *at, const char *name,
+	int *ret_near);
+
+/* read.c: members. A value of the wrong kind is a mistake and counts as absent. */
+
+/* Keys that are in none of the lists (NULL at the end; b may be NULL) are mistakes; `comment` is in all. */
+void read_keys(struct loading *l, const struct where *at, json_t *object, const char *const *a,
+	const char *const *b);
+/* v is an object of at most max members, or an array of 1 to SCENARIO_LIST_MAX items. */
+bool is_object(struct loading *l, const struct where *at, json_t *v, size_t max);
+bool is_array(struct loading *l, const struct where *at, json_t *v);
+/* NULL if it is none, or empty. */
+const char *as_string(struct loading *l, const struct where *at, json_t *v);
+const char *read_string(struct loading *l, const struct where *at, json_t *object, const char *key);
+int read_int(struct loading *l, const struct where *at, json_t *object, const char *key, int min,
+	int max, int fallback);
+bool read_bool(
+	struct loading *l, const struct where *at, json_t *object, const char *key, bool fallback);
+/* A member that can only be true. */
+bool read_true(struct loading *l, const struct where *at, json_t *object, const char *key);
+const char *read_language(
+	struct loading *l, const struct where *at, json_t *object, const char *fallback);
+/* A string, or an array of strings, each but once. */
+struct scenario_words as_words(struct loading *l, const struct where *at, json_t *v);
+struct scenario_regexes as_regexes(struct loading *l, const struct where *at, json_t *v);
+const regex_t *as_regex(struct loading *l, const struct where *at, json_t *v);
+const struct template *as_template(struct loading *l, const struct where *at, json_t *v);
+const struct condition *as_condition(struct loading *l, const struct where *at, json_t *v);
+/* A file that is there: its name relative to the current directory. NULL if name is. */
+const char *as_file(struct loading *l, const struct where *at, const char *name);
+/* A variable is set somewhere. */
+void set_variable(struct loading *l, const struct where *at, const char *name);
+
+/* The parts. */
+void load_phrases(struct loading *l, const struct where *at, json_t *v); /* say.c */
+struct scenario_says read_says(struct loading *l, const struct where *at, json_t *object);
+struct scenario_says as_says(struct loading *l, const struct where *at, json_t *v);
+void load_listen(struct loading *l, const struct where *at, json_t *v,
+	struct scenario_listen *listen); /* listen.c */
+bool as_range(struct loading *l, const struct where *at, json_t *v, int *ret_min, int *ret_max);
+extern const char *const step_keys[];
+/* What is done, in an object that may have other keys too. */
+const struct scenario_step *load_step(
+	struct loading *l, const struct where *at, json_t *object); /* step.c */
+const struct scenario_state *as_state(struct loading *l, const struct where *at, json_t *v);
+void load_intents(struct loading *l, const struct where *at, json_t *v); /* rule.c */
+void load_rules(struct loading *l, const struct where *at, json_t *v, struct scenario_rule **ret,
+	size_t *ret_n);
+void load_state(struct loading *l, const struct where *at, json_t *v,
+	struct scenario_state *st);                                    /* state.c */
+void load_tools(struct loading *l, const struct where *at, json_t *v); /* tool.c */
+/* Put v into the type of an argument: *ret is a new reference (ret may be NULL: only check). -1: why. */
+int scenario_argument_check(
+	const struct scenario_argument *a, json_t *v, json_t **ret, char *why, size_t why_size);
+
+/* check.c: what only the whole shows. */
+void check_states(struct loading *l);
+/* use.c */
+void check_uses(struct loading *l);
+
+#endif

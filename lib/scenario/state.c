@@ -1,0 +1,258 @@
+/* States: what is done on entry, how the caller is listened to, and what is answered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario/load.h"
+
+static bool is_answer(const struct scenario_rule *r)
+{
+	return r->input < SCENARIO_AMD;
+}
+
+/* What is special before what is general; see scenario_next_rule. */
+static int rank(const struct scenario_rule *r)
+{
+	static const int ranks[] = {[SCENARIO_SENTIMENT] = 2,
+		[SCENARIO_ANY] = 4,
+		[SCENARIO_NO_INPUT] = 6,
+		[SCENARIO_NO_MATCH] = 6,
+		[SCENARIO_AMD] = 8,
+		[SCENARIO_TOOL_FAILED] = 8,
+		[SCENARIO_HUNG_UP] = 8};
+	int n = ranks[r->input];
+
+	/* of silences it is the count that decides, not whose rule it is */
+	return n == 6 ? n : n + r->global;
+}
+
+static int compare_rules(const void *pa, const void *pb)
+{
+	const struct scenario_rule *a = *(const struct scenario_rule *const *)pa,
+				   *b = *(const struct scenario_rule *const *)pb;
+
+	if (rank(a) != rank(b))
+		return rank(a) - rank(b);
+	if (rank(a) == 6 && a->min != b->min)
+		return b->min - a->min;
+	if (a->global != b->global)
+		return a->global - b->global;
+	return (a > b) - (a < b); /* as written: both are in one array */
+}
+
+/* A key that is a digit is none of its own where digits are collected. */
+static bool hidden(const struct scenario_state *st, const struct scenario_rule *r)
+{
+	return r->global && r->input == SCENARIO_DTMF && st->listen.digits > 0 &&
+		strchr("0123456789", *r->words.word[0]);
+}
+
+static void order_rules(struct loading *l, struct scenario_state *st, struct scenario_rule *own,
+	size_t own_n, bool global)
+{
+	size_t global_n = global ? l->sc->rules_n : 0;
+
+	st->rules = MEMORY_ARRAY(l->memory, const struct scenario_rule *, own_n + global_n);
+	for (size_t i = 0; i < own_n; i++)
+		st->rules[st->rules_n++] = &own[i];
+	for (size_t i = 0; i < global_n; i++) {
+		if (!hidden(st, &l->sc->rules[i]))
+			st->rules[st->rules_n++] = &l->sc->rules[i];
+	}
+	if (st->rules_n)
+		qsort(st->rules, st->rules_n, sizeof(*st->rules), compare_rules);
+}
+
+const struct scenario_rule *scenario_next_rule(
+	const struct scenario_state *st, unsigned inputs, const struct scenario_rule *last)
+{
+	size_t i = 0;
+
+	while (last && i < st->rules_n && st->rules[i++] != last)
+		;
+	for (; i < st->rules_n; i++) {
+		if (inputs & SCENARIO_BIT(st->rules[i]->input))
+			return st->rules[i];
+	}
+	return NULL;
+}
+
+#define HINTS_MAX 500
+
+static void add_hint(struct scenario_words *hints, const char *word)
+{
+	if (hints->n == HINTS_MAX || strpbrk(word, "*^$")) /* a pattern is no word */
+		return;
+	for (size_t i = 0; i < hints->n; i++) {
+		if (strcmp(hints->word[i], word) == 0)
+			return;
+	}
+	hints->word[hints->n++] = word;
+}
+
+static void each_word(const struct scenario_rule *r,
+	void (*fn)(struct scenario_words *, const char *), struct scenario_words *to)
+{
+	for (size_t i = 0; r->input == SCENARIO_WORDS && i < r->words.n; i++)
+		fn(to, r->words.word[i]);
+	for (size_t i = 0; i < r->intents_n; i++) {
+		for (size_t k = 0; k < r->intents[i]->words.n; k++)
+			fn(to, r->intents[i]->words.word[k]);
+	}
+}
+
+static void count(struct scenario_words *n, const char *word)
+{
+	n->n++;
+}
+
+static void gather_hints(struct loading *l, struct scenario_state *st)
+{
+	struct scenario_words written = st->listen.hints, all = {0};
+
+	all.n = written.n;
+	for (size_t i = 0; i < st->rules_n; i++)
+		each_word(st->rules[i], count, &all);
+	if (all.n > HINTS_MAX)
+		all.n = HINTS_MAX;
+	st->listen.hints = (struct scenario_words){
+		.word = MEMORY_ARRAY(l->memory, const char *, all.n)};
+	for (size_t i = 0; i < written.n; i++)
+		add_hint(&st->listen.hints, written.word[i]);
+	for (size_t i = 0; i < st->rules_n; i++)
+		each_word(st->rules[i], add_hint, &st->listen.hints);
+}
+
+/* How many digits are expected: as the rules say, unless `listen` does. */
+static void find_digits(struct loading *l, const struct where *at, struct scenario_state *st,
+	const struct scenario_rule *rules, size_t n)
+{
+	struct scenario_listen *listen = &st->listen;
+	bool written = listen->digits > 0, answered = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct scenario_rule *r = &rules[i];
+		if (r->input != SCENARIO_DIGITS || !r->max)
+			continue;
+		answered |= r->min <= listen->digits && r->max >= listen->digits_min;
+		if (!written && (!listen->digits || r->min < listen->digits_min))
+			listen->digits_min = r->min;
+		if (!written && r->max > listen->digits)
+			listen->digits = r->max;
+	}
+	if (written && !answered)
+		mistake(l, at, "no rule answers %d digits", listen->digits);
+}
+
+static void load_exits(
+	struct loading *l, const struct where *at, json_t *v, struct scenario_llm *llm)
+{
+	const char *name;
+	json_t *target;
+
+	if (!v || !is_object(l, at, v, SCENARIO_LIST_MAX))
+		return;
+	llm->exits = MEMORY_ARRAY(l->memory, struct scenario_exit, json_object_size(v));
+	json_object_foreach(v, name, target)
+	{
+		const struct where *there = MEMBER(at, name);
+		if (!name_valid(name))
+			mistake(l, there, "a name is 1 to 64 letters, digits, '_' or '-'");
+		llm->exits[llm->exits_n++] = (struct scenario_exit){
+			.name = name, .target = as_state(l, there, target)};
+	}
+}
+
+static void load_llm_tools(
+	struct loading *l, const struct where *at, json_t *v, struct scenario_llm *llm)
+{
+	struct scenario_words names = as_words(l, at, v);
+
+	llm->tools = MEMORY_ARRAY(l->memory, const struct scenario_tool *, names.n);
+	for (size_t i = 0; i < names.n; i++) {
+		int k = names_find(
+			l, &l->tools, json_is_array(v) ? ITEM(at, i) : at, names.word[i], NULL);
+		if (k >= 0)
+			llm->tools[llm->tools_n++] = &l->sc->tools[k];
+	}
+}
+
+static void load_llm(
+	struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
+{
+	static const char *const parts[] = {"goals", "exits", "tools"};
+	json_t *prompt = json_object_get(v, "llm"), *goals = json_object_get(v, "goals"),
+	       *tools = json_object_get(v, "tools");
+	struct scenario_llm *llm;
+
+	for (size_t i = 0; !prompt && i < ARRAY_LEN(parts); i++) {
+		if (json_object_get(v, parts[i]))
+			mistake(l, MEMBER(at, parts[i]), "there is no 'llm' here");
+	}
+	if (!prompt)
+		return;
+	if (!l->options.llm)
+		mistake(l, MEMBER(at, "llm"),
+			"there is no engine for models yet: this state cannot run");
+	llm = memory_get(l->memory, sizeof(*llm));
+	llm->prompt = as_file(l, MEMBER(at, "llm"), as_string(l, MEMBER(at, "llm"), prompt));
+	if (goals)
+		llm->goals = as_words(l, MEMBER(at, "goals"), goals);
+	load_exits(l, MEMBER(at, "exits"), json_object_get(v, "exits"), llm);
+	if (tools)
+		load_llm_tools(l, MEMBER(at, "tools"), tools, llm);
+	if (!json_object_get(v, "exits"))
+		mistake(l, at, "'llm' without 'exits'");
+	st->llm = llm;
+	st->listens = true;
+}
+
+/* What a state speaks and hears unless it says itself. */
+static void begin_state(
+	struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
+{
+	json_t *listen = json_object_get(v, "listen");
+
+	st->listen = l->sc->listen;
+	st->listen.language = read_language(l, at, v, st->listen.language);
+	l->state = st;
+	l->place = STEP_ENTRY;
+	l->manner.language = read_language(l, at, v, l->sc->language);
+	l->manner.voice = strcmp(l->manner.language, l->sc->language) == 0 ? l->sc->voice : NULL;
+	if (json_object_get(v, "voice"))
+		l->manner.voice = read_string(l, at, v, "voice");
+	st->listens = listen;
+	if (listen && !json_is_true(listen))
+		load_listen(l, MEMBER(at, "listen"), listen, &st->listen);
+	l->manner.interruptible = st->listen.barge_in;
+}
+
+void load_state(struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
+{
+	static const char *const keys[] = {"again", "listen", "on", "language", "voice", "global",
+		"llm", "goals", "exits", "tools", NULL};
+	json_t *again = json_object_get(v, "again");
+	struct manner manner = l->manner;
+	struct scenario_rule *rules = NULL;
+	size_t rules_n;
+
+	if (!is_object(l, at, v, SIZE_MAX)) {
+		st->entry = memory_get(l->memory, sizeof(*st->entry));
+		return;
+	}
+	read_keys(l, at, v, keys, step_keys);
+	begin_state(l, at, v, st);
+	st->entry = load_step(l, at, v);
+	load_llm(l, at, v, st);
+	load_rules(l, MEMBER(at, "on"), json_object_get(v, "on"), &rules, &rules_n);
+	for (size_t i = 0; i < rules_n; i++)
+		st->listens |= is_answer(&rules[i]);
+	if (again)
+		st->again = as_says(l, MEMBER(at, "again"), again);
+	if (again && !st->listens)
+		mistake(l, MEMBER(at, "again"), "this state asks nothing: it does not listen");
+	find_digits(l, MEMBER(at, "listen"), st, rules, rules_n);
+	order_rules(l, st, rules, rules_n, read_bool(l, at, v, "global", true));
+	gather_hints(l, st);
+	l->manner = manner;
+	l->state = NULL;
+}
