@@ -1,0 +1,179 @@
+/* tts: what is to be said becomes sound: sentence by sentence, from the cache or an engine. */
+#include "tts.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/opt.h"
+
+static struct settings {
+	const char *engine;
+	const char *command;
+	const char *language;
+	const char *voice;
+	const char *voices;
+	const char *rate;
+	int64_t raw_hz;
+	int64_t gain_db;
+	int64_t timeout_ms;
+	int64_t jobs;
+	const char *cache;
+	int64_t cache_mb;
+	int64_t cache_days;
+	bool offline;
+	const char *say;
+	const char *output;
+} set = {
+	.engine = "command",
+	.command = "espeak-ng --stdin --stdout -b 1 -v {voice}",
+	.language = "en",
+	.rate = "8000",
+	.timeout_ms = 5000,
+	.jobs = 2,
+	.cache_mb = 500,
+	.cache_days = 30,
+};
+
+static const struct opt_row rows[] = {
+	{"engine", 'e', OPT_STR, "NAME", "CALLPIPE_TTS", "what says a text: command, none",
+		&set.engine},
+	{"command", 'c', OPT_STR, "COMMAND", "CALLPIPE_TTS_COMMAND",
+		"program of the engine command: text on stdin, sound on stdout", &set.command},
+	{"raw-rate", 0, OPT_INT, "HZ", "CALLPIPE_TTS_RAW_RATE",
+		"it writes 16 bit samples of this rate; 0: WAV", &set.raw_hz, 0, 192000},
+	{"language", 'l', OPT_STR, "TAG", "CALLPIPE_LANGUAGE", "of a text that does not say it",
+		&set.language},
+	{"voice", 'v', OPT_STR, "NAME", "CALLPIPE_TTS_VOICE", "for every language", &set.voice},
+	{"voices", 0, OPT_STR, "LIST", "CALLPIPE_TTS_VOICES", "by language: 'en=en-us fr=fr-be'",
+		&set.voices},
+	{"gain", 'g', OPT_INT, "DB", "CALLPIPE_TTS_GAIN", "louder or softer; files are as they are",
+		&set.gain_db, -40, 40},
+	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE",
+		"samples per second, where call-start does not say it", &set.rate},
+	{"timeout", 't', OPT_INT, "MS", "CALLPIPE_TTS_TIMEOUT",
+		"an engine that writes nothing for so long has failed", &set.timeout_ms, 100,
+		60000},
+	{"jobs", 'j', OPT_INT, "N", "CALLPIPE_TTS_JOBS", "sentences made at a time", &set.jobs, 1,
+		16},
+	{"cache", 'C', OPT_STR, "DIR", "CALLPIPE_CACHE",
+		"folder of phrases that were made; default $CALLPIPE_SPOOL/cache", &set.cache},
+	{"cache-max", 0, OPT_INT, "MB", "CALLPIPE_CACHE_MAX", "its size", &set.cache_mb, 1,
+		1000000},
+	{"cache-days", 0, OPT_INT, "DAYS", "CALLPIPE_CACHE_DAYS",
+		"what was not used for so long is removed; 0: nothing is", &set.cache_days, 0,
+		10000},
+	{"offline", 0, OPT_FLAG, NULL, "CALLPIPE_TTS_OFFLINE",
+		"a recorded stream: read on when all is said, the same bytes each time",
+		&set.offline},
+	{"say", 's', OPT_STR, "TEXT", NULL, "say this and exit", &set.say},
+	{"output", 'o', OPT_STR, "FILE", NULL, "where to, as WAV; default stdout", &set.output},
+	{0},
+};
+
+static const struct opt_page page = {
+	.synopsis = "[options]",
+	.purpose = "Make sound of what a call's agent says, sentence by sentence.",
+	.see = "tts(1), callpipe(7), callpipe-stream(5)",
+};
+
+int tts_speakable(const char *text, const char *language, struct dynbuf *ret)
+{
+	dynbuf_reset(ret);
+	if (dynbuf_adds(ret, text) < 0)
+		return -1;
+	for (size_t i = 0; i < ret->n; i++) {
+		if ((unsigned char)ret->p[i] < ' ' || ret->p[i] == 0x7f)
+			ret->p[i] = ' ';
+	}
+	return 0;
+}
+
+static int cache_open(struct tts *t)
+{
+	const char *spool = getenv("CALLPIPE_SPOOL");
+	char dir[PATH_MAX] = "";
+
+	if (!set.cache && spool && *spool && format_path(dir, "%s/cache", spool) < 0)
+		return -1;
+	return cache_init(&t->cache, set.cache ? set.cache : dir);
+}
+
+/* 0, or an exit code after a message. */
+static int settings_take(struct tts *t)
+{
+	*t = (struct tts){
+		.voice = {.rate_hz = atoi(set.rate), /* one of the words of its row */
+			.command = set.command,
+			.name = set.voice ? set.voice : "",
+			.table = set.voices ? set.voices : "",
+			.raw_hz = (int)set.raw_hz,
+			.gain_db = (double)set.gain_db,
+			.timeout_ms = set.timeout_ms},
+		.engine = engine_find(set.engine),
+		.language = set.language,
+		.jobs = (size_t)set.jobs,
+		.offline = set.offline,
+		.cache_bytes = set.cache_mb << 20,
+		.cache_days = set.cache_days,
+	};
+	if (!t->engine || !t->engine->texts) {
+		log_error("cannot use engine '%s': there are %s", set.engine, engine_names());
+		return EXIT_USAGE;
+	}
+	if (set.raw_hz && set.raw_hz < 8000) {
+		log_error("cannot use --raw-rate %d: it is not within 8000 to 192000",
+			(int)set.raw_hz);
+		return EXIT_USAGE;
+	}
+	if (cache_open(t) < 0) {
+		log_error_errno("cannot use the cache");
+		return EXIT_CONFIG;
+	}
+	return EXIT_OK;
+}
+
+static int misuse(const char *what)
+{
+	log_error("%s: see --help", what);
+	return EXIT_USAGE;
+}
+
+static int run(struct tts *t)
+{
+	if (set.output && !set.say)
+		return misuse("cannot use --output without --say");
+	if (!set.say)
+		return tts_filter(t);
+	if (!set.output && isatty(STDOUT_FILENO))
+		return misuse("cannot write sound to a terminal without --output");
+	return tts_say(t, set.say, set.output);
+}
+
+int main(int argc, char **argv)
+{
+	static struct tts t;
+	int first, status;
+
+	if (ensure_std_fds() < 0)
+		return EXIT_SYSTEM;
+	log_init("tts");
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error of the file that meets it */
+	signal(SIGPIPE, SIG_IGN); /* a program that does not read its text has its exit code */
+	status = opt_parse(&page, rows, argc, argv, &first);
+	if (status >= 0)
+		return status;
+	if (first < argc) {
+		log_error("cannot use '%s': no operands are taken: see --help", argv[first]);
+		return EXIT_USAGE;
+	}
+	status = settings_take(&t);
+	if (status == EXIT_OK)
+		status = run(&t);
+	if (cache_tidy(&t.cache, t.cache_bytes, t.cache_days) < 0)
+		log_warn_errno("cannot tidy up '%s'", t.cache.dir);
+	return status;
+}
