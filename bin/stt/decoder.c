@@ -1,0 +1,348 @@
+#include "decoder.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pocketsphinx.h>
+#include <sphinxbase/err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/dl.h"
+#include "grammar.h"
+#include "pronounce.h"
+
+#define SPHINX_SO "libpocketsphinx.so.3"
+#define BASE_SO "libsphinxbase.so.3"
+#define FRAME_MS 10
+#define GRAMMAR_MAX (1 << 20)
+#define TURN "turn"   /* searches: of the hints, */
+#define COUNT "count" /* of the same with any number of digits, */
+#define SOUNDS "loop" /* of all phones, */
+#define FREE "free"   /* of the language model */
+#define WIP "1e-4"
+#define LW "3"
+#define COUNT_MARGIN \
+	200 /* of scores: 1 in 20 numbers of the right length is above it, half of the others */
+
+static struct {
+	__typeof__(ps_args) *args;
+	__typeof__(ps_init) *init;
+	__typeof__(ps_free) *free;
+	__typeof__(ps_add_word) *add_word;
+	__typeof__(ps_lookup_word) *lookup_word;
+	__typeof__(ps_set_jsgf_string) *set_jsgf;
+	__typeof__(ps_set_lm_file) *set_lm;
+	__typeof__(ps_set_search) *set_search;
+	__typeof__(ps_start_utt) *start_utt;
+	__typeof__(ps_process_raw) *process_raw;
+	__typeof__(ps_end_utt) *end_utt;
+	__typeof__(ps_get_hyp) *get_hyp;
+	__typeof__(ps_seg_iter) *seg_iter;
+	__typeof__(ps_seg_next) *seg_next;
+	__typeof__(ps_seg_word) *seg_word;
+	__typeof__(ps_seg_frames) *seg_frames;
+} ps;
+
+static struct {
+	__typeof__(cmd_ln_init) *init;
+	__typeof__(cmd_ln_free_r) *free;
+	__typeof__(err_set_logfp) *set_log;
+} base;
+
+struct decoder {
+	ps_decoder_t *ps;
+	char model[PATH_MAX - 64]; /* folder of the model */
+	bool free_speech;          /* the language model is loaded */
+	bool free_failed;          /* it cannot be */
+	void (*complain)(void *ctx, const char *code, const char *text);
+	void *ctx; /* handed to it */
+};
+
+static const char *const phones[] = {"AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH",
+	"ER", "EY", "F", "G", "HH", "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY", "P",
+	"R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH"};
+
+static char reason[512]; /* of the last failure */
+
+PRINTF_LIKE(1, 2) static int fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof reason, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+const char *decoder_error(void)
+{
+	return reason;
+}
+
+PRINTF_LIKE(3, 4)
+static void complain(struct decoder *d, const char *code, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	d->complain(d->ctx, code, text);
+}
+
+static int libraries_load(void)
+{
+	static const struct dl_symbol of_ps[] = {
+		{"ps_args", &ps.args},
+		{"ps_init", &ps.init},
+		{"ps_free", &ps.free},
+		{"ps_add_word", &ps.add_word},
+		{"ps_lookup_word", &ps.lookup_word},
+		{"ps_set_jsgf_string", &ps.set_jsgf},
+		{"ps_set_lm_file", &ps.set_lm},
+		{"ps_set_search", &ps.set_search},
+		{"ps_start_utt", &ps.start_utt},
+		{"ps_process_raw", &ps.process_raw},
+		{"ps_end_utt", &ps.end_utt},
+		{"ps_get_hyp", &ps.get_hyp},
+		{"ps_seg_iter", &ps.seg_iter},
+		{"ps_seg_next", &ps.seg_next},
+		{"ps_seg_word", &ps.seg_word},
+		{"ps_seg_frames", &ps.seg_frames},
+		{0},
+	};
+	static const struct dl_symbol of_base[] = {
+		{"cmd_ln_init", &base.init},
+		{"cmd_ln_free_r", &base.free},
+		{"err_set_logfp", &base.set_log},
+		{0},
+	};
+
+	if (dl_load(BASE_SO, of_base) < 0)
+		return fail(BASE_SO " is %s", errno == ENOENT ? "not installed" : "too old");
+	if (dl_load(SPHINX_SO, of_ps) < 0)
+		return fail(SPHINX_SO " is %s", errno == ENOENT ? "not installed" : "too old");
+	return 0;
+}
+
+/* The loop that any sounds fit. */
+static int sounds_load(struct decoder *d)
+{
+	char jsgf[1024] = "#JSGF V1.0; grammar sounds; public <sounds> = (";
+	size_t n = strlen(jsgf);
+
+	for (size_t i = 0; i < ARRAY_LEN(phones); i++) {
+		char word[8];
+
+		snprintf(word, sizeof(word), "_%s", phones[i]);
+		if (ps.add_word(d->ps, word, phones[i], 0) < 0)
+			return -1;
+		n += (size_t)snprintf(jsgf + n, sizeof(jsgf) - n, "%s%s", i ? " | " : "", word);
+	}
+	snprintf(jsgf + n, sizeof(jsgf) - n, ")+;");
+	return ps.set_jsgf(d->ps, SOUNDS, jsgf);
+}
+
+static int model_load(struct decoder *d)
+{
+	char hmm[PATH_MAX], dict[PATH_MAX];
+	cmd_ln_t *config;
+
+	if (format_path(hmm, "%s/en-us", d->model) < 0 ||
+		format_path(dict, "%s/cmudict-en-us.dict", d->model) < 0)
+		return fail("the name of the model is too long");
+	if (access(hmm, R_OK | X_OK) < 0 || access(dict, R_OK) < 0)
+		return fail("there is no model in '%s': %s", d->model, strerror(errno));
+	/* all senones: scores of two searches can only be compared if both are relative to the same best */
+	config = base.init(NULL, ps.args(), TRUE, "-hmm", hmm, "-dict", dict, "-wip", WIP, "-lw",
+		LW, "-compallsen", "yes", "-remove_silence", "no", NULL);
+	d->ps = config ? ps.init(config) : NULL;
+	if (config)
+		base.free(config);
+	if (!d->ps)
+		return fail("pocketsphinx cannot load the model in '%s'", d->model);
+	return sounds_load(d) < 0 ? fail("pocketsphinx cannot make a grammar") : 0;
+}
+
+int decoder_open(const char *model,
+	void (*complain_fn)(void *ctx, const char *code, const char *text), void *ctx,
+	struct decoder **ret)
+{
+	struct decoder *d;
+
+	if (libraries_load() < 0)
+		return -1;
+	base.set_log(NULL);
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return fail("%s", strerror(ENOMEM));
+	d->complain = complain_fn;
+	d->ctx = ctx;
+	if (snprintf(d->model, sizeof(d->model), "%s", model) >= (int)sizeof(d->model)) {
+		free(d);
+		return fail("the name of the model is too long");
+	}
+	if (model_load(d) < 0) {
+		decoder_close(d);
+		return -1;
+	}
+	*ret = d;
+	return 0;
+}
+
+void decoder_close(struct decoder *d)
+{
+	if (d->ps)
+		ps.free(d->ps);
+	free(d);
+}
+
+void decoder_expect_free(struct decoder *d)
+{
+	char lm[PATH_MAX];
+
+	if (d->free_speech || d->free_failed)
+		return;
+	if (format_path(lm, "%s/en-us.lm.bin", d->model) < 0 || ps.set_lm(d->ps, FREE, lm) < 0) {
+		d->free_failed = true;
+		complain(d, "hints",
+			"cannot load a language model from '%s': turns without hints give no words",
+			d->model);
+		return;
+	}
+	d->free_speech = true;
+}
+
+/* The dictionary has it, or now has. */
+static bool word_known(void *ctx, const char *word)
+{
+	struct decoder *d = ctx;
+	char sounds[256], *known = ps.lookup_word(d->ps, word);
+
+	free(known);
+	if (known)
+		return true;
+	if (pronounce_word(word, sounds, sizeof(sounds)) == 0 &&
+		ps.add_word(d->ps, word, sounds, 0) >= 0)
+		return true;
+	complain(d, "word", "cannot pronounce '%s': its phrase is not expected", word);
+	return false;
+}
+
+/* What a search makes of the samples: its score; *ret_text is the decoder's until the next. False: nothing. */
+static bool decode(struct decoder *d, const char *search, const int16_t *sample, size_t n,
+	int32_t *ret_score, const char **ret_text)
+{
+	if (ps.set_search(d->ps, search) < 0 || ps.start_utt(d->ps) < 0)
+		return false;
+	ps.process_raw(d->ps, sample, n, FALSE, TRUE);
+	if (ps.end_utt(d->ps) < 0)
+		return false;
+	*ret_text = ps.get_hyp(d->ps, ret_score);
+	return *ret_text && **ret_text;
+}
+
+/* Where the words are; returns how many frames. */
+static int words_find(struct decoder *d, struct result *ret)
+{
+	int frames = 0, first, last;
+
+	for (ps_seg_t *seg = ps.seg_iter(d->ps); seg; seg = ps.seg_next(seg)) {
+		const char *word = ps.seg_word(seg);
+
+		if (strchr("<[(+", word[0]))
+			continue;
+		ps.seg_frames(seg, &first, &last);
+		frames += last - first + 1;
+		if (ret->start_ms < 0)
+			ret->start_ms = first * FRAME_MS;
+		ret->end_ms = (last + 1) * FRAME_MS;
+	}
+	return frames;
+}
+
+static double confidence_of(double score)
+{
+	return 1 / (1 + exp(-(score + 10) / 3));
+}
+
+/* A search for what is hinted at. -1: nothing is left of it. */
+static int hints_load_search(struct decoder *d, const char *search, const struct hints *h)
+{
+	struct dynbuf jsgf;
+	int rc;
+
+	dynbuf_init(&jsgf, GRAMMAR_MAX);
+	rc = grammar_build(h, word_known, d, &jsgf);
+	if (rc == 0)
+		rc = jsgf.n ? ps.set_jsgf(d->ps, search, jsgf.p) : -1;
+	dynbuf_free(&jsgf);
+	return rc;
+}
+
+/* Who gives another number of digits than was asked for must not be heard to have given as many: if any number of them
+ * fits that much better, it is what was said. */
+static void digits_count(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
+	struct result *ret, int32_t *score)
+{
+	struct hints any = *h;
+	const char *text;
+	int32_t other;
+
+	any.digits = HINTS_ANY_DIGITS;
+	if (hints_load_search(d, COUNT, &any) < 0 || !decode(d, COUNT, sample, n, &other, &text))
+		return;
+	if (ret->text[0] && other - *score < COUNT_MARGIN)
+		return;
+	snprintf(ret->text, sizeof(ret->text), "%s", text);
+	*score = other;
+	ret->start_ms = ret->end_ms = -1;
+}
+
+static void hints_decode(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
+	struct result *ret)
+{
+	int32_t score = INT32_MIN / 2, sounds;
+	const char *text;
+	int frames;
+
+	if (hints_load_search(d, TURN, h) < 0) {
+		complain(d, "hints", "there is nothing in these hints that could be expected");
+		return;
+	}
+	if (decode(d, TURN, sample, n, &score, &text))
+		snprintf(ret->text, sizeof(ret->text), "%s", text);
+	frames = words_find(d, ret);
+	if (h->digits > 0) {
+		digits_count(d, sample, n, h, ret, &score);
+		if (ret->start_ms < 0)
+			frames = words_find(d, ret);
+	}
+	ret->confidence = 0;
+	if (ret->text[0] && frames && decode(d, SOUNDS, sample, n, &sounds, &text)) {
+		ret->score = (double)(score - sounds) / frames;
+		ret->confidence = confidence_of(ret->score);
+	}
+}
+
+void decoder_run(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
+	struct result *ret)
+{
+	const char *text;
+	int32_t score;
+
+	*ret = result_none;
+	if (hints_any(h)) {
+		hints_decode(d, sample, n, h, ret);
+		return;
+	}
+	decoder_expect_free(d);
+	if (!d->free_speech || !decode(d, FREE, sample, n, &score, &text))
+		return;
+	snprintf(ret->text, sizeof(ret->text), "%s", text);
+	words_find(d, ret);
+}

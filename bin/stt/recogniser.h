@@ -1,0 +1,68 @@
+/* recogniser: turns wait in line, an engine answers one at a time, each is answered exactly once and in order.
+ *
+ * An engine is one const struct in one file; adding one touches no other file but the table in engines.c. It works on
+ * the loop and never blocks; it may be dead, hang, or answer rubbish: the recogniser gives it timeout_ms for a turn,
+ * then cancels it and answers for it.
+ */
+#ifndef CALLPIPE_STT_RECOGNISER_H
+#define CALLPIPE_STT_RECOGNISER_H
+
+#include "stt.h"
+
+#define RECOGNISER_WAITING_MAX 8 /* turns in line; one more is answered with nothing */
+
+struct recogniser;
+
+struct engine {
+	const char *name;
+	/* Check settings; state to r->state. 0, or an exit code, and it has been said why. May be NULL. */
+	int (*open)(struct recogniser *r);
+	/* Speech is expected, with these hints (NULL: none): load what that needs. May be NULL. */
+	void (*expect)(struct recogniser *r, const char *hints);
+	/* Make words of a turn that is whole: leads to recogniser_done, at once or later. */
+	void (*recognise)(struct recogniser *r, struct turn *t);
+	/* Give up the turn under way, or what is being loaded: no recogniser_done follows. May be NULL. */
+	void (*cancel)(struct recogniser *r);
+	void (*close)(struct recogniser *r); /* may be NULL */
+	bool metered;                        /* usage events: seconds of audio */
+};
+
+struct recogniser {
+	struct loop *loop; /* where it works */
+	const struct settings *set;
+	const struct engine *engine;
+	void *state;             /* the engine's own */
+	struct turn *waiting;    /* oldest first; the first is the engine's if it is busy */
+	bool busy;               /* the engine has a turn */
+	struct loop_timer timer; /* when it has had enough time */
+	/* a turn is answered: t is the callee's */
+	void (*answered)(void *ctx, struct turn *t, const struct result *ret);
+	/* something is wrong; code is one word that stays valid */
+	void (*trouble)(void *ctx, const char *code, const char *text);
+	void *ctx; /* handed to both */
+};
+
+/* The engines there are, by name; NULL: none of that name. */
+const struct engine *engine_find(const char *name);
+
+/* Set set, engine, answered, trouble and ctx first. 0, or an exit code, and it has been said why. */
+int recogniser_open(struct recogniser *r, struct loop *loop) MUST_USE;
+void recogniser_close(struct recogniser *r);
+void recogniser_expect(struct recogniser *r, const char *hints);
+/* A whole turn, which is now the recogniser's; answered may be called before it returns. */
+void recogniser_put(struct recogniser *r, struct turn *t);
+static inline bool recogniser_pending(const struct recogniser *r)
+{
+	return r->waiting != NULL;
+}
+/* Forget all turns: none is answered. */
+void recogniser_drop(struct recogniser *r);
+
+/* For engines. */
+/* The answer to the turn under way. */
+void recogniser_done(struct recogniser *r, const struct result *ret);
+/* trouble, with a text in the manner of printf. */
+void recogniser_trouble(struct recogniser *r, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+#endif

@@ -1,0 +1,143 @@
+/* What the embedded recogniser is told to expect: hints, grammar, pronunciation. */
+#include "grammar.h"
+
+#include <stdlib.h>
+
+#include "hints.h"
+#include "pronounce.h"
+#include "tap.h"
+
+static char asked[256]; /* words that were asked for, parted by blanks */
+
+static bool knows(void *ctx, const char *word)
+{
+	const char *unknown = ctx;
+	size_t n = strlen(asked);
+
+	snprintf(asked + n, sizeof(asked) - n, "%s ", word);
+	return !unknown || strcmp(word, unknown) != 0;
+}
+
+/* What stands behind "public <turn> = ", up to the semicolon. */
+static const char *grammar_of(const char *json, const char *unknown)
+{
+	static char text[1024];
+	struct hints h;
+	struct dynbuf b;
+	const char *from;
+
+	asked[0] = '\0';
+	hints_parse((struct jspan){json, strlen(json)}, &h);
+	dynbuf_init(&b, 1 << 16);
+	ok(grammar_build(&h, knows, (void *)(uintptr_t)unknown, &b) == 0, "a grammar of %s", json);
+	from = strstr(b.p, "<turn> = ");
+	snprintf(text, sizeof(text), "%.*s", from ? (int)strcspn(from + 9, ";") : 0,
+		from ? from + 9 : "");
+	dynbuf_free(&b);
+	hints_free(&h);
+	return text;
+}
+
+static void test_grammar(void)
+{
+	struct dynbuf small;
+	struct hints h;
+
+	is_str(grammar_of("{\"phrases\":[\"internet\",\"Mobile phone\"]}", NULL),
+		"internet | mobile phone", "phrases");
+	is_str(grammar_of("{\"digits\":4}", NULL), "<digit> <digit> <digit> <digit>",
+		"so many digits");
+	is_str(grammar_of("{\"digits\":0}", NULL), "<digit>+", "any number of digits");
+	is_str(grammar_of("{\"digits\":33}", NULL), "<digit>+", "too many digits are any number");
+	is_str(grammar_of("{\"phrases\":[\"yes\"],\"digits\":1}", NULL), "yes | <digit>", "both");
+	is_str(grammar_of("{\"phrases\":[\"I'm  sorry, (really)!\"]}", NULL), "i'm sorry really",
+		"what is no word is left out");
+	is_str(grammar_of("{\"phrases\":[\"x-ray a.m. -- 'quoted' end.\"]}", NULL),
+		"x-ray a.m quoted end", "joints within words stay");
+	is_str(grammar_of("{\"phrases\":[\"plan 24\"]}", NULL), "plan two four",
+		"digits are words");
+	is_str(grammar_of("{\"phrases\":[\"<turn>|a;b\"]}", NULL), "turn a b",
+		"nothing of the grammar's language");
+	is_str(grammar_of("{\"phrases\":[\"one\",\"zwei two\",\"three\"]}", "zwei"), "one | three",
+		"a phrase with an unknown word");
+	is_str(asked, "one zwei three ", "after which nothing is asked");
+	is_str(grammar_of("{\"phrases\":[\"zwei\"]}", "zwei"), "", "nothing left");
+	is_str(grammar_of("{\"phrases\":[\"\",\"...\",7,null]}", NULL), "", "nothing there");
+	is_str(grammar_of("{\"phrases\":\"yes\",\"digits\":\"4\"}", NULL), "",
+		"members of other types");
+	is_str(grammar_of("{\"phrases\":[\"caf\\u00e9\"]}", NULL), "caf\xc3\xa9",
+		"other letters stay in their word");
+
+	hints_parse((struct jspan){"{\"phrases\":[\"yes\",\"no\"]}", 24}, &h);
+	dynbuf_init(&small, 16);
+	is_int(grammar_build(&h, knows, NULL, &small), -1, "no room");
+	dynbuf_free(&small);
+	hints_free(&h);
+	hints_free(&h);
+	ok(!hints_any(&h), "freed hints are none");
+}
+
+static void test_long_word(void)
+{
+	char text[200], word[GRAMMAR_WORD_MAX];
+	const char *s = text;
+
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	ok(grammar_word(&s, word), "a word of 199 letters");
+	is_int(strlen(word), GRAMMAR_WORD_MAX - 1, "is cut");
+	ok(!grammar_word(&s, word), "and was the only one");
+}
+
+static void test_json(void)
+{
+	char *json;
+	const char *why;
+
+	is_int(hints_json("yes|no \"way\"", 3, &json), 0, "hints of the command line");
+	is_str(json, "{\"phrases\":[\"yes\",\"no \\\"way\\\"\"],\"digits\":3}", "as JSON");
+	free(json);
+	is_int(hints_json(NULL, HINTS_NO_DIGITS, &json), 0, "none");
+	ok(!json, "are nothing");
+	is_int(hints_load(".", "../secret.json", &json, &why), -1, "no path");
+	is_int(hints_load(".", ".hidden", &json, &why), -1, "nothing hidden");
+	is_int(hints_load(NULL, "hints.json", &json, &why), -1, "no folder");
+	is_str(why, "is no name of a file in the call directory", "it is said why");
+	is_int(hints_load("/nonexistent", "hints.json", &json, &why), -1, "no file");
+	is_int(hints_load("tests", "run", &json, &why), -1, "no JSON");
+	is_str(why, "is no JSON object", "it is said why");
+}
+
+static void test_pronounce(void)
+{
+	static const struct {
+		const char *word, *phones;
+	} words[] = {{"dsl", "D IY EH S EH L"}, {"frob", "F R AA B"},
+		{"vexation", "V EH K S EY SH AH N"}, {"blicket", "B L IH K EH T"},
+		{"shome", "SH OW M"}, {"quilling", "K W IH L IH NG"}, {"phade", "F EY D"},
+		{"a", "AE"}};
+	char phones[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		is_int(pronounce_word(words[i].word, phones, sizeof(phones)), 0, "%s is pronounced",
+			words[i].word);
+		is_str(phones, words[i].phones, "%s", words[i].word);
+	}
+	is_int(pronounce_word("caf\xc3\xa9", phones, sizeof(phones)), -1, "other letters are not");
+	is_int(pronounce_word("", phones, sizeof(phones)), -1, "nothing is not");
+	is_int(pronounce_word("international", phones, 12), -1, "no room");
+	for (int c = 'a'; c <= 'z'; c++)
+		for (int d = 'a'; d <= 'z'; d++)
+			if (pronounce_word((char[]){(char)c, (char)d, 'a', (char)c, (char)d, 0},
+				    phones, sizeof(phones)) < 0)
+				ok(false, "%c%da%c%c has no sound", c, d, c, d);
+}
+
+int main(void)
+{
+	test_grammar();
+	test_long_word();
+	test_json();
+	test_pronounce();
+	return done_testing();
+}
