@@ -1,7 +1,6 @@
 /* The filter: synthesize in, audio out, the rest passed on. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -269,24 +268,8 @@ static void release(void *ctx, int64_t now)
 	filter_release(&c->filter);
 }
 
-/* Engines have groups of their own: nobody else ends them. */
-static void on_signal(void *ctx, int sig)
-{
-	struct call *c = ctx;
-	sigset_t set;
-
-	queue_free(&c->queue);
-	signal(sig, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	raise(sig);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 static int start(struct call *c)
 {
-	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP, 0};
-
 	c->filter = (struct filter){
 		.stage = "tts", .on_frame = on_frame, .on_end = on_over, .ctx = c};
 	if (filter_init(&c->filter, STDIN_FILENO, STDOUT_FILENO) < 0)
@@ -296,7 +279,7 @@ static int start(struct call *c)
 	c->release = (struct loop_timer){.fire = release, .ctx = c};
 	if (loop_add(&c->filter.loop, &c->pump) < 0 ||
 		loop_add_timer(&c->filter.loop, &c->release) < 0 ||
-		loop_signals(&c->filter.loop, sigs, on_signal, c) < 0)
+		tts_signals(&c->filter.loop, &c->queue) < 0)
 		return -1;
 	queue_init(
 		&c->queue, &c->filter.loop, &c->tts->voice, &c->tts->cache, c->tts->jobs, &sink, c);

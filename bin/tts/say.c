@@ -77,7 +77,8 @@ int tts_say(struct tts *t, const char *text, const char *path)
 		status = EXIT_DATA;
 	} else {
 		p.text = b.p;
-		if (queue_add(&s.queue, "say", t->engine, &p) < 0 || loop_run(&s.loop) < 0)
+		if (tts_signals(&s.loop, &s.queue) < 0 ||
+			queue_add(&s.queue, "say", t->engine, &p) < 0 || loop_run(&s.loop) < 0)
 			log_error_errno("cannot say it");
 		else if (!s.failed)
 			status = save(&s, t->voice.rate_hz, path);

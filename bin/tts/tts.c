@@ -27,6 +27,8 @@ static struct settings {
 	bool offline;
 	const char *say;
 	const char *output;
+	const char *prime;
+	bool verify;
 } set = {
 	.engine = "command",
 	.command = "espeak-ng --stdin --stdout -b 1 -v {voice}",
@@ -71,6 +73,10 @@ static const struct opt_row rows[] = {
 		&set.offline},
 	{"say", 's', OPT_STR, "TEXT", NULL, "say this and exit", &set.say},
 	{"output", 'o', OPT_STR, "FILE", NULL, "where to, as WAV; default stdout", &set.output},
+	{"prime", 'p', OPT_STR, "SCENARIO", NULL, "put its phrases into the cache and exit",
+		&set.prime},
+	{"verify", 0, OPT_FLAG, NULL, NULL, "with --prime: make none, exit 1 if one is missing",
+		&set.verify},
 	{0},
 };
 
@@ -90,6 +96,26 @@ int tts_speakable(const char *text, const char *language, struct dynbuf *ret)
 			ret->p[i] = ' ';
 	}
 	return 0;
+}
+
+/* Engines have groups of their own: nobody else ends them. */
+static void on_signal(void *ctx, int sig)
+{
+	sigset_t set_of_it;
+
+	queue_free(ctx);
+	signal(sig, SIG_DFL);
+	raise(sig);
+	sigemptyset(&set_of_it);
+	sigaddset(&set_of_it, sig);
+	sigprocmask(SIG_UNBLOCK, &set_of_it, NULL);
+}
+
+int tts_signals(struct loop *l, struct queue *q)
+{
+	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP, 0};
+
+	return loop_signals(l, sigs, on_signal, q);
 }
 
 static int cache_open(struct tts *t)
@@ -144,8 +170,14 @@ static int misuse(const char *what)
 
 static int run(struct tts *t)
 {
+	if (set.say && set.prime)
+		return misuse("cannot use --say with --prime");
 	if (set.output && !set.say)
 		return misuse("cannot use --output without --say");
+	if (set.verify && !set.prime)
+		return misuse("cannot use --verify without --prime");
+	if (set.prime)
+		return opt_finish(tts_prime(t, set.prime, set.verify));
 	if (!set.say)
 		return tts_filter(t);
 	if (!set.output && isatty(STDOUT_FILENO))

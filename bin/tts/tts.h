@@ -21,8 +21,14 @@ struct tts {
 /* A text as an engine gets it: speakable, without control characters. -1: no memory, or it is too long. */
 int tts_speakable(const char *text, const char *language, struct dynbuf *ret) MUST_USE;
 
+/* What ends us ends the engines of the queue. */
+int tts_signals(struct loop *l, struct queue *q) MUST_USE;
+
 /* Be a filter, from stdin to stdout; the exit code. */
 int tts_filter(struct tts *t) MUST_USE;
 /* Say a text into a sound file; NULL: to stdout, as WAV. */
 int tts_say(struct tts *t, const char *text, const char *path) MUST_USE;
+/* Put every phrase of a scenario that is known beforehand into the cache; verify: only see whether they are there. */
+int tts_prime(struct tts *t, const char *path, bool verify) MUST_USE;
+
 #endif
