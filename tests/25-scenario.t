@@ -1,15 +1,43 @@
 #!/bin/sh
-# agent --check: scenarios without a mistake, and one scenario for every mistake there is.
+# agent --check: scenarios without a mistake, and one scenario for every mistake there is: tests/data/scenario-broken/
+# NAME.json, and in NAME.txt beside it what is said of it.
 . tests/lib.sh
 
-good() { agent --check "$1" >"$T/out" 2>"$T/err" && [ ! -s "$T/err" ] && grep -q "^$1: " "$T/out"; }
+good() { agent --check "$1" >"$T/out" 2>"$T/err" && [ ! -s "$T/err" ] && grep -q "^$1: ok states=[1-9]" "$T/out"; }
+broken() {
+	must_fail 65 agent --check "$1.json" >"$T/out" 2>"$T/err" && [ ! -s "$T/out" ] && [ -s "$1.txt" ] &&
+		sed 's/^agent: //' "$T/err" | diff -u "$1.txt" -
+}
+
 for file in tests/data/scenario/*.json; do
 	case $file in
 	*/tools*) ;;
 	*) ok "$file has no mistake" good "$file" ;;
 	esac
 done
+ok 'the examples of the manual are written' python3 tests/data/manual-examples.py man/callpipe-scenario.5 "$T"
+for file in "$T"/example-*.json; do
+	ok "example ${file##*-} of callpipe-scenario(5) has no mistake" good "$file"
+done
 ok 'no file is misuse' must_fail 64 agent --check
 ok 'a file that is not there is bad input' must_fail 65 agent --check "$T/nowhere.json"
 check 'and is named' '[ "$(agent --check "$T/nowhere.json" 2>&1)" = "agent: $T/nowhere.json: cannot be read: No such file or directory" ]'
+ok 'a folder is none' must_fail 65 agent --check "$T"
+
+cd tests/data/scenario-broken || exit 1
+for file in *.json; do
+	ok "${file%.json}" broken "${file%.json}"
+done
+check 'every mistake of two files' '[ "$(agent --check name-bad.json ../scenario/support.json goto-unknown.json 2>&1 >"$T/out" | wc -l)" = 2 ]'
+check 'and the good one between them' 'grep -q "^../scenario/support.json: ok " "$T/out"'
+
+{ printf '{"name": "big", "comment": "'; head -c 1048576 /dev/zero | tr '\0' 'x'; echo '"}'; } >"$T/big.json"
+check 'a file of more than 1 MiB' '[ "$(agent --check "$T/big.json" 2>&1)" = "agent: $T/big.json: cannot be read: larger than 1 MiB" ]'
+{ echo '{"name": "many", "states": {'; seq -f '"s%.0f": {"hangup": true},' 1001; echo '"x": {"hangup": true}}, "start": "s1"}'; } >"$T/many.json"
+check 'more than 1000 states' 'agent --check "$T/many.json" 2>&1 | grep -q ": states: more than 1000$"'
+{ echo '{"name": "wrong", "states": {'; seq -f '"s%.0f": {"hangup": true, "x": 1},' 999; echo '"x": {"hangup": true}}, "start": "s1"}'; } >"$T/wrong.json"
+check 'more than 200 mistakes are cut' 'agent --check "$T/wrong.json" 2>&1 | sed -n 201p | grep -q "and more mistakes"'
+check 'and no more follows' '[ "$(agent --check "$T/wrong.json" 2>&1 | wc -l)" = 201 ]'
+{ printf '{"name": "deep", "x": '; head -c 5000 /dev/zero | tr '\0' '['; } >"$T/deep.json"
+ok 'too deep for JSON' must_fail 65 agent --check "$T/deep.json"
 plan

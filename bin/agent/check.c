@@ -39,8 +39,8 @@ static int check_scenario(const char *file)
 	if (result < 0)
 		log_error("cannot list the phrases of '%s': no memory", file);
 	else
-		printf("%s: %zu states, %zu tools, %zu sentences, %zu texts with variables, %zu sound files\n",
-			file, sc->states_n, sc->tools_n, c.sentences, c.open, c.files);
+		printf("%s: ok states=%zu tools=%zu sentences=%zu open=%zu files=%zu\n", file,
+			sc->states_n, sc->tools_n, c.sentences, c.open, c.files);
 	scenario_free(sc);
 	return result < 0 ? EXIT_SYSTEM : EXIT_OK;
 }

@@ -193,6 +193,11 @@ static void check_asks(void *ctx, const struct scenario_step *step)
 		mistake_at(l, l->file, step->path, "this state asks nothing: it does not listen");
 }
 
+static bool has_way_out(const struct scenario_state *st)
+{
+	return st->listens || step_ends(st->entry);
+}
+
 static void check_state(struct loading *l, const struct scenario_state *st)
 {
 	struct failing f = {.l = l, .st = st};
@@ -202,7 +207,7 @@ static void check_state(struct loading *l, const struct scenario_state *st)
 
 	if (st->listens && step_ends(st->entry))
 		STATE_MISTAKE(l, st, "never listens: it always goes on before");
-	if (!st->listens && !step_ends(st->entry))
+	if (!has_way_out(st))
 		STATE_MISTAKE(l, st,
 			"has no way out: add 'goto', 'transfer', 'hangup', or rules in 'on'");
 	each_step(st->entry, check_step, l);
@@ -290,7 +295,7 @@ static void check_ends(struct graph *g)
 	bool again = true;
 
 	for (size_t i = 0; i < sc->states_n; i++)
-		g->mark[i] = state_can_end(&sc->states[i]);
+		g->mark[i] = state_can_end(&sc->states[i]) || !has_way_out(&sc->states[i]);
 	while (again) {
 		again = false;
 		for (size_t i = 0; i < sc->states_n; i++) {

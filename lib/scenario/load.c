@@ -90,6 +90,7 @@ static void read_head(struct loading *l, json_t *root)
 		load_listen(l, MEMBER(NULL, "listen"), listen, &sc->listen);
 	if (sc->listen.digits)
 		mistake(l, MEMBER(MEMBER(NULL, "listen"), "digits"), "is for a state");
+	sc->listen.digits = sc->listen.digits_min = 0;
 	l->manner = (struct manner){
 		.language = sc->language, .voice = sc->voice, .interruptible = sc->listen.barge_in};
 }
@@ -138,12 +139,12 @@ static void read_tools(struct loading *l, json_t *root)
 		load_tools(l, MEMBER(NULL, "tools"), v);
 		return;
 	}
-	const char *path = as_file(
-		l, MEMBER(NULL, "tools"), as_string(l, MEMBER(NULL, "tools"), v));
-	if (!path) {
+	const char *name = as_string(l, MEMBER(NULL, "tools"), v), *path;
+	if (!name) {
 		load_tools(l, NULL, NULL);
 		return;
 	}
+	path = beside(l, name);
 	l->file = path;
 	l->folder = folder_of(l, path);
 	load_tools(l, NULL, read_json(l, path));
@@ -163,6 +164,8 @@ static void read_state_names(struct loading *l, json_t *root)
 		mistake(l, NULL, "'states' is missing");
 	else if (!is_object(l, at, v, SCENARIO_STATES_MAX))
 		v = NULL;
+	else if (!json_object_size(v))
+		mistake(l, at, "is empty");
 	names_init(l, &l->states, "state", at, v);
 	sc->states = MEMORY_ARRAY(l->memory, struct scenario_state, json_object_size(v));
 	json_object_foreach(v, name, state)
@@ -216,9 +219,11 @@ static void load_scenario(struct loading *l, json_t *root)
 	load_intents(l, MEMBER(NULL, "intents"), json_object_get(root, "intents"));
 	read_tools(l, root);
 	read_state_names(l, root);
-	sc->start = read_state(l, root, "start");
-	sc->problem = read_state(l, root, "problem");
-	sc->resume = read_state(l, root, "resume");
+	if (sc->states_n) {
+		sc->start = read_state(l, root, "start");
+		sc->problem = read_state(l, root, "problem");
+		sc->resume = read_state(l, root, "resume");
+	}
 	if (!json_object_get(root, "start"))
 		mistake(l, NULL, "'start' is missing");
 	read_wait(l, root);

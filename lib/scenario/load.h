@@ -122,6 +122,8 @@ struct scenario_regexes as_regexes(struct loading *l, const struct where *at, js
 const regex_t *as_regex(struct loading *l, const struct where *at, json_t *v);
 const struct template *as_template(struct loading *l, const struct where *at, json_t *v);
 const struct condition *as_condition(struct loading *l, const struct where *at, json_t *v);
+/* The name, in the file that is being read, of a file: relative to the current directory. */
+const char *beside(struct loading *l, const char *name);
 /* A file that is there: its name relative to the current directory. NULL if name is. */
 const char *as_file(struct loading *l, const struct where *at, const char *name);
 /* A variable is set somewhere. */

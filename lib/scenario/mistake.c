@@ -200,7 +200,8 @@ int names_find(
 
 	if (!found) {
 		json_object_foreach(n->index, key, v) nearest_try(&near, key);
-		mistake(l, at, "no %s is called '%s'%s", n->kind, name, nearest_text(l, &near));
+		mistake(l, at, "no %s is called '%s'%s", n->kind, name,
+			json_object_size(n->index) ? nearest_text(l, &near) : ": there are none");
 		if (ret_near)
 			*ret_near = near.best
 				? (int)json_integer_value(json_object_get(n->index, near.best))

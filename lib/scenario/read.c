@@ -214,6 +214,15 @@ static void add_use(struct loading *l, const struct where *at, const char *varia
 	l->uses = u;
 }
 
+/* What is wrong, and in which place of a text. */
+static void say_at(struct loading *l, const struct where *at, const char *why, const char *rest)
+{
+	if (*rest)
+		mistake(l, at, "%s, at: %.20s", why, rest);
+	else
+		mistake(l, at, "%s, at the end", why);
+}
+
 static void undo_template(void *p)
 {
 	template_free(p);
@@ -236,7 +245,7 @@ const struct template *as_template(struct loading *l, const struct where *at, js
 	if (!t) {
 		if (errno == ENOMEM)
 			memory_none(l->memory);
-		mistake(l, at, "%s at '%.20s'", why, text + n);
+		say_at(l, at, why, text + n);
 		return NULL;
 	}
 	memory_defer(l->memory, undo_template, t);
@@ -257,16 +266,22 @@ const struct condition *as_condition(struct loading *l, const struct where *at, 
 	if (!c) {
 		if (errno == ENOMEM)
 			memory_none(l->memory);
-		if (text[n])
-			mistake(l, at, "%s at '%.20s'", why, text + n);
-		else
-			mistake(l, at, "%s at the end", why);
+		say_at(l, at, why, text + n);
 		return NULL;
 	}
 	memory_defer(l->memory, undo_condition, c);
 	for (size_t i = 0; (variable = condition_path(c, i)); i++)
 		add_use(l, at, variable);
 	return c;
+}
+
+const char *beside(struct loading *l, const char *name)
+{
+	if (*name == '/')
+		return name;
+	while (strncmp(name, "./", 2) == 0 && name[2] != '/')
+		name += 2;
+	return memory_format(l->memory, "%s%s", l->folder, name);
 }
 
 const char *as_file(struct loading *l, const struct where *at, const char *name)
@@ -279,7 +294,7 @@ const char *as_file(struct loading *l, const struct where *at, const char *name)
 		mistake(l, at, "a file name cannot have variables in it");
 		return NULL;
 	}
-	path = *name == '/' ? name : memory_format(l->memory, "%s%s", l->folder, name);
+	path = beside(l, name);
 	if (access(path, R_OK) < 0)
 		mistake(l, at, "cannot read '%s': %s", path, strerror(errno));
 	return path;

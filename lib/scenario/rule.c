@@ -6,8 +6,18 @@
 static const char *const rule_keys[] = {"digits", "dtmf", "words", "regex", "intent", "sentiment",
 	"any", "no_input", "no_match", "amd", "tool_failed", "hung_up", "when", "confidence", NULL};
 
-static const char *const sentiments[] = {"positive", "negative", "neutral", "interrogative", NULL};
-static const char *const verdicts[] = {"human", "machine", "fax", "tone", "silence", NULL};
+/* Words of which some are chosen. */
+struct choice {
+	const char *kind;
+	const char *all; /* for people */
+	const char *list[6];
+};
+
+static const struct choice sentiments = {"sentiment",
+	"positive, negative, neutral or interrogative",
+	{"positive", "negative", "neutral", "interrogative"}};
+static const struct choice verdicts = {"verdict", "human, machine, fax, tone or silence",
+	{"human", "machine", "fax", "tone", "silence"}};
 
 static json_t *own_intents(struct loading *l, const struct where *at, json_t *v)
 {
@@ -67,19 +77,20 @@ void load_intents(struct loading *l, const struct where *at, json_t *v)
 }
 
 /* Words of a list. */
-static struct scenario_words as_choices(struct loading *l, const struct where *at, json_t *v,
-	const char *const *list, const char *kind)
+static struct scenario_words as_choices(
+	struct loading *l, const struct where *at, json_t *v, const struct choice *what)
 {
 	struct scenario_words words = as_words(l, at, v);
 
 	for (size_t i = 0; i < words.n; i++) {
 		struct nearest near = {.name = words.word[i]};
-		const char *const *k = list;
+		const char *const *k = what->list;
 		while (*k && strcmp(*k, words.word[i]) != 0)
 			nearest_try(&near, *k++);
 		if (!*k)
-			mistake(l, json_is_array(v) ? ITEM(at, i) : at, "no %s is called '%s'%s",
-				kind, words.word[i], nearest_text(l, &near));
+			mistake(l, json_is_array(v) ? ITEM(at, i) : at,
+				"no %s is called '%s'%s: %s", what->kind, words.word[i],
+				nearest_text(l, &near), what->all);
 	}
 	return words;
 }
@@ -100,7 +111,7 @@ static struct scenario_words as_sentiments(struct loading *l, const struct where
 	}
 	for (size_t i = 0; i < words.n; i++) {
 		json_t *word = json_string(words.word[i]);
-		as_choices(l, json_is_array(v) ? ITEM(at, i) : at, word, sentiments, "sentiment");
+		as_choices(l, json_is_array(v) ? ITEM(at, i) : at, word, &sentiments);
 		json_decref(word);
 	}
 	return words;
@@ -178,7 +189,7 @@ static void read_input(struct loading *l, const struct where *at, json_t *object
 		rule->max = 100;
 		break;
 	case SCENARIO_AMD:
-		rule->words = as_choices(l, there, v, verdicts, "verdict");
+		rule->words = as_choices(l, there, v, &verdicts);
 		break;
 	case SCENARIO_TOOL_FAILED:
 		read_failed_tools(l, there, v, rule);

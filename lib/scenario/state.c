@@ -213,10 +213,13 @@ static void begin_state(
 	json_t *listen = json_object_get(v, "listen");
 
 	st->listen = l->sc->listen;
-	st->listen.language = read_language(l, at, v, st->listen.language);
 	l->state = st;
 	l->place = STEP_ENTRY;
-	l->manner.language = read_language(l, at, v, l->sc->language);
+	l->manner.language = read_language(l, at, v, NULL);
+	if (l->manner.language)
+		st->listen.language = l->manner.language;
+	else
+		l->manner.language = l->sc->language;
 	l->manner.voice = strcmp(l->manner.language, l->sc->language) == 0 ? l->sc->voice : NULL;
 	if (json_object_get(v, "voice"))
 		l->manner.voice = read_string(l, at, v, "voice");
@@ -236,7 +239,9 @@ void load_state(struct loading *l, const struct where *at, json_t *v, struct sce
 	size_t rules_n;
 
 	if (!is_object(l, at, v, SIZE_MAX)) {
-		st->entry = memory_get(l->memory, sizeof(*st->entry));
+		struct scenario_step *nothing = memory_get(l->memory, sizeof(*nothing));
+		nothing->way = SCENARIO_END; /* so that no more is said of it */
+		st->entry = nothing;
 		return;
 	}
 	read_keys(l, at, v, keys, step_keys);

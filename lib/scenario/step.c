@@ -134,6 +134,9 @@ static void load_tool_call(
 	step->save = read_string(l, at, v, "save");
 	if (step->save)
 		set_variable(l, MEMBER(at, "save"), step->save);
+	if (failed && step->tool && step->tool->failure)
+		mistake(l, MEMBER(at, "failed"), "the tool '%s' cannot fail: it has a 'failure'",
+			step->tool->name);
 	if (failed && is_object(l, MEMBER(at, "failed"), failed, SIZE_MAX)) {
 		read_keys(l, MEMBER(at, "failed"), failed, step_keys, NULL);
 		step->failed = load_step(l, MEMBER(at, "failed"), failed);
@@ -157,7 +160,7 @@ static struct scenario_branch load_branch(
 	if (when)
 		branch.when = as_condition(l, MEMBER(at, "when"), when);
 	else if (read_true(l, at, v, "else") && !last)
-		mistake(l, at, "what stands behind 'else' is never done");
+		mistake(l, at, "is not the last: what stands behind 'else' is never done");
 	branch.step = load_step(l, at, v);
 	return branch;
 }
@@ -301,9 +304,11 @@ static const char *find_way(struct loading *l, const struct where *at, json_t *v
 			continue;
 		}
 		found = ways[i].key;
-		if (l->place == STEP_ENTRY && !ways[i].entry)
+		if (l->place == STEP_ENTRY && !ways[i].entry) {
 			mistake(l, MEMBER(at, found),
 				"is for rules only: nobody has been asked yet");
+			l->dangling = true;
+		}
 	}
 	if (json_object_get(v, "then") && !json_object_get(v, "retry"))
 		mistake(l, MEMBER(at, "then"), "there is no 'retry' here");

@@ -276,12 +276,9 @@ static const char *find_program(struct loading *l, const struct where *at, const
 {
 	if (!strchr(name, '/'))
 		return name;
-	if (*name != '/') {
-		name = memory_format(l->memory, "%s%s", l->folder, name);
-		/* execvp would look for a name without a slash in PATH */
-		if (!strchr(name, '/'))
-			name = memory_format(l->memory, "./%s", name);
-	}
+	name = beside(l, name);
+	if (!strchr(name, '/')) /* execvp would look for it in PATH */
+		name = memory_format(l->memory, "./%s", name);
 	if (access(name, X_OK) < 0)
 		mistake(l, at, "cannot run '%s'", name);
 	return name;

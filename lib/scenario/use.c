@@ -73,7 +73,7 @@ static void check_used(struct loading *l, struct names *names, const char *group
 	{
 		bool builtin = names == &l->intents &&
 			l->sc->intents[json_integer_value(v)].builtin;
-		if (!builtin && !json_object_get(names->used, name))
+		if (!builtin && name_valid(name) && !json_object_get(names->used, name))
 			mistake(l, MEMBER(MEMBER(NULL, group), name), "is used nowhere");
 	}
 }
