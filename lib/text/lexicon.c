@@ -76,7 +76,7 @@ const struct number_row *lexicon_find(const struct text_language *language, cons
 		const struct form *f = &known.form[low - 1];
 		size_t n = strlen(f->folded);
 		bool begins = strncmp(f->folded, phrase, n) == 0;
-		if (begins && (phrase[n] == '\0' || f->prefix))
+		if (begins && (phrase[n] == '\0' || (f->prefix && !strchr(phrase + n, ' '))))
 			return f->row;
 		if (f->folded[0] != phrase[0])
 			break;

@@ -29,12 +29,13 @@ struct reader {
 	int doubled;                          /* how often the next digit is meant; 0: as it is */
 
 	/* the number that is being read */
-	bool open;         /* there is one */
-	double total;      /* thousands and more that are complete */
-	double times;      /* the last multiplier: the next one is smaller */
-	double part;       /* what is below them */
-	bool part_open;    /* and whether there is any */
-	double room;       /* what can still be added to it is smaller */
+	bool open;      /* there is one */
+	double total;   /* thousands and more that are complete */
+	double times;   /* the last multiplier: the next one is smaller */
+	double part;    /* what is below them */
+	bool part_open; /* and whether there is any */
+	double room;    /* what can still be added to it is smaller */
+	double round; /* what it was up to the last hundred or thousand that something was added to; 0 */
 	struct token last; /* the last token in it */
 	size_t tokens;     /* how many it is of */
 	size_t from, to;   /* words: first, and behind the last */
@@ -118,6 +119,8 @@ static void end_number(struct reader *r)
 		strcpy(n->digits, r->last.digits);
 	else if (value < VALUE_MAX && value == (double)(int64_t)value)
 		snprintf(n->digits, sizeof(n->digits), "%.0f", value);
+	if (r->round > 0 && n->digits[0])
+		snprintf(n->apart, sizeof(n->apart), "%.0f%.0f", r->round, value - r->round);
 	n->article = r->tokens == 1 &&
 		(r->last.digits ? r->word[r->from].lettered : r->last.kind == NUMBER_ARTICLE);
 }
@@ -189,10 +192,13 @@ static void take(struct reader *r, const struct token *t, size_t at)
 		r->times = VALUE_MAX;
 		r->room = VALUE_MAX;
 		r->part_open = false;
+		r->round = 0;
 		r->tokens = 0;
 		r->from = at;
 	}
 	double room = room_behind(r, t);
+	if (r->tokens > 0 && r->room >= 100)
+		r->round = r->total + r->part;
 	bool closes = t->kind == NUMBER_TIMES || t->kind == NUMBER_THOUSANDS;
 	if (closes) {
 		r->total += (r->part_open ? r->part : 1) * t->value;

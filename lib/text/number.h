@@ -13,12 +13,15 @@
 #include "text/language.h"
 
 #define NUMBER_DIGITS_MAX 24 /* digits of one number; a longer row of digits is several */
+#define NUMBER_SIZE 25       /* bytes for them */
 #define NUMBER_WORDS_MAX 512 /* words of a text that are looked at */
 
 struct number {
 	double value;
-	char digits[NUMBER_DIGITS_MAX +
-		1];     /* as one writes it; "06" keeps its zero; "" if nothing fits */
+	char digits[NUMBER_SIZE]; /* as one writes it; "06" keeps its zero; "" if it is too large */
+	/* The same if what stands behind the last hundred or thousand is a number of its own: "80012" of eight
+	 * hundred twelve; "": nothing does. */
+	char apart[NUMBER_SIZE];
 	size_t at, n;   /* bytes of the text it was read from */
 	bool article;   /* one word that may be something else: un, one; 4 of 4G */
 	bool homophone; /* one word that only sounds like a digit */
