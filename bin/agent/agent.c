@@ -1,26 +1,115 @@
 /* agent: decides what is said, heard and done in a call, as a scenario says.
  */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/opt.h"
 #include "check.h"
+#include "live.h"
+#include "text.h"
 
 static struct settings {
-	bool check;
-} set;
+	const char *scenario;
+	bool check, text;
+	const char *spool;
+	int64_t session_ttl_s;
+	const char *session_key_file;
+	const char *tools_from;
+} set = {.session_ttl_s = 1800};
 
 static const struct opt_row rows[] = {
+	{"scenario", 's', OPT_STR, "FILE", "CALLPIPE_SCENARIO", "what is said, heard and done",
+		&set.scenario},
 	{"check", 'c', OPT_FLAG, NULL, NULL, "name every mistake of the scenarios given, and exit",
 		&set.check},
+	{"text", 't', OPT_FLAG, NULL, NULL, "talk on the terminal, or run the dialogues given",
+		&set.text},
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where sessions are kept; without: nowhere",
+		&set.spool},
+	{"session-ttl", 0, OPT_INT, "S", "CALLPIPE_SESSION_TTL",
+		"how long a call that was cut off can be gone on with", &set.session_ttl_s, 0,
+		604800},
+	{"session-key-file", 0, OPT_STR, "FILE", "CALLPIPE_SESSION_KEY_FILE",
+		"secret that sessions are named with; made in the spool if not given",
+		&set.session_key_file},
+	{"tools-from", 0, OPT_STR, "FILE", "CALLPIPE_TOOLS_FROM",
+		"take the results of tools from this journal", &set.tools_from},
 	{0},
 };
 
 static const struct opt_page page = {
-	.synopsis = "--check scenario ...",
-	.purpose = "Check scenarios: what a service says, hears and decides.",
+	.synopsis = "[options] | --check scenario ... | --text [dialogue ...]",
+	.purpose = "Lead the dialogue of a call as a scenario says.",
 	.see = "agent(1), callpipe-scenario(5), callpipe-stream(5)",
 };
+
+/* The scenario that was loaded last, and its path. */
+static struct scenario *loaded;
+static char *loaded_path;
+
+static void unload(void)
+{
+	scenario_free(loaded);
+	free(loaded_path);
+	loaded = NULL;
+	loaded_path = NULL;
+}
+
+static const struct scenario *load(const char *path)
+{
+	const struct scenario_options options = {.llm = false};
+	struct scenario_mistakes mistakes;
+
+	if (loaded && strcmp(loaded_path, path) == 0)
+		return loaded;
+	unload();
+	if (scenario_load(path, &options, &loaded, &mistakes) < 0)
+		loaded = NULL;
+	for (size_t i = 0; i < mistakes.n; i++)
+		log_error("%s", mistakes.line[i]);
+	scenario_mistakes_free(&mistakes);
+	loaded_path = strdup(path);
+	if (!loaded_path)
+		unload();
+	return loaded;
+}
+
+static int run_text(char *const *files, int n)
+{
+	const struct scenario *sc;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (n > 0)
+		return opt_finish(text_check(files, n, set.scenario, load));
+	if (!set.scenario) {
+		log_error("cannot talk: no scenario is given: see --help");
+		return EXIT_USAGE;
+	}
+	sc = load(set.scenario);
+	return sc ? opt_finish(text_talk(sc)) : EXIT_CONFIG;
+}
+
+static int run_live(void)
+{
+	const struct live_settings live = {
+		.dir = getenv("CALLPIPE_DIR"),
+		.spool = set.spool,
+		.key_file = set.session_key_file,
+		.session_ttl_s = set.session_ttl_s,
+		.tools_from = set.tools_from,
+	};
+	const struct scenario *sc;
+
+	if (!set.scenario) {
+		log_error("cannot run: no scenario is given: see --help");
+		return EXIT_USAGE;
+	}
+	sc = load(set.scenario);
+	return sc ? live_run(sc, &live) : EXIT_CONFIG;
+}
 
 int main(int argc, char **argv)
 {
@@ -38,6 +127,14 @@ int main(int argc, char **argv)
 	}
 	if (set.check)
 		return opt_finish(check_scenarios(argv + first, argc - first));
-	log_error("cannot run: --check is missing: see --help");
-	return EXIT_USAGE;
+	if (set.text) {
+		status = run_text(argv + first, argc - first);
+	} else if (first < argc) {
+		log_error("cannot use '%s': no operands are taken: see --help", argv[first]);
+		status = EXIT_USAGE;
+	} else {
+		status = run_live();
+	}
+	unload();
+	return status;
 }

@@ -21,7 +21,7 @@ static const struct template *as_text(struct loading *l, const struct where *at,
 		mistake(l, at, "there is nothing to say in it");
 	else if (how == SPOKEN_TOO_LONG)
 		mistake(l, at, "a sentence of more than %d bytes", SCENARIO_SENTENCE_MAX);
-	return t; // cppcheck-suppress CastIntegerToAddressAtReturn ; it takes the name of the type for C++
+	return t;
 }
 
 /* A variant from the members text and file of an object. */

@@ -1,0 +1,436 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine.h"
+
+#define GROUPS_MAX 10 /* groups of an expression that can be used */
+
+#define SPEECH \
+	(SCENARIO_BIT(SCENARIO_DIGITS) | SCENARIO_BIT(SCENARIO_WORDS) | \
+		SCENARIO_BIT(SCENARIO_REGEX) | SCENARIO_BIT(SCENARIO_INTENT) | \
+		SCENARIO_BIT(SCENARIO_SENTIMENT) | SCENARIO_BIT(SCENARIO_ANY))
+#define KEYS \
+	(SCENARIO_BIT(SCENARIO_DIGITS) | SCENARIO_BIT(SCENARIO_DTMF) | SCENARIO_BIT(SCENARIO_ANY))
+/* What is meant as an answer to the question, not just anything. */
+#define POINTED (SPEECH & ~(SCENARIO_BIT(SCENARIO_SENTIMENT) | SCENARIO_BIT(SCENARIO_ANY)))
+
+static json_t *heard_new(struct engine *e, const char *by, const char *text)
+{
+	return json_pack("{s:s,s:s,s:i,s:i}", "by", by, "text", text, "no_input", e->d.no_input,
+		"no_match", e->d.no_match);
+}
+
+/* heard, for conditions and texts; steals it. */
+static void set_heard(struct engine *e, json_t *heard)
+{
+	engine_set(e, "heard", heard);
+}
+
+static void heard_add(struct engine *e, const char *key, json_t *value)
+{
+	json_object_set_new(json_object_get(e->d.vars, "heard"), key, value);
+}
+
+static bool holds(struct engine *e, const struct scenario_rule *r)
+{
+	return !r->when || condition_eval(r->when, e->d.vars);
+}
+
+static bool has_word(const struct scenario_words *words, const char *word)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (strcmp(words->word[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* The words of the match, as variable. */
+static void heard_match(struct engine *e, const struct utterance *u, const struct match *m)
+{
+	heard_add(e, "match", json_stringn(u->folded.p + m->at, m->n));
+}
+
+static bool fits_words(
+	struct engine *e, const struct scenario_words *words, const struct utterance *u)
+{
+	struct match m;
+
+	for (size_t i = 0; i < words->n; i++) {
+		if (understand_words(u, words->word[i], &m)) {
+			heard_match(e, u, &m);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool fits_regexes(
+	struct engine *e, const struct scenario_regexes *list, const struct utterance *u)
+{
+	regmatch_t group[GROUPS_MAX];
+	bool folded;
+
+	for (size_t i = 0; i < list->n; i++) {
+		json_t *groups;
+		const char *text;
+
+		if (!understand_regex(u, &list->regex[i], GROUPS_MAX, group, &folded))
+			continue;
+		text = folded ? u->folded.p : u->text;
+		groups = json_array();
+		for (size_t g = 0; g <= list->regex[i].re_nsub && g < GROUPS_MAX; g++)
+			json_array_append_new(groups,
+				group[g].rm_so < 0
+					? json_null()
+					: json_stringn(text + group[g].rm_so,
+						  (size_t)(group[g].rm_eo - group[g].rm_so)));
+		heard_add(e, "match", json_incref(json_array_get(groups, 0)));
+		heard_add(e, "groups", groups);
+		return true;
+	}
+	return false;
+}
+
+static bool fits_intents(struct engine *e, const struct scenario_rule *r, const struct utterance *u)
+{
+	for (size_t i = 0; i < r->intents_n; i++) {
+		const struct scenario_intent *in = r->intents[i];
+		struct match m;
+		bool is = in->builtin && understand_intent(u, in->name, &m);
+
+		if (is)
+			heard_match(e, u, &m);
+		if (is || fits_words(e, &in->words, u) || fits_regexes(e, &in->regexes, u)) {
+			heard_add(e, "intent", json_string(in->name));
+			return true;
+		}
+	}
+	return false;
+}
+
+static void keys_drop(struct engine *e)
+{
+	e->keys_n = 0;
+	e->keys[0] = '\0';
+}
+
+/* A number, of its own or behind what is there already. */
+static bool fits_digits(struct engine *e, const struct scenario_rule *r, const struct utterance *u)
+{
+	char said[UNDERSTAND_DIGITS_MAX + 1], all[ENGINE_KEYS_MAX + UNDERSTAND_DIGITS_MAX + 1];
+	int have = (int)e->keys_n;
+
+	if (have > 0 && r->max > have &&
+		understand_digits(u, r->min > have ? r->min - have : 1, r->max - have, said))
+		snprintf(all, sizeof(all), "%s%s", e->keys, said);
+	else if (understand_digits(u, r->min, r->max, said))
+		snprintf(all, sizeof(all), "%s", said);
+	else
+		return false;
+	heard_add(e, "digits", json_string(all));
+	keys_drop(e);
+	return true;
+}
+
+static bool fits(struct engine *e, const struct scenario_rule *r, const struct utterance *u)
+{
+	struct sentiment s;
+
+	switch (r->input) {
+	case SCENARIO_DIGITS:
+		return fits_digits(e, r, u);
+	case SCENARIO_WORDS:
+		return fits_words(e, &r->words, u);
+	case SCENARIO_REGEX:
+		return fits_regexes(e, &r->regexes, u);
+	case SCENARIO_INTENT:
+		return fits_intents(e, r, u);
+	case SCENARIO_SENTIMENT:
+		s = understand_sentiment(u);
+		return s.confidence >= r->confidence && has_word(&r->words, mood_name(s.mood));
+	case SCENARIO_ANY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The rule that answers; global: of those that are valid everywhere. */
+static const struct scenario_rule *rule_for(
+	struct engine *e, const struct utterance *u, unsigned inputs, bool global)
+{
+	const struct scenario_rule *r = NULL;
+
+	while ((r = scenario_next_rule(e->d.state, inputs, r)))
+		if ((r->global || !global) && holds(e, r) && fits(e, r, u))
+			return r;
+	return NULL;
+}
+
+static void do_rule(struct engine *e, const struct scenario_rule *r)
+{
+	e->d.no_input = e->d.no_match = 0;
+	e->quiet_since_ms = e->now_ms;
+	step_do(e, r->step);
+}
+
+bool answer_is(struct engine *e, const struct scenario_rule *r, const char *word)
+{
+	return holds(e, r) && has_word(&r->words, word);
+}
+
+bool answer_hangup(struct engine *e)
+{
+	const struct scenario_rule *r = NULL;
+
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_HUNG_UP), r))) {
+		if (holds(e, r)) {
+			step_do(e, r->step);
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct scenario_rule *answer_tool_failed(struct engine *e, const char *tool)
+{
+	const struct scenario_rule *r = NULL;
+
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_TOOL_FAILED), r)))
+		if (holds(e, r) && (!r->words.n || has_word(&r->words, tool)))
+			return r;
+	return NULL;
+}
+
+/* Silence or nonsense for the count-th time in a row; without a rule the question is asked again. */
+static void answer_count(struct engine *e, enum scenario_input input, int count)
+{
+	const struct scenario_rule *r = NULL;
+
+	heard_add(e, input == SCENARIO_NO_INPUT ? "no_input" : "no_match", json_integer(count));
+	e->quiet_since_ms = e->now_ms;
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(input), r))) {
+		if (r->min <= count && holds(e, r)) {
+			step_do(e, r->step);
+			return;
+		}
+	}
+	say_again(e);
+}
+
+void answer_silence(struct engine *e)
+{
+	e->d.no_input++;
+	set_heard(e, heard_new(e, "silence", ""));
+	answer_count(e, SCENARIO_NO_INPUT, e->d.no_input);
+}
+
+/* A question of which nothing was heard cannot have been answered, nor can one that is asked no more. */
+static void no_match(struct engine *e, bool old)
+{
+	if (old || (e->d.question_said && !e->d.question_heard)) {
+		e->quiet_since_ms = e->now_ms;
+		say_entry(e);
+		return;
+	}
+	e->d.no_match++;
+	answer_count(e, SCENARIO_NO_MATCH, e->d.no_match);
+}
+
+/* Is a number expected of which this may be the beginning? */
+static bool begins_number(struct engine *e, const struct utterance *u)
+{
+	const struct scenario_rule *r = NULL;
+	char said[UNDERSTAND_DIGITS_MAX + 1];
+	int room = e->d.state->listen.digits - (int)e->keys_n - 1;
+
+	if (room < 1 || !understand_digits(u, 1, room, said))
+		return false;
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_DIGITS), r))) {
+		if (!holds(e, r))
+			continue;
+		e->keys_n += (size_t)snprintf(
+			e->keys + e->keys_n, sizeof(e->keys) - e->keys_n, "%s", said);
+		e->key_ms = e->now_ms;
+		e->keys_tried = true;
+		return true;
+	}
+	return false;
+}
+
+static void hear(struct engine *e, const struct utterance *u, const char *text)
+{
+	struct sentiment s = understand_sentiment(u);
+
+	set_heard(e, heard_new(e, "voice", text));
+	heard_add(e, "sentiment", json_string(mood_name(s.mood)));
+	heard_add(e, "confidence", json_real(s.confidence));
+	heard_add(e, "language", json_string(e->language));
+}
+
+void answer_text(struct engine *e, const char *text, bool old)
+{
+	const struct scenario_rule *r = NULL;
+	struct utterance u;
+
+	if (understand(&u, text, e->language) < 0) {
+		e->failed = true;
+		return;
+	}
+	hear(e, &u, text);
+	if (!understand_nothing(&u))
+		r = rule_for(e, &u, SPEECH, false);
+	if (r) {
+		keys_drop(e);
+		do_rule(e, r);
+	} else if (begins_number(e, &u)) {
+		e->quiet_since_ms = e->now_ms;
+	} else {
+		keys_drop(e);
+		no_match(e, old);
+	}
+	understand_free(&u);
+}
+
+bool answer_aside(struct engine *e, const char *text)
+{
+	const struct scenario_rule *r = NULL;
+	struct utterance u;
+
+	if (understand(&u, text, e->language) < 0) {
+		e->failed = true;
+		return false;
+	}
+	hear(e, &u, text);
+	if (!understand_nothing(&u))
+		r = rule_for(e, &u, POINTED, true);
+	understand_free(&u);
+	if (!r)
+		return false;
+	step_abandon(e);
+	do_rule(e, r);
+	return true;
+}
+
+bool answer_expected(struct engine *e, const char *text)
+{
+	json_t *heard = json_incref(json_object_get(e->d.vars, "heard"));
+	char keys[ENGINE_KEYS_MAX + 1];
+	size_t keys_n = e->keys_n;
+	struct utterance u;
+	bool is;
+
+	memcpy(keys, e->keys, sizeof(keys));
+	if (!e->d.state->listens || understand(&u, text, e->language) < 0) {
+		json_decref(heard);
+		return false;
+	}
+	hear(e, &u, text);
+	is = !understand_nothing(&u) && rule_for(e, &u, POINTED, false);
+	understand_free(&u);
+	memcpy(e->keys, keys, sizeof(keys));
+	e->keys_n = keys_n;
+	engine_set(e, "heard", heard ? heard : json_object());
+	return is;
+}
+
+enum turns_words answer_words(struct engine *e, const char *text)
+{
+	enum turns_words words = TURNS_WORDS;
+	struct utterance u;
+
+	if (understand(&u, text, e->language) < 0) {
+		e->failed = true;
+		return TURNS_SILENCE;
+	}
+	if (understand_nothing(&u))
+		words = TURNS_SILENCE;
+	else if (understand_backchannel(&u))
+		words = TURNS_BACKCHANNEL;
+	understand_free(&u);
+	/* "yes" into the end of the question is the answer */
+	if (words == TURNS_BACKCHANNEL && said_last(&e->said) && answer_expected(e, text))
+		words = TURNS_WORDS;
+	return words;
+}
+
+/* ---- keys ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool fits_keys(const struct scenario_rule *r, const char *keys, size_t n)
+{
+	switch (r->input) {
+	case SCENARIO_DIGITS:
+		return is_digit(keys[0]) && (int)n >= r->min && (int)n <= r->max;
+	case SCENARIO_DTMF:
+		return n == 1 && has_word(&r->words, keys);
+	default:
+		return true;
+	}
+}
+
+static bool expects_number(struct engine *e)
+{
+	const struct scenario_rule *r = NULL;
+
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_DIGITS), r)))
+		if (holds(e, r))
+			return true;
+	return false;
+}
+
+/* Take so many keys off the front; they are the answer. */
+static void use_keys(struct engine *e, size_t n, size_t used)
+{
+	const struct scenario_rule *r = NULL;
+	char keys[ENGINE_KEYS_MAX + 1];
+
+	snprintf(keys, sizeof(keys), "%.*s", (int)n, e->keys);
+	e->keys_n -= used;
+	memmove(e->keys, e->keys + used, e->keys_n + 1);
+	set_heard(e, heard_new(e, "keys", keys));
+	if (is_digit(keys[0]))
+		heard_add(e, "digits", json_string(keys));
+	if (n == 1)
+		heard_add(e, "key", json_string(keys));
+	e->answering = true;
+	while ((r = scenario_next_rule(e->d.state, KEYS, r))) {
+		if (holds(e, r) && fits_keys(r, keys, n)) {
+			say_remember(e, "caller", keys, n, false);
+			do_rule(e, r);
+			return;
+		}
+	}
+	keys_drop(e);
+	say_remember(e, "caller", keys, n, false);
+	no_match(e, false);
+}
+
+void answer_keys(struct engine *e, bool final)
+{
+	const struct scenario_listen *l = &e->d.state->listen;
+	size_t n = 0, max = (size_t)(l->digits > 0 ? l->digits : ENGINE_KEYS_MAX), end;
+
+	while (n < e->keys_n && is_digit(e->keys[n]))
+		n++;
+	if (n == 0 || !expects_number(e)) {
+		use_keys(e, 1, 1);
+		return;
+	}
+	end = n < e->keys_n && l->dtmf_end && e->keys[n] == l->dtmf_end;
+	if (n >= max) {
+		end = max < e->keys_n && l->dtmf_end && e->keys[max] == l->dtmf_end;
+		e->number_end = end ? 0 : l->dtmf_end;
+		e->number_ms = e->key_ms;
+		use_keys(e, max, max + end);
+	} else if (n < e->keys_n || final) {
+		use_keys(e, n, n + end);
+	} else {
+		e->keys_tried = true;
+	}
+}

@@ -1,0 +1,456 @@
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+int engine_init(struct engine *e, const struct scenario *sc, const struct engine_port *port)
+{
+	*e = (struct engine){.sc = sc, .port = *port};
+	turns_init(&e->turns);
+	said_init(&e->said, say_over, e);
+	e->results = json_array();
+	e->memory = json_array();
+	e->variants = calloc(sc->phrases_n + 1, sizeof(*e->variants));
+	if (!e->results || !e->memory || !e->variants || dialogue_init(&e->d, sc) < 0)
+		return -1;
+	return 0;
+}
+
+void engine_free(struct engine *e)
+{
+	turns_free(&e->turns);
+	said_free(&e->said);
+	dialogue_free(&e->d);
+	dialogue_free(&e->before);
+	json_decref(e->results);
+	json_decref(e->memory);
+	json_decref(e->leave);
+	json_decref(e->saved);
+	free(e->variants);
+}
+
+void engine_put(struct engine *e, const char *type, json_t *data)
+{
+	if (data)
+		e->port.put(e->port.ctx, type, data);
+	else
+		e->failed = true;
+	json_decref(data);
+}
+
+void engine_set(struct engine *e, const char *name, json_t *value)
+{
+	if (json_object_set_new(e->d.vars, name, value) < 0)
+		e->failed = true;
+}
+
+/* A result waits while the answer it belongs to can be taken back. */
+void engine_result(struct engine *e, json_t *data)
+{
+	json_object_update(json_object_get(e->d.vars, "result"), data);
+	if (back_possible(e))
+		json_array_append_new(e->results, data);
+	else
+		engine_put(e, "result", data);
+}
+
+static struct turns_scene scene(const struct engine *e)
+{
+	bool talking = e->phase == ENGINE_TALKING || e->phase == ENGINE_LEAVING;
+
+	return (struct turns_scene){
+		/* a flush would clear what may not be interrupted too */
+		.speaking = talking && said_interruptible(&e->said) && !said_firm(&e->said),
+		.pending = talking && back_possible(e),
+	};
+}
+
+static bool at_rest(const struct engine *e)
+{
+	return e->phase == ENGINE_TALKING && e->depth == 0;
+}
+
+/* ---- what the caller does ---- */
+
+static json_t *turn_data(const struct engine *e)
+{
+	return json_pack("{s:I}", "turn", (json_int_t)e->turns.turn);
+}
+
+/* True if these words were heard under a listen of another state. */
+static bool heard_elsewhere(const struct engine *e, const char *listen)
+{
+	int64_t n = listen[0] == 'l' ? atoll(listen + 1) : 0;
+
+	if (n <= 0 || n > e->listen_number || n <= e->listen_number - ENGINE_LISTENS)
+		return false;
+	return e->listens[n % ENGINE_LISTENS] != e->d.state;
+}
+
+/* A turn of the caller is complete. */
+static void take(struct engine *e)
+{
+	const char *text = e->turns.text.p;
+
+	e->chain = 0;
+	if (e->phase != ENGINE_TALKING)
+		return;
+	if (!at_rest(e) || said_firm(&e->said)) {
+		/* what is said into a question that cannot be interrupted is not for it */
+		if (!answer_aside(e, text) && !at_rest(e))
+			snprintf(e->held, sizeof(e->held), "%s", text);
+		return;
+	}
+	if (text[0])
+		back_mark(e);
+	else
+		back_commit(e);
+	if (text[0])
+		say_remember(e, "caller", text, strlen(text), false);
+	e->marked_words = text[0];
+	e->answering = true;
+	answer_text(e, text, heard_elsewhere(e, e->turns.listen));
+}
+
+static void act(struct engine *e, struct turns_act a)
+{
+	if (a.cancel)
+		back_take(e);
+	if (a.flush || a.cancel) {
+		engine_put(e, "flush", turn_data(e));
+		said_flush(&e->said, true);
+	}
+	if (a.resume)
+		engine_put(e, "resume", turn_data(e));
+	if (a.take)
+		take(e);
+}
+
+static int64_t number(json_t *data, const char *key, int64_t fallback)
+{
+	json_t *v = json_object_get(data, key);
+
+	return json_is_integer(v) ? json_integer_value(v) : fallback;
+}
+
+static const char *string(json_t *data, const char *key)
+{
+	const char *s = json_string_value(json_object_get(data, key));
+
+	return s ? s : "";
+}
+
+static int64_t turn_of(struct engine *e, json_t *data)
+{
+	int64_t turn = number(data, "turn", e->turns.turn);
+
+	return turn < 0 || turn > 1000000 ? e->turns.turn : turn;
+}
+
+/* Not later than it is told, and within the call. */
+static int64_t time_of(struct engine *e, json_t *data)
+{
+	return max_i64(min_i64(number(data, "timestamp", e->now_ms), e->now_ms), 0);
+}
+
+static void on_voice_started(struct engine *e, json_t *data)
+{
+	act(e, turns_voice_started(&e->turns, turn_of(e, data), time_of(e, data), scene(e)));
+}
+
+static void on_voice_stopped(struct engine *e, json_t *data)
+{
+	bool key = strcmp(string(data, "cause"), "key") == 0;
+	int64_t at_ms = time_of(e, data);
+
+	e->quiet_since_ms = max_i64(e->quiet_since_ms, at_ms);
+	act(e, turns_voice_stopped(&e->turns, turn_of(e, data), at_ms, key, scene(e)));
+}
+
+static void on_transcript(struct engine *e, json_t *data)
+{
+	const char *text = string(data, "text"), *language = string(data, "language");
+
+	if (!e->d.state)
+		return;
+	snprintf(e->language, sizeof(e->language), "%s",
+		language[0] ? language : e->d.state->listen.language);
+	if (text[0])
+		e->failures = 0;
+	act(e,
+		turns_transcript(&e->turns, turn_of(e, data), string(data, "listen"), text,
+			answer_words(e, text), scene(e)));
+}
+
+/* The end of a number that needed none. */
+static bool key_belongs_to_number(struct engine *e, char key, int64_t at_ms)
+{
+	char end = e->number_end;
+
+	e->number_end = 0;
+	return end && key == end && e->keys_n == 0 && at_ms - e->number_ms <= e->sc->listen.key_ms;
+}
+
+static void on_dtmf(struct engine *e, json_t *data)
+{
+	const char *digit = string(data, "digit");
+	int64_t at_ms = time_of(e, data);
+
+	if (e->phase != ENGINE_TALKING || !digit[0] || digit[1] ||
+		!strchr("0123456789*#ABCD", digit[0]))
+		return;
+	if (key_belongs_to_number(e, digit[0], at_ms))
+		return;
+	act(e, turns_key(&e->turns, scene(e)));
+	if (e->phase != ENGINE_TALKING)
+		return;
+	back_commit(e); /* a key is not gone on with */
+	e->chain = 0;
+	if (e->keys_n < ENGINE_KEYS_MAX) {
+		e->keys[e->keys_n++] = digit[0];
+		e->keys[e->keys_n] = '\0';
+	}
+	e->keys_tried = false;
+	e->key_ms = e->quiet_since_ms = at_ms;
+}
+
+/* ---- what the caller hears ---- */
+
+static void on_playing(struct engine *e, json_t *data)
+{
+	const struct sentence *s = said_playing(&e->said, string(data, "utterance"), e->now_ms);
+
+	if (!s || s->cleared)
+		return;
+	if (s->spec.stay == e->d.entry_number && s->spec.kind != SAID_FILLER)
+		e->d.question_heard = true;
+	back_commit(e); /* who hears "one moment" knows that the turn is over, too */
+}
+
+static void on_played(struct engine *e, json_t *data)
+{
+	const char *status = string(data, "status");
+	enum said_end end = SAID_PLAYED;
+
+	if (strcmp(status, "cleared") == 0)
+		end = SAID_CLEARED;
+	else if (strcmp(status, "failed") == 0)
+		end = SAID_FAILED;
+	said_played(&e->said, string(data, "utterance"), end, time_of(e, data),
+		number(data, "heard_ms", 0), number(data, "total_ms", -1));
+}
+
+/* ---- the rest of the world ---- */
+
+static void interrupt(struct engine *e)
+{
+	if (scene(e).speaking)
+		act(e, (struct turns_act){.flush = true});
+	back_commit(e);
+	step_abandon(e);
+	e->answering = false;
+}
+
+static void on_amd(struct engine *e, json_t *data)
+{
+	const struct scenario_rule *r = NULL;
+	const char *verdict = string(data, "verdict");
+
+	engine_set(e, "amd", json_incref(data));
+	if (e->phase != ENGINE_TALKING)
+		return;
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_AMD), r))) {
+		if (!answer_is(e, r, verdict))
+			continue;
+		if (r->step->way != SCENARIO_STAY)
+			interrupt(e);
+		e->chain = 0;
+		step_do(e, r->step);
+		return;
+	}
+}
+
+/* One that cannot go on is as-answer's; the others count when they come in a row. */
+static void on_error(struct engine *e, json_t *data)
+{
+	const char *stage = string(data, "stage");
+
+	if (!json_is_true(json_object_get(data, "fatal")) &&
+		(strcmp(stage, "stt") == 0 || strcmp(stage, "tts") == 0))
+		e->failures++;
+}
+
+static void on_call_end(struct engine *e, json_t *data)
+{
+	bool talking = e->phase == ENGINE_TALKING && e->d.state;
+
+	back_commit(e);
+	said_close(&e->said);
+	e->phase = ENGINE_OVER;
+	e->hangup_due = talking;
+	if (!e->waiting || !e->tool->effect) /* what that leads to is still recorded */
+		step_abandon(e);
+}
+
+static const struct {
+	const char *type;
+	void (*fn)(struct engine *e, json_t *data);
+} events[] = {
+	{"voice-started", on_voice_started},
+	{"voice-stopped", on_voice_stopped},
+	{"transcript", on_transcript},
+	{"dtmf", on_dtmf},
+	{"playing", on_playing},
+	{"played", on_played},
+	{"amd", on_amd},
+	{"error", on_error},
+	{"call-end", on_call_end},
+};
+
+void engine_event(struct engine *e, const char *type, json_t *data)
+{
+	if (e->phase == ENGINE_NEW || e->phase == ENGINE_OVER)
+		return;
+	e->now_ms = max_i64(e->now_ms, number(data, "timestamp", 0));
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (strcmp(type, events[i].type) == 0)
+			events[i].fn(e, data);
+	engine_time(e, e->now_ms);
+}
+
+/* ---- time ---- */
+
+static bool quiet(const struct engine *e)
+{
+	return at_rest(e) && !said_busy(&e->said) && !turns_listening(&e->turns);
+}
+
+static void keys_or_silence(struct engine *e)
+{
+	const struct scenario_listen *l = &e->d.state->listen;
+	int64_t since_ms = max_i64(e->quiet_since_ms, e->said.heard_end_ms);
+
+	if (e->keys_n > 0) {
+		if (e->now_ms - max_i64(e->key_ms, e->quiet_since_ms) < l->key_ms)
+			return;
+		e->chain = 0;
+		answer_keys(e, true);
+	} else if (e->now_ms - since_ms >= l->no_input_ms) {
+		e->chain = 0;
+		turns_forget(&e->turns);
+		back_mark(e);
+		e->answering = false;
+		answer_silence(e);
+	}
+}
+
+void engine_time(struct engine *e, int64_t now_ms)
+{
+	if (e->phase == ENGINE_NEW)
+		return;
+	e->now_ms = max_i64(e->now_ms, now_ms);
+	if (e->phase != ENGINE_OVER) {
+		act(e, turns_time(&e->turns, e->now_ms, scene(e)));
+		said_time(&e->said, e->now_ms);
+	}
+	engine_settle(e);
+	if (quiet(e))
+		keys_or_silence(e);
+	if (e->waiting && e->sc->wait.n && e->phase == ENGINE_TALKING && !said_busy(&e->said) &&
+		!turns_listening(&e->turns) && e->now_ms - e->wait_since_ms >= e->wait_ms) {
+		e->wait_since_ms = e->now_ms;
+		e->wait_ms = ENGINE_WAIT_AGAIN_MS;
+		say_wait(e);
+	}
+	engine_settle(e);
+}
+
+/* ---- the order of things ---- */
+
+/* What came before its time: words while a tool was at work, keys before the question. */
+static bool use_waiting(struct engine *e)
+{
+	char text[TURNS_TEXT_MAX + 1];
+
+	if (!at_rest(e) || !e->d.state->listens)
+		return false;
+	if (e->held[0]) {
+		snprintf(text, sizeof(text), "%s", e->held);
+		e->held[0] = '\0';
+		if (answer_expected(e, text)) {
+			e->answering = true;
+			say_remember(e, "caller", text, strlen(text), false);
+			said_flush(&e->said, false);
+			answer_text(e, text, false);
+			return true;
+		}
+	}
+	if (e->keys_n > 0 && !e->keys_tried && !said_firm(&e->said)) {
+		if (e->d.state->listen.barge_in)
+			said_flush(&e->said, false); /* what the caller did not wait for */
+		if (!said_busy(&e->said)) {
+			answer_keys(e, false);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void leave(struct engine *e)
+{
+	if (said_waiting(&e->said) || (back_possible(e) && said_busy(&e->said)))
+		return;
+	back_commit(e);
+	e->phase = ENGINE_LEFT;
+	e->finished = true;
+	e->dirty = true;
+	engine_put(e, e->leave_type, e->leave);
+	e->leave = NULL;
+}
+
+void engine_settle(struct engine *e)
+{
+	if (e->phase == ENGINE_NEW)
+		return;
+	if (e->failures >= ENGINE_FAILURES_MAX && e->phase == ENGINE_TALKING && !e->problem_had) {
+		e->problem_had = true;
+		interrupt(e);
+		step_problem(e);
+	}
+	do
+		step_run(e);
+	while (!e->failed && use_waiting(e));
+	if (e->phase == ENGINE_OVER && e->depth == 0 && e->hangup_due) {
+		e->hangup_due = false;
+		if (answer_hangup(e))
+			step_run(e);
+		e->dirty = true;
+	}
+	if (e->phase == ENGINE_TALKING || e->phase == ENGINE_LEAVING)
+		say_send(e);
+	if (e->phase == ENGINE_LEAVING)
+		leave(e);
+	if (at_rest(e) && back_possible(e) && !said_busy(&e->said))
+		back_commit(e); /* an answer without words */
+	if (e->dirty && !back_possible(e)) {
+		e->dirty = false;
+		e->port.changed(e->port.ctx);
+	}
+}
+
+void engine_start(struct engine *e, json_t *call, json_t *saved)
+{
+	if (e->phase != ENGINE_NEW)
+		return;
+	e->phase = ENGINE_TALKING;
+	snprintf(e->language, sizeof(e->language), "%s", e->sc->language);
+	engine_set(e, "call", json_incref(call));
+	engine_set(e, "result", json_object());
+	engine_set(e, "heard", json_object());
+	if (saved && e->sc->resume)
+		e->saved = json_incref(saved);
+	step_enter(e, e->saved ? e->sc->resume : e->sc->start);
+	engine_settle(e);
+}

@@ -1,0 +1,239 @@
+/* engine: a scenario being played: what arrives goes in, what is decided comes out of the port.
+ *
+ *	engine.c   events of the call, timers, the order of things
+ *	step.c     steps: variables, tools, branches, ways out
+ *	answer.c   what was said or keyed, and the rule that answers it
+ *	say.c      phrases become sentences, and sentences events
+ *	back.c     what can be taken back: the answer to a caller who goes on
+ *
+ * No I/O and no clock: time is what the events say, so that a recorded stream leads to the same decisions. The
+ * answers of tools are the one thing from outside; engine_tool_done says when one is there.
+ *
+ * What is decided on a turn can be taken back until something of the answer is on the line (turns.h): until then
+ * a copy of the dialogue is kept (struct dialogue), and results wait. A tool with an effect ends that at once.
+ */
+#ifndef AGENT_ENGINE_H
+#define AGENT_ENGINE_H
+
+#include "said.h"
+#include "scenario/scenario.h"
+#include "tool.h"
+#include "turns.h"
+#include "understand.h"
+
+#define ENGINE_STACK_MAX 32 /* steps within each other: SCENARIO_DEPTH_MAX, and rules of failures */
+#define ENGINE_KEYS_MAX 64  /* keys that wait */
+#define ENGINE_LISTENS 16   /* listen events whose state is remembered */
+#define ENGINE_MEMORY_MAX 400 /* lines of the talk that are kept */
+#define ENGINE_CHAIN_MAX 5000 /* steps without an event from outside: then it is a circle */
+#define ENGINE_FAILURES_MAX 3 /* voice or recogniser fail so often in a row: a technical problem */
+#define ENGINE_WAIT_AGAIN_MS 8000 /* from one wait phrase to the next */
+
+/* How the engine acts. */
+struct engine_port {
+	/* an event for the stream; data is an object, borrowed */
+	void (*put)(void *ctx, const char *type, json_t *data);
+	/* start a tool; -1 with errno: it cannot be run */
+	int (*tool)(void *ctx, const struct tool_spec *spec, json_t *arguments);
+	/* those that only read are of no use any more: engine_tool_done may come for them, before this returns */
+	void (*tool_cancel)(void *ctx);
+	/* the dialogue has come to a new place: time to keep it (session.h) */
+	void (*changed)(void *ctx);
+	/* leave the place of a call that was cut off: taken up (true), or not wanted (false) */
+	void (*resumed)(void *ctx, bool taken_up);
+	void *ctx;
+};
+
+/* What was said on entry of a state, to be said again. */
+struct spoken {
+	const struct scenario_say *say;
+	const char *file; /* of the variant that was taken; NULL: none */
+	char *text;       /* expanded */
+};
+
+/* Where the dialogue is: what can be taken back. */
+struct dialogue {
+	const struct scenario_state *state; /* NULL: not begun */
+	json_t *vars; /* all variables, built-in ones too; NULL: there is no dialogue here */
+	int no_input, no_match; /* in a row */
+	int *retries;           /* of each step that counts: scenario->retries_n */
+	struct spoken *entry;   /* what was said on entry of the state */
+	size_t entry_n;         /* how many */
+	int64_t entry_number;   /* of this stay in the state, unique; names what was said in it */
+	bool question_said;     /* something was said in it */
+	bool question_heard;    /* something of that has been on the line */
+};
+
+/* A step that is being done, and how far. */
+struct progress {
+	const struct scenario_step *step;
+	enum {
+		PROGRESS_SETS,
+		PROGRESS_TOOL,
+		PROGRESS_TOOL_ENDED,
+		PROGRESS_BRANCHES,
+		PROGRESS_SAYS,
+		PROGRESS_RESULTS,
+		PROGRESS_STEPS,
+		PROGRESS_WAY,
+	} at;
+	size_t i; /* the next of its steps */
+};
+
+enum engine_phase {
+	ENGINE_NEW,     /* no call-start yet */
+	ENGINE_TALKING, /* the dialogue goes on */
+	ENGINE_LEAVING, /* hangup or transfer is decided: what is queued is still said */
+	ENGINE_LEFT,    /* it has been sent */
+	ENGINE_OVER,    /* call-end */
+};
+
+struct engine {
+	const struct scenario *sc;
+	struct engine_port port;
+	enum engine_phase phase;
+	int64_t now_ms; /* stream time: the largest timestamp so far */
+	struct turns turns;
+	struct said said;
+
+	struct dialogue d; /* where it is */
+	struct dialogue
+		before; /* where it was before the answer that can be taken back; vars NULL: none can */
+	bool marked_words; /* the caller's words of that turn are in memory already */
+	json_t *results;   /* array: results of that answer, not sent yet */
+
+	struct progress stack[ENGINE_STACK_MAX]; /* what is being done: innermost last */
+	size_t depth;
+	size_t chain; /* steps since the last event from outside */
+
+	/* the tool that is waited for */
+	bool waiting;
+	char tool_id[96];
+	const struct scenario_tool *tool;
+	int64_t tool_number;   /* of the tool call made last */
+	int64_t wait_since_ms; /* since the tool, or the last wait phrase */
+	int64_t wait_ms;       /* from then to the next */
+
+	/* what is said */
+	unsigned *variants; /* of each phrase: which one is next */
+	int64_t entries;    /* stays in states so far */
+	bool entering;      /* the entry step is being done: what is said is kept in d.entry */
+	bool answering;     /* what is said answers the caller: kind answer, else prompt */
+	int failures;       /* of voice or recogniser, in a row */
+	bool problem_had;   /* scenario->problem has been entered for them */
+
+	/* what is expected */
+	bool listen_due;       /* the listen event of the state is still to be sent */
+	int64_t listen_number; /* of the last one */
+	const struct scenario_state
+		*listens[ENGINE_LISTENS]; /* state of listen n, at n % ENGINE_LISTENS */
+	int64_t quiet_since_ms; /* the caller has been silent since; from there no_input runs */
+	char keys[ENGINE_KEYS_MAX + 1]; /* keyed and spoken digits that wait */
+	size_t keys_n;
+	int64_t key_ms;    /* of the last of them */
+	bool keys_tried;   /* they cannot mean anything without one more */
+	char number_end;   /* key that may still follow a number that is complete; 0: none */
+	int64_t number_ms; /* when its last digit came */
+	char language[32]; /* of what was heard last */
+	char held[TURNS_TEXT_MAX + 1]; /* said while a tool was at work; "": nothing */
+
+	/* how it ends */
+	const char *leave_type; /* "hangup", "transfer" */
+	json_t *leave;          /* its data */
+
+	bool hangup_due; /* the caller has left: the rules of that are still to be asked */
+	bool dirty;      /* it is time to keep the place of the dialogue */
+	bool failed;     /* no memory */
+	bool finished;   /* it had come to its end before the caller left */
+
+	json_t *memory; /* array of {"who","text"}: the talk as it was heard */
+
+	/* a call that was cut off, offered to be gone on with; NULL: none */
+	json_t *saved;
+};
+
+int engine_init(
+	struct engine *e, const struct scenario *sc, const struct engine_port *port) MUST_USE;
+void engine_free(struct engine *e);
+
+/* The call begins; call: data of call-start; saved: of session_take, NULL: none. Both borrowed. */
+void engine_start(struct engine *e, json_t *call, json_t *saved);
+/* An event of the stream, one of those that are in the table of engine.c; others mean nothing. data: an object. */
+void engine_event(struct engine *e, const char *type, json_t *data);
+/* A tool has ended. */
+void engine_tool_done(struct engine *e, const struct tool_end *end);
+/* It is so late (ms of call time). */
+void engine_time(struct engine *e, int64_t now_ms);
+/* True while what happens next depends on a tool. */
+static inline bool engine_waits(const struct engine *e)
+{
+	return e->waiting;
+}
+
+/* step.c */
+void step_enter(struct engine *e, const struct scenario_state *st);
+/* Do a step from its beginning, on top of what is being done. */
+void step_do(struct engine *e, const struct scenario_step *step);
+/* Go on until there is nothing to do, or a tool is waited for. */
+void step_run(struct engine *e);
+/* What is being done is given up. */
+void step_abandon(struct engine *e);
+void step_problem(struct engine *e);
+
+/* answer.c */
+/* The caller has said this, under that listen (old: of another state). True if there was an answer. */
+void answer_text(struct engine *e, const char *text, bool old);
+/* Words that stand out while something else is done: a rule of the scenario answers them, or false. */
+bool answer_aside(struct engine *e, const char *text);
+/* True if the words answer the question of the state. */
+bool answer_expected(struct engine *e, const char *text);
+/* What a transcript is, at this moment. */
+enum turns_words answer_words(struct engine *e, const char *text);
+/* See what the keys mean that wait; final: no more will come. */
+void answer_keys(struct engine *e, bool final);
+/* Silence, or an event without words. */
+void answer_silence(struct engine *e);
+/* The caller has left; true if a rule answers. */
+bool answer_hangup(struct engine *e);
+/* This rule of events fits that word. */
+bool answer_is(struct engine *e, const struct scenario_rule *r, const char *word);
+/* The rule of a failed tool, or NULL. */
+const struct scenario_rule *answer_tool_failed(struct engine *e, const char *tool);
+
+/* say.c */
+void say_all(struct engine *e, const struct scenario_says *says);
+/* What was said on entry, once more; or what the state says instead. */
+void say_entry(struct engine *e);
+void say_again(struct engine *e);
+void say_wait(struct engine *e);
+void say_send(struct engine *e);
+/* The filters of templates, with their functions. */
+int say_filter(void *ctx, const char *name, const char *argument, const char *language,
+	const char *in, struct dynbuf *out);
+void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n);
+/* A line of the talk. */
+void say_remember(struct engine *e, const char *who, const char *text, size_t n, bool cut);
+
+/* back.c */
+int dialogue_init(struct dialogue *d, const struct scenario *sc) MUST_USE;
+void dialogue_free(struct dialogue *d);
+void dialogue_forget_entry(struct dialogue *d);
+int dialogue_keep_entry(struct dialogue *d, const struct spoken *spoken) MUST_USE;
+/* From here on what is done can be taken back. */
+void back_mark(struct engine *e);
+/* It stands: what waited for that is sent. */
+void back_commit(struct engine *e);
+/* Take it back. */
+void back_take(struct engine *e);
+static inline bool back_possible(const struct engine *e)
+{
+	return e->before.vars;
+}
+
+/* engine.c */
+void engine_settle(struct engine *e); /* do what is to be done, and say what is to be said */
+void engine_put(struct engine *e, const char *type, json_t *data);  /* steals data */
+void engine_set(struct engine *e, const char *name, json_t *value); /* a variable; steals value */
+void engine_result(struct engine *e, json_t *data);                 /* steals data */
+
+#endif

@@ -1,0 +1,384 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine.h"
+
+void step_do(struct engine *e, const struct scenario_step *step)
+{
+	if (e->depth == ENGINE_STACK_MAX) {
+		log_error("%s: steps within each other are too many", step->path);
+		step_problem(e);
+		return;
+	}
+	e->stack[e->depth++] = (struct progress){.step = step};
+}
+
+void step_abandon(struct engine *e)
+{
+	bool waiting = e->waiting;
+
+	e->depth = 0;
+	e->waiting = false;
+	if (waiting)
+		e->port.tool_cancel(e->port.ctx);
+}
+
+static void forget_saved(struct engine *e, bool taken_up)
+{
+	json_decref(e->saved);
+	e->saved = NULL;
+	e->port.resumed(e->port.ctx, taken_up);
+}
+
+void step_enter(struct engine *e, const struct scenario_state *st)
+{
+	const struct scenario_state *from = e->d.state;
+
+	if (e->saved && from == e->sc->resume && st != from)
+		forget_saved(e, false);
+	engine_put(
+		e, "state", json_pack("{s:s,s:s}", "from", from ? from->name : "", "to", st->name));
+	if (st != from) {
+		e->d.no_input = e->d.no_match = 0;
+		memset(e->d.retries, 0, e->sc->retries_n * sizeof(*e->d.retries));
+	}
+	e->d.state = st;
+	engine_set(e, "state", json_string(st->name));
+	e->d.entry_number = ++e->entries;
+	e->d.question_said = e->d.question_heard = false;
+	dialogue_forget_entry(&e->d);
+	e->entering = true;
+	e->listen_due = st->listens;
+	e->keys_tried = false;
+	e->quiet_since_ms = e->now_ms;
+	e->dirty = true;
+	e->depth = 0;
+	step_do(e, st->entry);
+}
+
+void step_problem(struct engine *e)
+{
+	step_abandon(e);
+	if (e->sc->problem && e->d.state != e->sc->problem) {
+		step_enter(e, e->sc->problem);
+		return;
+	}
+	log_error("a technical problem in state '%s', and no way out: the call ends",
+		e->d.state->name);
+	e->phase = ENGINE_LEAVING;
+	e->leave_type = "hangup";
+	e->leave = json_pack("{s:s}", "cause", "problem");
+}
+
+/* The value a scenario gives, new. */
+static json_t *value_of(struct engine *e, const struct scenario_value *v)
+{
+	json_t *value = v->constant
+		? json_deep_copy(v->constant)
+		: template_value(v->text, e->d.vars, e->sc->language, say_filter, e);
+
+	if (!value)
+		e->failed = true;
+	return value;
+}
+
+static json_t *members_of(struct engine *e, const struct scenario_members *m)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < m->n; i++)
+		json_object_set_new(object, m->member[i].name, value_of(e, &m->member[i].value));
+	return object;
+}
+
+/* Whole numbers stay whole. */
+static json_t *sum(const json_t *a, const json_t *b)
+{
+	if (json_is_integer(b) && !json_is_real(a))
+		return json_integer(json_integer_value(a) + json_integer_value(b));
+	return json_real(json_number_value(a) + json_number_value(b));
+}
+
+static void do_sets(struct engine *e, const struct scenario_step *step)
+{
+	for (size_t i = 0; i < step->sets_n; i++) {
+		const struct scenario_set *set = &step->sets[i];
+		json_t *value = value_of(e, &set->value);
+
+		if (set->add) {
+			json_t *new = sum(json_object_get(e->d.vars, set->name), value);
+
+			json_decref(value);
+			value = new;
+		}
+		engine_set(e, set->name, value);
+	}
+}
+
+static void tool_variable(struct engine *e, const char *status, json_t *result, const char *error)
+{
+	engine_set(e, "tool",
+		json_pack("{s:s,s:s,s:O?,s:s*}", "name", e->tool->name, "status", status, "result",
+			result, "error", error));
+}
+
+static void tool_result(struct engine *e, const struct tool_end *end)
+{
+	json_t *data = json_pack("{s:s,s:O?,s:s,s:s*,s:I}", "id", end->id, "result", end->result,
+		"status", tool_status_name(end->status), "error",
+		end->status == TOOL_OK ? NULL : end->why, "ms", (json_int_t)end->ms);
+
+	if (end->late)
+		json_object_set_new(data, "late", json_true());
+	engine_put(e, "tool-result", data);
+}
+
+/* It could not even be run, for this reason. */
+static void tool_refused(struct engine *e, const char *why)
+{
+	log_warn("tool '%s': %s", e->tool->name, why);
+	tool_result(e, &(struct tool_end){.id = e->tool_id, .status = TOOL_FAILED, .why = why});
+	tool_variable(e, "failed", NULL, why);
+}
+
+/* True if it runs: its end is waited for. */
+static bool start_tool(struct engine *e, const struct scenario_step *step)
+{
+	json_t *given = members_of(e, &step->with), *arguments = NULL;
+	const char *call = json_string_value(scenario_lookup(e->d.vars, "call.call"));
+	char why[200] = "", id[160], *env[] = {id, NULL};
+	bool runs = false;
+
+	e->tool = step->tool;
+	snprintf(e->tool_id, sizeof(e->tool_id), "t%" PRId64, ++e->tool_number);
+	snprintf(id, sizeof(id), "CALLPIPE_TOOL_ID=%.100s.%s", call ? call : "", e->tool_id);
+	if (scenario_arguments(step->tool, given, &arguments, why, sizeof(why)) == 0) {
+		if (step->tool->effect)
+			back_commit(e);
+		engine_put(e, "tool-call",
+			json_pack("{s:s,s:s,s:O}", "id", e->tool_id, "name", step->tool->name,
+				"arguments", arguments));
+		runs = e->port.tool(e->port.ctx,
+			       &(struct tool_spec){
+				       .id = e->tool_id,
+				       .name = step->tool->name,
+				       .argv = (char *const *)(uintptr_t)step->tool->command,
+				       .env = env,
+				       .timeout_ms = step->tool->timeout_ms,
+				       .effect = step->tool->effect,
+			       },
+			       arguments) == 0;
+		if (!runs)
+			snprintf(why, sizeof(why), "cannot run '%s': %s", step->tool->command[0],
+				strerror(errno));
+	} else {
+		engine_put(e, "tool-call",
+			json_pack("{s:s,s:s,s:O}", "id", e->tool_id, "name", step->tool->name,
+				"arguments", given));
+	}
+	json_decref(given);
+	json_decref(arguments);
+	if (!runs)
+		tool_refused(e, why);
+	e->waiting = runs;
+	e->wait_since_ms = e->now_ms;
+	e->wait_ms = e->sc->wait_after_ms;
+	return runs;
+}
+
+void engine_tool_done(struct engine *e, const struct tool_end *end)
+{
+	tool_result(e, end);
+	if (!e->waiting || end->late || strcmp(end->id, e->tool_id) != 0)
+		return;
+	e->waiting = false;
+	tool_variable(e, tool_status_name(end->status), end->result,
+		end->status == TOOL_OK ? NULL : end->why);
+	engine_settle(e);
+}
+
+/* A tool has ended: its result is saved, or its failure is answered. */
+static void tool_ended(struct engine *e, struct progress *p)
+{
+	const struct scenario_step *step = p->step;
+	json_t *tool = json_object_get(e->d.vars, "tool"),
+	       *result = json_object_get(tool, "result");
+	bool ok = strcmp(json_string_value(json_object_get(tool, "status")), "ok") == 0;
+	const struct scenario_rule *rule;
+
+	p->at = PROGRESS_BRANCHES;
+	if (!ok && step->tool->failure) {
+		ok = true;
+		result = step->tool->failure;
+	}
+	if (ok) {
+		if (step->save)
+			engine_set(e, step->save, json_deep_copy(result ? result : json_null()));
+	} else if (step->failed) {
+		step_do(e, step->failed);
+	} else if ((rule = answer_tool_failed(e, step->tool->name))) {
+		step_do(e, rule->step);
+	} else {
+		step_problem(e);
+	}
+}
+
+static const struct scenario_step *branch_of(struct engine *e, const struct scenario_step *step)
+{
+	for (size_t i = 0; i < step->branches_n; i++) {
+		const struct scenario_branch *b = &step->branches[i];
+
+		if (!b->when || condition_eval(b->when, e->d.vars))
+			return b->step;
+	}
+	return NULL;
+}
+
+static char *expand(struct engine *e, const struct template *t)
+{
+	struct dynbuf b;
+	char *text = NULL;
+
+	if (!t)
+		return NULL;
+	dynbuf_init(&b, TEMPLATE_RESULT_MAX);
+	if (template_expand(t, e->d.vars, e->sc->language, say_filter, e, &b) == 0)
+		text = strndup(b.p, 2000); /* an event has to fit into a header */
+	dynbuf_free(&b);
+	return text;
+}
+
+static void transfer(struct engine *e, const struct scenario_step *step)
+{
+	char *reason = expand(e, step->reason), *summary = expand(e, step->summary);
+
+	e->phase = ENGINE_LEAVING;
+	e->leave_type = "transfer";
+	e->leave = json_pack(
+		"{s:s,s:s*,s:s*}", "to", step->to, "reason", reason, "summary", summary);
+	free(reason);
+	free(summary);
+}
+
+static void retry(struct engine *e, const struct scenario_step *step)
+{
+	if (++e->d.retries[step->retry_index] > step->retry_max)
+		step_enter(e, step->target);
+	else
+		say_again(e);
+}
+
+static void resume(struct engine *e)
+{
+	const struct scenario_state *st = e->sc->start;
+	json_t *vars = json_object_get(e->saved, "variables"), *value;
+	const char *name = json_string_value(json_object_get(e->saved, "state"));
+
+	if (name && scenario_state_find(e->sc, name)) {
+		const char *key;
+
+		st = scenario_state_find(e->sc, name);
+		json_object_foreach(vars, key, value) engine_set(e, key, json_incref(value));
+		forget_saved(e, true);
+	}
+	step_enter(e, st);
+}
+
+static void take_way(struct engine *e, const struct scenario_step *step)
+{
+	e->depth = 0;
+	if (e->phase == ENGINE_OVER)
+		return; /* nobody is there any more */
+	switch (step->way) {
+	case SCENARIO_STAY:
+		break;
+	case SCENARIO_GOTO:
+		step_enter(e, step->target);
+		break;
+	case SCENARIO_RETRY:
+		retry(e, step);
+		break;
+	case SCENARIO_REPEAT:
+		say_entry(e);
+		break;
+	case SCENARIO_RESUME:
+		resume(e);
+		break;
+	case SCENARIO_TRANSFER:
+		transfer(e, step);
+		break;
+	case SCENARIO_END:
+		e->phase = ENGINE_LEAVING;
+		e->leave_type = "hangup";
+		e->leave = json_pack("{s:s*}", "cause", step->cause);
+		break;
+	}
+}
+
+/* Do what is next of a step, and move on. */
+static void advance(struct engine *e, struct progress *p)
+{
+	const struct scenario_step *step = p->step, *branch;
+
+	switch (p->at) {
+	case PROGRESS_SETS:
+		do_sets(e, step);
+		p->at = PROGRESS_TOOL;
+		break;
+	case PROGRESS_TOOL:
+		p->at = step->tool ? PROGRESS_TOOL_ENDED : PROGRESS_BRANCHES;
+		if (step->tool && e->phase == ENGINE_OVER)
+			e->depth = 0;
+		else if (step->tool)
+			start_tool(e, step);
+		break;
+	case PROGRESS_TOOL_ENDED:
+		tool_ended(e, p);
+		break;
+	case PROGRESS_BRANCHES:
+		p->at = PROGRESS_SAYS;
+		branch = branch_of(e, step);
+		if (branch)
+			step_do(e, branch);
+		break;
+	case PROGRESS_SAYS:
+		p->at = PROGRESS_RESULTS;
+		say_all(e, &step->says);
+		break;
+	case PROGRESS_RESULTS:
+		p->at = PROGRESS_STEPS;
+		if (step->results.n)
+			engine_result(e, members_of(e, &step->results));
+		break;
+	case PROGRESS_STEPS:
+		if (p->i < step->steps_n)
+			step_do(e, step->steps[p->i++]);
+		else
+			p->at = PROGRESS_WAY;
+		break;
+	case PROGRESS_WAY:
+		if (step->way == SCENARIO_STAY)
+			e->depth--;
+		else
+			take_way(e, step);
+		break;
+	}
+}
+
+void step_run(struct engine *e)
+{
+	while (e->depth > 0 && !e->waiting && !e->failed) {
+		if (++e->chain > ENGINE_CHAIN_MAX) {
+			log_error("state '%s': steps go in a circle", e->d.state->name);
+			e->chain = 0;
+			step_problem(e);
+			return;
+		}
+		advance(e, &e->stack[e->depth - 1]);
+	}
+	if (e->depth == 0)
+		e->entering = false;
+}

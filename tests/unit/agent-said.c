@@ -1,0 +1,138 @@
+/* What the bot says: how far it goes ahead, and how much of it was heard. */
+#include "said.h"
+
+#include "tap.h"
+
+static struct {
+	char text[256];
+	int n;
+	enum said_end end;
+} over;
+
+static void on_over(void *ctx, const struct sentence *s, enum said_end end, size_t n)
+{
+	(void)ctx;
+	snprintf(over.text, sizeof(over.text), "%.*s", (int)n, s->spec.text ? s->spec.text : "");
+	over.end = end;
+	over.n++;
+}
+
+static void queue(struct said *s, const char *text, bool interruptible)
+{
+	struct said_spec spec = {.kind = SAID_ANSWER,
+		.text = text,
+		.n = strlen(text),
+		.language = "en",
+		.interruptible = interruptible};
+
+	if (said_queue(s, &spec, 0) < 0)
+		printf("Bail out! no memory\n");
+}
+
+static const char *next(struct said *s)
+{
+	const struct sentence *u = said_next(s, 0);
+
+	return u ? u->id : "none";
+}
+
+static void test_ahead(void)
+{
+	struct said s;
+
+	said_init(&s, on_over, NULL);
+	is_str(next(&s), "none", "nothing to say");
+	for (int i = 0; i < 5; i++)
+		queue(&s, "One two three.", true);
+	is_str(next(&s), "u1", "the first");
+	is_str(next(&s), "u2", "and the second");
+	is_str(next(&s), "none", "are two ahead");
+	ok(!said_playing(&s, "u3", 0) && !said_playing(&s, "", 0), "nobody plays what is not sent");
+	ok(said_playing(&s, "u1", 10), "the first begins");
+	is_str(next(&s), "u3", "so there may be another");
+	is_str(next(&s), "none", "and no more");
+	said_played(&s, "u1", SAID_PLAYED, 900, 890, 890);
+	is_str(over.text, "One two three.", "it was heard");
+	is_int(s.heard_end_ms, 900, "until then");
+	is_str(next(&s), "none", "two are still ahead");
+	said_played(&s, "u9", SAID_PLAYED, 950, 890, 890);
+	is_int(over.n, 1, "what is not ours is nothing");
+
+	said_flush(&s, true);
+	ok(!said_busy(&s) && !said_waiting(&s), "a flush: nothing is left to say");
+	queue(&s, "Four five.", true);
+	is_str(next(&s), "u4", "names are not used twice, and what was cleared is not ahead");
+	said_played(&s, "u2", SAID_CLEARED, 1000, 0, 0);
+	is_str(over.text, "", "of what was cleared in time nothing was heard");
+	ok(said_busy(&s) && said_last(&s), "the new sentence is the last");
+	said_free(&s);
+}
+
+static void test_firm(void)
+{
+	struct said s;
+
+	said_init(&s, on_over, NULL);
+	queue(&s, "You may interrupt.", true);
+	queue(&s, "You may not.", false);
+	ok(said_interruptible(&s) && said_firm(&s), "one of each");
+	said_flush(&s, false);
+	ok(!said_interruptible(&s) && said_firm(&s), "what may be interrupted is left out");
+	said_free(&s);
+}
+
+static void test_lost(void)
+{
+	struct said s;
+
+	over.n = 0;
+	said_init(&s, on_over, NULL);
+	queue(&s, "One.", true);
+	queue(&s, "Two.", true);
+	next(&s);
+	next(&s);
+	said_time(&s, SAID_BEGIN_MS);
+	is_int(over.n, 0, "it has time to begin");
+	said_time(&s, SAID_BEGIN_MS + 1);
+	ok(over.n == 1 && over.end == SAID_FAILED, "then it has failed, but not the one behind it");
+	said_playing(&s, "u2", SAID_BEGIN_MS + 2);
+	said_time(&s, SAID_BEGIN_MS + SAID_END_MS + 2);
+	is_int(over.n, 1, "one that has begun has more time");
+	said_close(&s);
+	ok(over.n == 2 && over.end == SAID_CLEARED && !s.head, "the end of the call ends it");
+	said_free(&s);
+}
+
+static void test_cut(void)
+{
+	static const char text[] = "One two three four.";
+	static const char arabic[] =
+		"\xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7 \xd8\xa8\xd9\x83"; /* marhaban bik */
+
+	is_int(said_cut(text, 19, 0, 1000), 0, "nothing was heard");
+	is_int(said_cut(text, 19, 1000, 1000), 19, "all of it");
+	is_int(said_cut(text, 19, 1200, 1000), 19, "more than there was");
+	is_int(said_cut(text, 19, 500, 0), 0, "how much there was is not known");
+	is_int(said_cut(text, 19, 500, 1000), 7, "half of it: the third word was not finished");
+	is_int(said_cut(text, 19, 20, 1000), 0, "not one word");
+	is_int(said_cut(arabic, sizeof(arabic) - 1, 900, 1000), 10,
+		"between words, not within a letter");
+	for (int64_t ms = 0; ms <= 1000; ms++) {
+		size_t n = said_cut(text, 19, ms, 1000);
+
+		if (n != 0 && n != 3 && n != 7 && n != 13 && n != 19) {
+			ok(false, "%d ms: cut within a word, at %zu", (int)ms, n);
+			return;
+		}
+	}
+	ok(true, "wherever it is cut, it is between two words");
+}
+
+int main(void)
+{
+	test_ahead();
+	test_firm();
+	test_lost();
+	test_cut();
+	return done_testing();
+}
