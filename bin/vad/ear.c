@@ -1,0 +1,64 @@
+#include "ear.h"
+
+#include "audio/pcm.h"
+
+/* What the net takes for no voice at all need not be told from a tone. */
+#define TONE_LEAST_SCORE 0.2F
+
+int ear_open(struct ear *ear, int rate_hz)
+{
+	*ear = (struct ear){0};
+	if (voice_open(rate_hz, &ear->voice) < 0)
+		return -1;
+	ear->rate_hz = rate_hz;
+	tone_init(&ear->tone, rate_hz);
+	return 0;
+}
+
+void ear_close(struct ear *ear)
+{
+	if (ear->rate_hz)
+		voice_close(ear->voice);
+	ear->rate_hz = 0;
+}
+
+static void frame_hear(
+	struct ear *ear, void (*frame)(void *ctx, const struct endpoint_frame *f), void *ctx)
+{
+	struct endpoint_frame f = {.at_ms = ear->next_ms - PCM_FRAME_MS};
+	bool look;
+
+	f.score = voice_frame(ear->voice, ear->samples);
+	f.level_db = voice_level_db(ear->voice);
+	f.floor_db = voice_floor_db(ear->voice);
+	look = f.score > TONE_LEAST_SCORE && f.level_db > TONE_LEAST_DB;
+	f.tone = look && tone_frame(&ear->tone, ear->samples);
+	if (!look)
+		tone_skip(&ear->tone, ear->samples);
+	ear->n = 0;
+	frame(ctx, &f);
+}
+
+void ear_hear(struct ear *ear, int64_t at_ms, const void *le_bytes, size_t samples,
+	void (*frame)(void *ctx, const struct endpoint_frame *f), void *ctx)
+{
+	const uint8_t *p = le_bytes;
+	size_t whole = pcm_frame_samples(ear->rate_hz);
+
+	if (at_ms != ear->next_ms)
+		ear->n = 0;
+	ear->next_ms = at_ms - (int64_t)(ear->n * 1000 / (size_t)ear->rate_hz);
+	while (samples) {
+		size_t n = whole - ear->n < samples ? whole - ear->n : samples;
+
+		pcm_from_le(ear->samples + ear->n, p, n);
+		p += n * 2;
+		samples -= n;
+		ear->n += n;
+		if (ear->n < whole)
+			break;
+		ear->next_ms += PCM_FRAME_MS;
+		frame_hear(ear, frame, ctx);
+	}
+	ear->next_ms += (int64_t)(ear->n * 1000 / (size_t)ear->rate_hz);
+}
