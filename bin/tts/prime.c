@@ -326,11 +326,11 @@ int tts_prime(struct tts *t, const char *path, bool verify)
 		return EXIT_DATA;
 	if (sc->engine)
 		p.engine = engine_find(sc->engine);
-	if (p.engine && p.engine->keep)
-		status = prime(&p, sc, verify);
-	else
+	if (!p.engine || !p.engine->keep)
 		log_error("cannot fill the cache with engine '%s'",
 			sc->engine ? sc->engine : t->engine->name);
+	else
+		status = prime(&p, sc, verify);
 	dynbuf_free(&p.sentences);
 	scenario_free(sc);
 	return status;

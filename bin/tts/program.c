@@ -189,6 +189,7 @@ static void ended(void *ctx, short revents)
 	struct program *p = ctx;
 
 	p->ended = true;
+	kill(-p->pid, SIGKILL); /* what it has left behind would hold its output open */
 	close_source(p, &p->pid_source);
 	if (!p->m) {
 		reap(p);
