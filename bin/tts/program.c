@@ -19,6 +19,7 @@
 #define ERR_MAX 512 /* bytes of stderr that are kept: the last */
 
 struct program {
+	struct program *next;          /* stopped after it */
 	struct make *m;                /* for whom; NULL: stopped, it has only to be waited for */
 	struct loop *loop;             /* of m */
 	pid_t pid;                     /* leader of its group */
@@ -30,6 +31,9 @@ struct program {
 	size_t said_n;                 /* bytes there */
 	char *shared; /* where a child of ours leaves its reason, ERR_MAX bytes; NULL: it is none */
 };
+
+/* Those that were stopped and have not been waited for. */
+static struct program *stopped;
 
 static short in_mask(void *ctx)
 {
@@ -85,6 +89,25 @@ void program_stop(struct make *m)
 	close_source(p, &p->out);
 	close_source(p, &p->err);
 	loop_remove_timer(p->loop, &p->timer);
+	p->next = stopped;
+	stopped = p;
+}
+
+static void stopped_has_ended(struct program *p)
+{
+	struct program **at = &stopped;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	reap(p);
+	program_free(p);
+}
+
+void program_finish(void)
+{
+	while (stopped)
+		stopped_has_ended(stopped);
 }
 
 /* The last line of stderr, without its end: a word of the program's own. */
@@ -192,8 +215,7 @@ static void ended(void *ctx, short revents)
 	kill(-p->pid, SIGKILL); /* what it has left behind would hold its output open */
 	close_source(p, &p->pid_source);
 	if (!p->m) {
-		reap(p);
-		program_free(p);
+		stopped_has_ended(p);
 		return;
 	}
 	if (readable(p->err.fd)) /* its last words */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "program.h"
+
 #define KEY_BYTES_MAX 65536
 
 void queue_init(struct queue *q, struct loop *loop, const struct voice *v, struct cache *c,
@@ -37,6 +39,7 @@ void queue_free(struct queue *q)
 {
 	while (q->head)
 		pop(q);
+	program_finish();
 }
 
 int queue_key(const struct voice *v, const struct engine *e, const struct phrase *p,
