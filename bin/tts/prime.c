@@ -313,9 +313,10 @@ static int load(const char *path, struct scenario **ret)
 
 int tts_prime(struct tts *t, const char *path, bool verify)
 {
-	struct prime p = {.tts = t, .engine = t->engine};
+	struct prime p = {.tts = t};
 	struct scenario *sc;
 	int status = EXIT_CONFIG;
+	const char *name;
 
 	if (!*t->cache.dir) {
 		log_error(
@@ -324,11 +325,10 @@ int tts_prime(struct tts *t, const char *path, bool verify)
 	}
 	if (load(path, &sc) < 0)
 		return EXIT_DATA;
-	if (sc->engine)
-		p.engine = engine_find(sc->engine);
+	name = sc->engine ? sc->engine : t->engine->name;
+	p.engine = engine_find(name);
 	if (!p.engine || !p.engine->keep)
-		log_error("cannot fill the cache with engine '%s'",
-			sc->engine ? sc->engine : t->engine->name);
+		log_error("cannot fill the cache with engine '%s'", name);
 	else
 		status = prime(&p, sc, verify);
 	dynbuf_free(&p.sentences);
