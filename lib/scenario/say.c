@@ -170,11 +170,13 @@ static struct scenario_say as_say(struct loading *l, const struct where *at, jso
 		.interruptible = l->manner.interruptible,
 	};
 
-	if (phrase && phrase->language)
-		say.language = phrase->language;
 	/* a voice speaks one language */
-	if (strcmp(say.language, l->sc->language) != 0 || (phrase && phrase->voice))
-		say.voice = phrase ? phrase->voice : NULL;
+	if (phrase && phrase->language && strcmp(phrase->language, say.language) != 0) {
+		say.language = phrase->language;
+		say.voice = NULL;
+	}
+	if (phrase && phrase->voice)
+		say.voice = phrase->voice;
 	if (json_is_object(v)) {
 		const char *language = read_language(l, at, v, say.language);
 		if (strcmp(language, say.language) != 0)
