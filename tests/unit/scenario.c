@@ -72,8 +72,9 @@ static void test_inherited(void)
 		"\"states\": {\"a\": {\"say\": [\"Oui?\", \"phrase:hi\", \"phrase:ja\", {\"text\": \"Si.\", \"language\": "
 		"\"es\", \"voice\": \"pia\", \"interruptible\": true}], \"listen\": {\"max_ms\": 4000, "
 		"\"end_silence_ms\": 900}, \"on\": [{\"any\": true, \"goto\": \"b\"}]}, "
-		"\"b\": {\"language\": \"uk\", \"say\": \"Так?\", \"listen\": {\"barge_in\": \"words\"}}, " BYE
-		"}");
+		"\"b\": {\"language\": \"uk\", \"say\": \"Так?\", \"listen\": {\"barge_in\": \"words\"}, \"on\": "
+		"[{\"any\": true, \"goto\": \"c\"}]}, \"c\": {\"language\": \"uk\", \"voice\": \"olena\", \"say\": "
+		"[\"Так?\", \"phrase:hi\"], \"listen\": true}, " BYE "}");
 	const struct scenario_state *a = sc ? scenario_state_find(sc, "a") : NULL, *b;
 
 	if (!ok(a != NULL, "loaded"))
