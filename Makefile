@@ -29,7 +29,8 @@ ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-po
 
 # The project's flags stand before the user's; SANITIZE is set by `asan` and `fuzz` below.
 cppflags := -Ilib -D_GNU_SOURCE $(shell $(PKGCONFIG) --cflags $(HEADERS) $(LINK)) $(CPPFLAGS)
-cflags   := -std=gnu17 $(WARNINGS) $(CFLAGS) $(SANITIZE)
+# No fused multiply-add: what is computed, and what a detector learns, is the same on every machine.
+cflags   := -std=gnu17 -ffp-contract=off $(WARNINGS) $(CFLAGS) $(SANITIZE)
 ldflags  := -Wl,--as-needed $(LDFLAGS) $(SANITIZE)
 ldlibs   := $(if $(LINK),$(shell $(PKGCONFIG) --libs $(LINK))) -lm $(LDLIBS)
 
@@ -45,8 +46,11 @@ bin_src  := $(sort $(wildcard bin/*/*.c))
 unit_src := $(sort $(wildcard tests/unit/*.c))
 fuzz_src := $(sort $(wildcard tests/fuzz/*.c))
 so_src   := $(sort $(wildcard tests/preload/*.c))
-src      := $(strip $(lib_src) $(bin_src) $(unit_src) $(fuzz_src) $(so_src))
-headers  := $(sort $(wildcard lib/*/*.h bin/*/*.h tests/*.h tests/*/*.h))
+# A program of a script: scripts/NAME.d/NAME.c and what is beside it.
+helpers  := $(foreach d,$(basename $(notdir $(wildcard scripts/*.d))),$(if $(wildcard scripts/$d.d/$d.c),$d))
+help_src := $(sort $(foreach h,$(helpers),$(wildcard scripts/$h.d/*.c)))
+src      := $(strip $(lib_src) $(bin_src) $(unit_src) $(fuzz_src) $(so_src) $(help_src))
+headers  := $(sort $(wildcard lib/*/*.h bin/*/*.h tests/*.h tests/*/*.h $(helpers:%=scripts/%.d/*.h)))
 manuals  := $(sort $(wildcard man/*.[1-8]))
 pipelines = $(sort $(shell test ! -d pipelines || find pipelines -type f))
 scripts   = $(shell awk 'FNR == 1 { if (/^\#!.*sh$$|^\# shellcheck/) print FILENAME; nextfile }' \
@@ -75,7 +79,7 @@ flags_of = $(if $(filter tests/%,$1),$(addprefix -Ibin/,$(call tool_of,$(notdir 
 	compile_commands.json
 
 all: $(tools:%=$B/bin/%)  ## build the tools (default)
-tests: all $(unit) $(replay) $(preload)  ## build the tools and the compiled tests
+tests: all $(unit) $(replay) $(preload) $(helpers:%=$B/scripts/%)  ## build the tools and the compiled tests
 
 # One short line a file, none with -s, the whole command with V=1.
 silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
@@ -90,6 +94,10 @@ $(lib): $(call objects,$(lib_src)) $(sort $(dir $(lib_src)))
 link = $(call run,LD) $(CC) $(cflags) $(ldflags) -o $@ $(filter %.o,$^) $(lib) $(ldlibs)
 
 $(tools:%=$B/bin/%): $B/bin/%: $$(call objects,$$(wildcard bin/$$*/*.c)) bin/$$* $(lib)
+	@mkdir -p $(@D)
+	$(link)
+
+$(helpers:%=$B/scripts/%): $B/scripts/%: $$(call objects,$$(wildcard scripts/$$*.d/*.c)) scripts/$$*.d $(lib)
 	@mkdir -p $(@D)
 	$(link)
 

@@ -5,6 +5,7 @@
 
 #include "audio/pcm.h"
 #include "audio/voice-math.h"
+#include "audio/voice-vector.h"
 
 #define BIN_HZ 31.25
 #define LOW_HZ 80
@@ -14,7 +15,8 @@
 #define FLAT_FIRST 8 /* and of flatness */
 #define FLAT_LAST 103
 #define LAG_MIN 10 /* samples at 4 kHz */
-#define LAGS 52    /* to 61, four at a time */
+#define LAG_MAX 60
+#define LAGS 60    /* room for them, twelve at a time */
 #define LAGGED 100 /* samples compared */
 #define MINIMUM_FRAMES 12
 
@@ -41,7 +43,8 @@ static void init_bands(struct voice_features *f)
 			weights[n++] = w;
 			sum += w;
 		}
-		for (int i = 0; i < VOICE_BAND_BINS; i++)
+		f->band_bins[b] = n;
+		for (int i = 0; i < n; i++)
 			f->band[b][i] = (float)(weights[i] / sum);
 	}
 }
@@ -49,65 +52,10 @@ static void init_bands(struct voice_features *f)
 void voice_features_init(struct voice_features *f, int rate_hz)
 {
 	*f = (struct voice_features){.rate_hz = rate_hz, .window_samples = rate_hz * 32 / 1000};
-	for (int i = 0; i < f->window_samples; i++) {
-		double turn = 2 * M_PI / f->window_samples;
-		f->window[i] = (float)(0.5 - 0.5 * cos(turn * (i + 0.5)));
-		f->twiddle[i][0] = (float)cos(turn * i);
-		f->twiddle[i][1] = (float)-sin(turn * i);
-	}
+	for (int i = 0; i < f->window_samples; i++)
+		f->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (i + 0.5) / f->window_samples));
+	voice_fft_init(&f->fft, f->window_samples);
 	init_bands(f);
-}
-
-/* In place, n complex values, of which the root of unity is twiddle[stride]. */
-static void transform(float (*z)[2], int n, const float (*twiddle)[2], int stride)
-{
-	for (int i = 1, j = 0; i < n; i++) {
-		int bit = n >> 1;
-		for (; j & bit; bit >>= 1)
-			j ^= bit;
-		j ^= bit;
-		if (i < j) {
-			float re = z[i][0], im = z[i][1];
-			z[i][0] = z[j][0], z[i][1] = z[j][1];
-			z[j][0] = re, z[j][1] = im;
-		}
-	}
-	for (int half = 1; half < n; half *= 2) {
-		int step = n / (2 * half) * stride;
-		for (int at = 0; at < n; at += 2 * half) {
-			for (int k = 0; k < half; k++) {
-				float *a = z[at + k], *b = z[at + k + half];
-				const float *w = twiddle[k * step];
-				float re = b[0] * w[0] - b[1] * w[1],
-				      im = b[0] * w[1] + b[1] * w[0];
-				b[0] = a[0] - re, b[1] = a[1] - im;
-				a[0] += re, a[1] += im;
-			}
-		}
-	}
-}
-
-/* Power of the window by bin, of a sine of amplitude a about a^2 / 4 in all. The real samples are taken for half as
- * many complex ones, and the transform of those taken apart. */
-static void spectrum(const struct voice_features *f, float power[VOICE_BINS])
-{
-	int n = f->window_samples, half = n / 2;
-	float z[VOICE_WINDOW_MAX / 2 + 1][2], scale = 4.0f / ((float)n * (float)n);
-
-	for (int i = 0; i < half; i++) {
-		z[i][0] = f->heard[2 * i] * f->window[2 * i];
-		z[i][1] = f->heard[2 * i + 1] * f->window[2 * i + 1];
-	}
-	transform(z, half, f->twiddle, 2);
-	z[half][0] = z[0][0], z[half][1] = z[0][1];
-	for (int k = 0; k < VOICE_BINS; k++) {
-		const float *a = z[k], *b = z[half - k], *w = f->twiddle[k];
-		float even_re = (a[0] + b[0]) / 2, even_im = (a[1] - b[1]) / 2;
-		float odd_re = (a[1] + b[1]) / 2, odd_im = (b[0] - a[0]) / 2;
-		float re = even_re + odd_re * w[0] - odd_im * w[1];
-		float im = even_im + odd_re * w[1] + odd_im * w[0];
-		power[k] = (re * re + im * im) * scale;
-	}
 }
 
 /* Keep the last 32 ms, and the last 40 ms at 4 kHz. */
@@ -127,26 +75,41 @@ static void hear(struct voice_features *f, const int16_t *samples)
 	}
 }
 
-/* All lags at once, and latest first, so that the inner loop is of constant length and forwards. */
-static float voicing(const float *latest)
+/* Sums of products with the latest samples for LAGS_AT_ONCE lags. */
+#define LAGS_AT_ONCE 12
+static void correlate(const float *latest, const float *then, float ret[LAGS_AT_ONCE])
 {
-	float product[LAGS] = {0}, most = -1;
-	double energy = 0, lagged = 0;
+	voice_f4 a = {0}, b = {0}, c = {0};
 
 	for (int i = 0; i < LAGGED; i++) {
-		const float *then = latest + i + LAG_MIN;
-		for (int k = 0; k < LAGS; k++)
-			product[k] += latest[i] * then[k];
-		energy += (double)latest[i] * latest[i];
-		lagged += (double)then[0] * then[0];
+		voice_f4 x = voice_all(latest[i]);
+		a += x * voice_load(then + i);
+		b += x * voice_load(then + i + 4);
+		c += x * voice_load(then + i + 8);
 	}
-	for (int k = 0; k <= VOICE_PITCH - LAGGED - LAG_MIN; k++) {
-		float r = product[k] / (float)sqrt(energy * lagged + 2000);
+	voice_store(ret, a);
+	voice_store(ret + 4, b);
+	voice_store(ret + 8, c);
+}
+
+/* The latest samples come first, so that lags go forwards. */
+static float voicing(const float *latest)
+{
+	float product[LAGS], most = -1;
+	double energy = 0,
+	       lagged = 0; /* which holds the sums exactly, and what is taken off them again */
+
+	for (int k = 0; k < LAGS; k += LAGS_AT_ONCE)
+		correlate(latest, latest + LAG_MIN + k, product + k);
+	for (int i = 0; i < LAGGED; i++) {
+		energy += (double)latest[i] * latest[i];
+		lagged += (double)latest[i + LAG_MIN] * latest[i + LAG_MIN];
+	}
+	for (int lag = LAG_MIN; lag <= LAG_MAX; lag++) {
+		float r = product[lag - LAG_MIN] / sqrtf((float)(energy * lagged + 2000));
 		most = r > most ? r : most;
-		float gone = latest[LAG_MIN + k];
-		float come = LAG_MIN + k + LAGGED < VOICE_PITCH ? latest[LAG_MIN + k + LAGGED] : 0;
-		lagged += (double)come * come - (double)gone * gone;
-		lagged = lagged > 0 ? lagged : 0;
+		lagged += (double)latest[lag + LAGGED] * latest[lag + LAGGED] -
+			(double)latest[lag] * latest[lag];
 	}
 	return most;
 }
@@ -188,17 +151,20 @@ static void above_floor(struct voice_features *f, const float power[VOICE_BANDS]
 		most = gamma > most ? gamma : most;
 	}
 	ret[0] = (low + high) / VOICE_BANDS;
-	ret[1] = low / (VOICE_BANDS / 2);
+	ret[1] = low * 2 / VOICE_BANDS;
 	ret[2] = voice_log(most + 0.001f);
 }
 
+/* Four logarithms in one: the product of four is within what a float can be. */
 static float flatness(const float power[VOICE_BINS])
 {
 	float logs = 0, sum = 0, n = FLAT_LAST - FLAT_FIRST + 1;
 
-	for (int k = FLAT_FIRST; k <= FLAT_LAST; k++) {
-		logs += voice_log(power[k] + 0.001f);
-		sum += power[k];
+	for (int k = FLAT_FIRST; k <= FLAT_LAST; k += 4) {
+		const float *p = power + k;
+		logs += voice_log(
+			(p[0] + 0.001f) * (p[1] + 0.001f) * ((p[2] + 0.001f) * (p[3] + 0.001f)));
+		sum += p[0] + p[1] + p[2] + p[3];
 	}
 	return logs / n - voice_log(sum / n + 0.001f);
 }
@@ -206,14 +172,17 @@ static float flatness(const float power[VOICE_BINS])
 void voice_features_frame(
 	struct voice_features *f, const int16_t *samples, float ret[VOICE_FEATURES])
 {
-	float power[VOICE_BINS], band[VOICE_BANDS];
+	float windowed[VOICE_FFT_MAX], power[VOICE_BINS], band[VOICE_BANDS];
 
 	hear(f, samples);
-	spectrum(f, power);
+	for (int i = 0; i < f->window_samples; i++)
+		windowed[i] = f->heard[i] * f->window[i];
+	voice_fft_power(&f->fft, windowed, power);
 	for (int b = 0; b < VOICE_BANDS; b++) {
+		const float *p = power + f->band_first[b];
 		band[b] = 0;
-		for (int i = 0; i < VOICE_BAND_BINS && f->band_first[b] + i < VOICE_BINS; i++)
-			band[b] += power[f->band_first[b] + i] * f->band[b][i];
+		for (int i = 0; i < f->band_bins[b]; i++)
+			band[b] += p[i] * f->band[b][i];
 		ret[b] = voice_log(band[b] + 0.01f);
 	}
 	f->total = 0;

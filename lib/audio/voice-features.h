@@ -13,16 +13,14 @@
 #ifndef CALLPIPE_AUDIO_VOICE_FEATURES_H
 #define CALLPIPE_AUDIO_VOICE_FEATURES_H
 
-#include "base/util.h"
+#include "audio/voice-fft.h"
 
 #define VOICE_FEATURES 26
 
 #define VOICE_BANDS 20
-#define VOICE_BINS 129       /* of 31.25 Hz, 0 to 4 kHz */
-#define VOICE_BAND_BINS 20   /* in the widest band */
-#define VOICE_WINDOW_MAX 512 /* samples of 32 ms at 16 kHz */
-#define VOICE_PITCH 160      /* samples of 40 ms at 4 kHz */
-#define VOICE_MINIMA 8       /* parts of the time over which a floor is the minimum */
+#define VOICE_BAND_BINS 20 /* in the widest band */
+#define VOICE_PITCH 160    /* samples of 40 ms at 4 kHz */
+#define VOICE_MINIMA 8     /* parts of the time over which a floor is the minimum */
 
 /* The floor of a power: the minimum of what it was, smoothed, in the last two seconds. */
 struct voice_floor {
@@ -33,14 +31,15 @@ struct voice_floor {
 struct voice_features {
 	/* of the rate alone */
 	int rate_hz;
-	int window_samples;                       /* 32 ms, and the size of the transform */
-	float window[VOICE_WINDOW_MAX];           /* Hann */
-	float twiddle[VOICE_WINDOW_MAX][2];       /* cos, -sin of 2 pi i / window_samples */
+	int window_samples;                       /* 32 ms, of which the spectrum is taken */
+	float window[VOICE_FFT_MAX];              /* Hann */
+	struct voice_fft fft;                     /* of such a window */
 	int band_first[VOICE_BANDS];              /* bin */
+	int band_bins[VOICE_BANDS];               /* from there */
 	float band[VOICE_BANDS][VOICE_BAND_BINS]; /* weights from band_first on, sum 1 */
 	/* of what was heard */
-	float heard[VOICE_WINDOW_MAX]; /* the last window, sample values */
-	float pitch[VOICE_PITCH + 4];  /* the last 40 ms at 4 kHz, latest first, and zeros */
+	float heard[VOICE_FFT_MAX];    /* the last window, sample values */
+	float pitch[VOICE_PITCH + 16]; /* the last 40 ms at 4 kHz, latest first, and zeros */
 	float total;                   /* power of the latest frame */
 	struct voice_floor floor[VOICE_BANDS + 1]; /* of each band, and of the whole power */
 	float prior[VOICE_BANDS]; /* a priori ratio of voice and noise, of the frame before */

@@ -33,6 +33,13 @@ static inline float voice_log(float x)
 	return m + (p * m * z - 0.5f * z) + (float)e * 0.69314718f;
 }
 
+/* The polynomial of e^r from its first coefficient p on: of a float, or of a vector of them. */
+#define VOICE_EXP_REST(p, r) \
+	((VOICE_EXP_HIGH(p, r) * (r) + 1.6666665459e-1f) * (r) + 5.0000001201e-1f) * (r) * (r) + \
+		(r) + 1
+#define VOICE_EXP_HIGH(p, r) \
+	((((p) * (r) + 1.3981999507e-3f) * (r) + 8.3334519073e-3f) * (r) + 4.1665795894e-2f)
+
 /* e^x, of x cut to -60..60. */
 static inline float voice_exp(float x)
 {
@@ -42,12 +49,7 @@ static inline float voice_exp(float x)
 	memcpy(&bits, &n, sizeof bits);
 	n -= 12582912.0f;
 	float r = x - n * 0.693359375f + n * 2.12194440e-4f, p = 1.9875691500e-4f;
-	p = p * r + 1.3981999507e-3f;
-	p = p * r + 8.3334519073e-3f;
-	p = p * r + 4.1665795894e-2f;
-	p = p * r + 1.6666665459e-1f;
-	p = p * r + 5.0000001201e-1f;
-	p = p * r * r + r + 1;
+	p = VOICE_EXP_REST(p, r);
 	bits = (bits + 127) << 23;
 	float power;
 	memcpy(&power, &bits, sizeof power);
