@@ -35,8 +35,8 @@ static inline float voice_log(float x)
 
 /* The polynomial of e^r from its first coefficient p on: of a float, or of a vector of them. */
 #define VOICE_EXP_REST(p, r) \
-	((VOICE_EXP_HIGH(p, r) * (r) + 1.6666665459e-1f) * (r) + 5.0000001201e-1f) * (r) * (r) + \
-		(r) + 1
+	(((VOICE_EXP_HIGH(p, r) * (r) + 1.6666665459e-1f) * (r) + 5.0000001201e-1f) * (r) * (r) + \
+		(r) + 1)
 #define VOICE_EXP_HIGH(p, r) \
 	((((p) * (r) + 1.3981999507e-3f) * (r) + 8.3334519073e-3f) * (r) + 4.1665795894e-2f)
 
