@@ -401,13 +401,13 @@ static void use_keys(struct engine *e, size_t n, size_t used)
 	e->answering = true;
 	while ((r = scenario_next_rule(e->d.state, KEYS, r))) {
 		if (holds(e, r) && fits_keys(r, keys, n)) {
-			say_remember(e, "caller", keys, n, false);
+			say_remember(e, "caller", keys, n);
 			do_rule(e, r);
 			return;
 		}
 	}
 	keys_drop(e);
-	say_remember(e, "caller", keys, n, false);
+	say_remember(e, "caller", keys, n);
 	no_match(e, false);
 }
 

@@ -54,6 +54,7 @@ void engine_result(struct engine *e, json_t *data)
 		json_array_append_new(e->results, data);
 	else
 		engine_put(e, "result", data);
+	e->dirty = true;
 }
 
 static struct turns_scene scene(const struct engine *e)
@@ -108,7 +109,7 @@ static void take(struct engine *e)
 	else
 		back_commit(e);
 	if (text[0])
-		say_remember(e, "caller", text, strlen(text), false);
+		say_remember(e, "caller", text, strlen(text));
 	e->marked_words = text[0];
 	e->answering = true;
 	answer_text(e, text, heard_elsewhere(e, e->turns.listen));
@@ -290,6 +291,7 @@ static void on_call_end(struct engine *e, json_t *data)
 	said_close(&e->said);
 	e->phase = ENGINE_OVER;
 	e->hangup_due = talking;
+	e->dirty = true;
 	if (!e->waiting || !e->tool->effect) /* what that leads to is still recorded */
 		step_abandon(e);
 }
@@ -381,7 +383,7 @@ static bool use_waiting(struct engine *e)
 		e->held[0] = '\0';
 		if (answer_expected(e, text)) {
 			e->answering = true;
-			say_remember(e, "caller", text, strlen(text), false);
+			say_remember(e, "caller", text, strlen(text));
 			said_flush(&e->said, false);
 			answer_text(e, text, false);
 			return true;
@@ -426,7 +428,6 @@ void engine_settle(struct engine *e)
 		e->hangup_due = false;
 		if (answer_hangup(e))
 			step_run(e);
-		e->dirty = true;
 	}
 	if (e->phase == ENGINE_TALKING || e->phase == ENGINE_LEAVING)
 		say_send(e);

@@ -212,7 +212,7 @@ int say_filter(void *ctx, const char *name, const char *argument, const char *la
 	const char *in, struct dynbuf *out);
 void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n);
 /* A line of the talk. */
-void say_remember(struct engine *e, const char *who, const char *text, size_t n, bool cut);
+void say_remember(struct engine *e, const char *who, const char *text, size_t n);
 
 /* back.c */
 int dialogue_init(struct dialogue *d, const struct scenario *sc) MUST_USE;

@@ -199,15 +199,32 @@ void say_send(struct engine *e)
 		engine_put(e, "synthesize", synthesize(s));
 }
 
-void say_remember(struct engine *e, const char *who, const char *text, size_t n, bool cut)
+static bool caller_spoke_last(const struct engine *e)
+{
+	json_t *last = json_array_get(e->memory, json_array_size(e->memory) - 1);
+	const char *who = json_string_value(json_object_get(last, "who"));
+
+	return who && strcmp(who, "caller") == 0;
+}
+
+static void remember(
+	struct engine *e, const char *who, const char *text, size_t n, bool cut, bool before)
 {
 	json_t *line = json_pack("{s:s,s:s%}", "who", who, "text", text, n);
 
 	if (cut)
 		json_object_set_new(line, "cut", json_true());
-	json_array_append_new(e->memory, line);
+	n = json_array_size(e->memory);
+	if (before && n > 0)
+		n--; /* what was cut off was said before the words that did so */
+	json_array_insert_new(e->memory, n, line);
 	if (json_array_size(e->memory) > ENGINE_MEMORY_MAX)
 		json_array_remove(e->memory, 0);
+}
+
+void say_remember(struct engine *e, const char *who, const char *text, size_t n)
+{
+	remember(e, who, text, n, false, false);
 }
 
 void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n)
@@ -216,7 +233,7 @@ void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n)
 	const char *text = s->spec.text ? s->spec.text : "";
 
 	if (s->spec.kind != SAID_FILLER && n > 0)
-		say_remember(e, "bot", text, n, n < strlen(text));
+		remember(e, "bot", text, n, n < strlen(text), s->cleared && caller_spoke_last(e));
 	if (end == SAID_FAILED)
 		e->failures++;
 	else if (end == SAID_PLAYED)

@@ -85,6 +85,8 @@ static void act_and_note(struct phone *p, const struct talk_line *l)
 		phone_into(p, l->ms >= 0 ? l->ms : INTO_MS);
 	else if (l->kind == TALK_COUGH)
 		phone_into(p, INTO_MS);
+	if (p->over)
+		return;
 	note = talk_add(p->talk, l->kind, l->text, NULL);
 	if (note)
 		note->ms = l->ms;
