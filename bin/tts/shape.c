@@ -164,6 +164,7 @@ int shape_add(struct shape *s, const void *bytes, size_t n, struct dynbuf *out)
 	const uint8_t *p = bytes;
 	ssize_t used;
 
+	s->any |= n > 0;
 	while (n > 0 && !finished(s)) {
 		if (s->head.rate_hz == 0 || s->rest.n > 0) {
 			if (add_rest(s, &p, &n, out) < 0)

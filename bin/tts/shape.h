@@ -18,6 +18,7 @@ struct shape {
 	struct wav_head head; /* rate_hz 0: it has not come yet */
 	struct dynbuf rest;   /* bytes not used yet: part of a head, of a block */
 	struct resample *r;   /* from the rate of the head */
+	bool any;             /* a byte has come */
 	bool audible;         /* the first sound has come */
 	size_t held;          /* samples before it, so far */
 	struct dynbuf step;   /* samples not looked at yet: less than 10 ms */

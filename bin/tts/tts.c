@@ -86,38 +86,6 @@ static const struct opt_page page = {
 	.see = "tts(1), callpipe(7), callpipe-stream(5)",
 };
 
-int tts_speakable(const char *text, const char *language, struct dynbuf *ret)
-{
-	dynbuf_reset(ret);
-	if (dynbuf_adds(ret, text) < 0)
-		return -1;
-	for (size_t i = 0; i < ret->n; i++) {
-		if ((unsigned char)ret->p[i] < ' ' || ret->p[i] == 0x7f)
-			ret->p[i] = ' ';
-	}
-	return 0;
-}
-
-/* Engines have groups of their own: nobody else ends them. */
-static void on_signal(void *ctx, int sig)
-{
-	sigset_t set_of_it;
-
-	queue_free(ctx);
-	signal(sig, SIG_DFL);
-	raise(sig);
-	sigemptyset(&set_of_it);
-	sigaddset(&set_of_it, sig);
-	sigprocmask(SIG_UNBLOCK, &set_of_it, NULL);
-}
-
-int tts_signals(struct loop *l, struct queue *q)
-{
-	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP, 0};
-
-	return loop_signals(l, sigs, on_signal, q);
-}
-
 static int cache_open(struct tts *t)
 {
 	const char *spool = getenv("CALLPIPE_SPOOL");
