@@ -202,10 +202,10 @@ int shape_end(struct shape *s, struct dynbuf *out)
 	int16_t none[1] = {0};
 	size_t held;
 
+	if (!s->any)
+		return fail(s, "it has written nothing");
 	if (s->head.rate_hz == 0)
-		return fail(s,
-			s->rest.n ? "its WAV is cut off before the first sample"
-				  : "it has written nothing");
+		return fail(s, "its WAV is cut off before the first sample");
 	if (convert(s, none, 0, true, out) < 0)
 		return -1;
 	if (s->audible)

@@ -13,15 +13,13 @@ static const char *words_for(const struct voice *v, const char *language, const 
 	static char text[COMMAND_BYTES_MAX + 1024];
 	struct phrase p = {.text = "", .language = language, .voice = wanted};
 	struct command_line line;
+	size_t n = 0;
 
 	if (command_words(v, &p, &line, why) < 0)
 		return why;
 	text[0] = '\0';
-	for (char **word = line.argv; *word; word++) {
-		strcat(text, "[");
-		strcat(text, *word);
-		strcat(text, "]");
-	}
+	for (char **word = line.argv; *word; word++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "[%s]", *word);
 	return text;
 }
 
@@ -48,8 +46,8 @@ static void test_words(void)
 		"[say][-ven][8000][en][{voice}][{other}][{]", "what is replaced");
 	is_str(words("say 'a"), "the command has a ' without its end", "an open quote");
 	is_str(words(" "), "the command is empty", "nothing");
-	for (int i = 0; i < COMMAND_ARGS_MAX + 1; i++)
-		strcat(many, "x ");
+	for (size_t i = 0; i < COMMAND_ARGS_MAX + 1; i++)
+		memcpy(many + 2 * i, "x ", 3);
 	is_str(words(many), "the command has too many words", "too many");
 	memset(large, 'x', sizeof(large) - 1);
 	is_str(words(large), "the command is too long", "too long");
