@@ -57,7 +57,7 @@ static void weigh(const uint8_t *label, int n, float *target, float *weight)
 		after = on ? 0 : after + 1;
 		target[i] = on;
 		if (on)
-			weight[i] = since <= 4 ? 1.5f : label[i] & SCENE_ACTIVE ? 1 : 0.2f;
+			weight[i] = since <= 4 ? 2 : label[i] & SCENE_ACTIVE ? 1 : 0.2f;
 		else if (after <= 10)
 			weight[i] = after <= 3 ? 0 : 0.5f;
 		else

@@ -207,7 +207,7 @@ static enum noise_kind any_noise(const struct corpus *c, enum corpus_split split
 {
 	/* what is hard comes more often */
 	static const float weight[NOISE_KINDS] = {
-		0, 1, 0.6f, 1, 1, 1.2f, 2.5f, 2.5f, 0.7f, 1.2f, 0.8f, 1.2f, 1, 2.5f};
+		0, 1, 0.6f, 1, 1, 1.2f, 3, 3, 0.7f, 1.2f, 0.8f, 1.2f, 1.5f, 3, 1, 1.2f};
 	float sum = 0;
 
 	for (int k = 0; k < NOISE_KINDS; k++)
@@ -251,6 +251,8 @@ void scene_random(const struct corpus *c, enum corpus_split split, float seconds
 	s.gap_min_s = 0.2f;
 	s.gap_max_s = rnd(seed, 0.5f, 4);
 	s.level_db = rnd_chance(seed, 0.6f) ? rnd(seed, -36, -12) : rnd(seed, -56, -30);
+	if (rnd_chance(seed, 0.06f))
+		s.level_db = rnd(seed, -12, -3); /* which is clipped */
 	s.speed = rnd_chance(seed, 0.6f) ? rnd(seed, 0.75f, 1.33f) : 1;
 	s.tilt_db = rnd_chance(seed, 0.6f) ? rnd(seed, -9, 9) : 0;
 	s.room = rnd_chance(seed, 0.35f) ? rnd(seed, 0.05f, 0.6f) : 0;
