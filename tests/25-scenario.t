@@ -9,6 +9,27 @@ broken() {
 		sed 's/^agent: //' "$T/err" | diff -u "$1.txt" -
 }
 
+# Keys that the loader knows, and keys that the manual explains.
+known() { sed -n '/keys\[\]\|of_type\[\]/,/;/p' lib/scenario/*.c | grep -o '"[A-Za-z_]*"' | tr -d '"' | sort -u; }
+explained() {
+	{
+		sed -n 's/^\.\(It \)\?Ql \([A-Za-z_]*\)\( .*\)\?$/\2/p' man/callpipe-scenario.5
+		sed -n '/^\.\(It \)\?Ql/s/\\(dq\([a-z]*\)\\(dq:/\n@\1\n/gp' man/callpipe-scenario.5 | sed -n 's/^@//p'
+	} | sort -u
+}
+filters() { sed -n '/template_filters\[\]/,/;/p' lib/scenario/template.c | grep -o '"[a-z]*"' | tr -d '"' | sort -u; }
+headed() { sed -n 's/^\.It Ql \([a-z_]*\) .*Ta .*/\1/p' man/callpipe-scenario.5 | sort -u; }
+without() { comm -23 "$1" "$2" >"$T/only" && ! grep . "$T/only"; }
+
+known >"$T/known"
+explained >"$T/explained"
+headed >"$T/headed"
+{ known && filters; } | sort -u >"$T/names"
+filters >"$T/filters"
+ok 'the manual explains every key' without "$T/known" "$T/explained"
+ok 'and every filter' without "$T/filters" "$T/explained"
+ok 'and has no others in its tables' without "$T/headed" "$T/names"
+
 for file in tests/data/scenario/*.json; do
 	case $file in
 	*/tools*) ;;

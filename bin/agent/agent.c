@@ -60,13 +60,12 @@ static void unload(void)
 
 static const struct scenario *load(const char *path)
 {
-	const struct scenario_options options = {.llm = false};
 	struct scenario_mistakes mistakes;
 
 	if (loaded && strcmp(loaded_path, path) == 0)
 		return loaded;
 	unload();
-	if (scenario_load(path, &options, &loaded, &mistakes) < 0)
+	if (scenario_load(path, &agent_options, &loaded, &mistakes) < 0)
 		loaded = NULL;
 	for (size_t i = 0; i < mistakes.n; i++)
 		log_error("%s", mistakes.line[i]);

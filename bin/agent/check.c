@@ -3,7 +3,14 @@
 #include <stdio.h>
 
 #include "base/log.h"
-#include "scenario/scenario.h"
+#include "understand.h"
+
+static bool understands(const char *language, const char *intent)
+{
+	return understand_intent_words(language, intent ? intent : "yes") != NULL;
+}
+
+const struct scenario_options agent_options = {.llm = false, .understands = understands};
 
 struct contents {
 	size_t sentences, open, files; /* constant sentences, texts with variables, sounds */
@@ -24,11 +31,10 @@ static int count(void *ctx, const struct scenario_sentence *s)
 
 static int check_scenario(const char *file)
 {
-	const struct scenario_options options = {.llm = false};
 	struct scenario_mistakes mistakes;
 	struct contents c = {0};
 	struct scenario *sc;
-	int result = scenario_load(file, &options, &sc, &mistakes);
+	int result = scenario_load(file, &agent_options, &sc, &mistakes);
 
 	for (size_t i = 0; i < mistakes.n; i++)
 		log_error("%s", mistakes.line[i]);

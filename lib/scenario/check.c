@@ -104,6 +104,7 @@ static bool same_input(
 	case SCENARIO_ANY:
 	case SCENARIO_HUNG_UP:
 		return true;
+	case SCENARIO_WORDS: /* see check_heard_twice */
 	case SCENARIO_REGEX:
 		return false;
 	case SCENARIO_TOOL_FAILED:
@@ -135,6 +136,7 @@ static void check_rules(struct loading *l, const struct scenario_rule *const *ru
 		for (size_t k = 0; k < i; k++)
 			check_twice(l, rules[k], rules[i]);
 	}
+	check_heard_twice(l, rules, n);
 }
 
 static void check_keys(
@@ -183,6 +185,43 @@ static void check_silence(struct loading *l, const struct scenario_state *st)
 			"here or to the scenario");
 }
 
+/* ---- languages ---- */
+
+/* Say once for each rule and language that it is never heard. */
+static void say_unknown(
+	struct loading *l, const struct scenario_rule *r, const char *language, const char *intent)
+{
+	const char *once = memory_format(
+		l->memory, "%s %s %s", r->path, language, intent ? intent : "");
+
+	if (json_object_get(l->unknown, once))
+		return;
+	if (json_object_set_new(l->unknown, once, json_true()) < 0)
+		memory_none(l->memory);
+	if (intent)
+		mistake_at(l, l->file, r->path,
+			"the intent '%s' is not known in the language '%s': give it words in 'intents'",
+			intent, language);
+	else
+		mistake_at(l, l->file, r->path, "sentiments are not known in the language '%s'",
+			language);
+}
+
+static void check_language(
+	struct loading *l, const struct scenario_state *st, const struct scenario_rule *r)
+{
+	const char *language = st->listen.language;
+
+	if (r->input == SCENARIO_SENTIMENT && !l->options.understands(language, NULL))
+		say_unknown(l, r, language, NULL);
+	for (size_t i = 0; i < r->intents_n; i++) {
+		const struct scenario_intent *intent = r->intents[i];
+		if (intent->builtin && !intent->words.n && !intent->regexes.n &&
+			!l->options.understands(language, intent->name))
+			say_unknown(l, r, language, intent->name);
+	}
+}
+
 /* ---- one state ---- */
 
 static void check_asks(void *ctx, const struct scenario_step *step)
@@ -214,6 +253,8 @@ static void check_state(struct loading *l, const struct scenario_state *st)
 	each_step(st->entry, check_failure, &f);
 	for (size_t i = 0; i < st->rules_n; i++) {
 		const struct scenario_rule *r = st->rules[i];
+		if (st->listens && l->options.understands)
+			check_language(l, st, r);
 		if (r->global)
 			continue;
 		rules[own++] = r;

@@ -244,6 +244,7 @@ static void loading_free(struct loading *l)
 	names_free(&l->tools);
 	names_free(&l->destinations);
 	json_decref(l->set);
+	json_decref(l->unknown);
 }
 
 /* Without memory there is one mistake: that. */
@@ -269,7 +270,11 @@ int scenario_load(const char *path, const struct scenario_options *options, stru
 		no_memory(m, path);
 		goto fail;
 	}
-	*l = (struct loading){.memory = memory, .m = m, .options = *options, .set = json_object()};
+	*l = (struct loading){.memory = memory,
+		.m = m,
+		.options = *options,
+		.set = json_object(),
+		.unknown = json_object()};
 	l->sc = memory_get(memory, sizeof(*l->sc));
 	l->sc->memory = memory;
 	l->sc->path = l->file = memory_format(memory, "%s", path);

@@ -58,6 +58,7 @@ struct loading {
 	size_t phrases_size; /* of sc->phrases */
 	json_t *set;         /* members are the variables that are set anywhere */
 	struct use *uses;    /* variables that are used, the last first */
+	json_t *unknown; /* members are what is not known in a language, so that it is said once */
 	struct manner manner;
 	struct scenario_state *state; /* being read; NULL: what is valid everywhere */
 	enum step_place place;        /* of the step being read */
@@ -120,6 +121,10 @@ const char *read_language(
 struct scenario_words as_words(struct loading *l, const struct where *at, json_t *v);
 struct scenario_regexes as_regexes(struct loading *l, const struct where *at, json_t *v);
 const regex_t *as_regex(struct loading *l, const struct where *at, json_t *v);
+/* The same, of phrases to be heard: heard.c. */
+struct scenario_words as_heard(struct loading *l, const struct where *at, json_t *v);
+/* Phrases that a rule before answers already. */
+void check_heard_twice(struct loading *l, const struct scenario_rule *const *rules, size_t n);
 const struct template *as_template(struct loading *l, const struct where *at, json_t *v);
 const struct condition *as_condition(struct loading *l, const struct where *at, json_t *v);
 /* The name, in the file that is being read, of a file: relative to the current directory. */

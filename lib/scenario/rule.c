@@ -39,14 +39,14 @@ static void load_intent(
 	json_t *words = json_object_get(v, "words"), *regex = json_object_get(v, "regex");
 
 	if (!json_is_object(v)) {
-		intent->words = as_words(l, at, v);
+		intent->words = as_heard(l, at, v);
 		return;
 	}
 	read_keys(l, at, v, keys, NULL);
 	if (!words && !regex)
 		mistake(l, at, "has no 'words' and no 'regex'");
 	if (words)
-		intent->words = as_words(l, MEMBER(at, "words"), words);
+		intent->words = as_heard(l, MEMBER(at, "words"), words);
 	if (regex)
 		intent->regexes = as_regexes(l, MEMBER(at, "regex"), regex);
 }
@@ -172,7 +172,7 @@ static void read_input(struct loading *l, const struct where *at, json_t *object
 		rule->words = as_keys(l, there, v);
 		break;
 	case SCENARIO_WORDS:
-		rule->words = as_words(l, there, v);
+		rule->words = as_heard(l, there, v);
 		break;
 	case SCENARIO_REGEX:
 		rule->regexes = as_regexes(l, there, v);

@@ -325,6 +325,9 @@ struct scenario {
 /* What the one who loads can do. */
 struct scenario_options {
 	bool llm; /* has an engine for models: without, a state with `llm` is a mistake */
+	/* Knows in this language (BCP 47) the built-in intent of this name, or (NULL) what sentiment is: without, a
+	 * rule that needs it is a mistake. NULL: knows everything. */
+	bool (*understands)(const char *language, const char *intent);
 };
 
 /* Mistakes, one line each: "FILE: PATH: REASON". No PATH where it is the file as a whole; where it is no JSON, REASON
