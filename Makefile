@@ -149,7 +149,9 @@ $(fuzz:%=$B/%): $B/%: $B/obj/tests/fuzz/%.o $$(call parts_of,$$*) $(lib)
 	$(link) -fsanitize=fuzzer
 
 cppcheck = cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
-	--suppress=missingIncludeSystem -D_GNU_SOURCE -Ilib $(tools:%=-Ibin/%)
+	--suppress=missingIncludeSystem -D_GNU_SOURCE -Ilib $(tools:%=-Ibin/%) \
+	-D'json_object_foreach(object,key,value)=while (json_next(object, &key, &value))' \
+	-D'json_array_foreach(array,index,value)=while (json_next(array, &index, &value))'
 lint: compile_commands.json  ## format, static analysis, shell, manuals
 	@mkdir -p $B
 	$(if $(src),@clang-format --dry-run -Werror $(src) $(headers))

@@ -81,7 +81,8 @@ void back_commit(struct engine *e)
 	if (!back_possible(e))
 		return;
 	dialogue_free(&e->before);
-	json_array_foreach(e->results, i, data) e->port.put(e->port.ctx, "result", data);
+	json_array_foreach(e->results, i, data)
+		e->port.put(e->port.ctx, "result", data);
 	json_array_clear(e->results);
 	e->dirty = true;
 }

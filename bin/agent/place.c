@@ -16,8 +16,9 @@ json_t *place_of(const struct engine *e, const char *service, int64_t now_s)
 	       *call = json_object_get(json_object_get(e->d.vars, "call"), "call");
 	const char *name;
 
-	json_object_foreach(e->d.vars, name, value) if (!built_in(name))
-		json_object_set(vars, name, value);
+	json_object_foreach(e->d.vars, name, value)
+		if (!built_in(name))
+			json_object_set(vars, name, value);
 	return json_pack("{s:O*,s:s,s:s,s:s,s:b,s:I,s:o,s:O*,s:O}", "call", call, "service",
 		service, "scenario", e->sc->name, "state", e->d.state ? e->d.state->name : "",
 		"finished", e->finished, "time", (json_int_t)now_s, "variables", vars, "result",

@@ -54,8 +54,7 @@ int recorded_start(struct recorded *r, const char *id)
 	json_t *data;
 	size_t i;
 
-	json_array_foreach(r->results, i, data)
-	{
+	json_array_foreach(r->results, i, data) {
 		if (strcmp(string(data, "id"), id) == 0) {
 			json_object_set_new(r->started, id, json_true());
 			return 0;

@@ -281,7 +281,8 @@ static void resume(struct engine *e)
 		const char *key;
 
 		st = scenario_state_find(e->sc, name);
-		json_object_foreach(vars, key, value) engine_set(e, key, json_incref(value));
+		json_object_foreach(vars, key, value)
+			engine_set(e, key, json_incref(value));
 		forget_saved(e, true);
 	}
 	step_enter(e, st);

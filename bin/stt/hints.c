@@ -23,8 +23,7 @@ static void phrases_take(const json_t *list, struct hints *h)
 	h->phrase = calloc(json_array_size(list) + 1, sizeof(*h->phrase));
 	if (!h->phrase)
 		return;
-	json_array_foreach(list, i, v)
-	{
+	json_array_foreach(list, i, v) {
 		char *s = json_is_string(v) ? strdup(json_string_value(v)) : NULL;
 
 		if (s)

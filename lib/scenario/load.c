@@ -109,7 +109,7 @@ static void read_destinations(struct loading *l, json_t *root)
 		l->memory, struct scenario_destination, json_object_size(v));
 	json_object_foreach(v, name, text)
 		sc->destinations[sc->destinations_n++] = (struct scenario_destination){
-		.name = name, .description = as_string(l, MEMBER(at, name), text)};
+			.name = name, .description = as_string(l, MEMBER(at, name), text)};
 }
 
 static void read_variables(struct loading *l, json_t *root)
@@ -120,7 +120,8 @@ static void read_variables(struct loading *l, json_t *root)
 
 	l->sc->variables = v;
 	if (v && is_object(l, at, v, SCENARIO_LIST_MAX)) {
-		json_object_foreach(v, name, value) set_variable(l, MEMBER(at, name), name);
+		json_object_foreach(v, name, value)
+			set_variable(l, MEMBER(at, name), name);
 		return;
 	}
 	l->sc->variables = json_object();
@@ -168,8 +169,7 @@ static void read_state_names(struct loading *l, json_t *root)
 		mistake(l, at, "is empty");
 	names_init(l, &l->states, "state", at, v);
 	sc->states = MEMORY_ARRAY(l->memory, struct scenario_state, json_object_size(v));
-	json_object_foreach(v, name, state)
-	{
+	json_object_foreach(v, name, state) {
 		sc->states[sc->states_n] = (struct scenario_state){
 			.name = name, .index = sc->states_n};
 		sc->states_n++;

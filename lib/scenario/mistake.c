@@ -60,7 +60,7 @@ static void add_line(struct loading *l, const char *line)
 	m->line[m->n++] = copy;
 }
 
-static void add_mistake(
+static __attribute__((format(printf, 4, 0))) void add_mistake(
 	struct loading *l, const char *file, const char *path, const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_BYTES];
@@ -174,8 +174,7 @@ void names_init(struct loading *l, struct names *n, const char *kind, const stru
 	*n = (struct names){.kind = kind, .index = json_object(), .used = json_object()};
 	if (!n->index || !n->used)
 		memory_none(l->memory);
-	json_object_foreach(object, key, v)
-	{
+	json_object_foreach(object, key, v) {
 		if (!name_valid(key))
 			mistake(l, MEMBER(at, key),
 				"a name is 1 to 64 letters, digits, '_' or '-'");
@@ -199,7 +198,8 @@ int names_find(
 	const char *key;
 
 	if (!found) {
-		json_object_foreach(n->index, key, v) nearest_try(&near, key);
+		json_object_foreach(n->index, key, v)
+			nearest_try(&near, key);
 		mistake(l, at, "no %s is called '%s'%s", n->kind, name,
 			json_object_size(n->index) ? nearest_text(l, &near) : ": there are none");
 		if (ret_near)

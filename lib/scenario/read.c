@@ -48,8 +48,7 @@ void read_keys(struct loading *l, const struct where *at, json_t *object, const 
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(object, key, v)
-	{
+	json_object_foreach(object, key, v) {
 		struct nearest near = {.name = key};
 		if (in_list(key, a) || in_list(key, b) || strcmp(key, "comment") == 0)
 			continue;
@@ -251,7 +250,7 @@ const struct template *as_template(struct loading *l, const struct where *at, js
 	memory_defer(l->memory, undo_template, t);
 	for (size_t i = 0; (variable = template_path(t, i)); i++)
 		add_use(l, at, variable);
-	return t;
+	return t; // cppcheck-suppress CastIntegerToAddressAtReturn ; it takes the name of the type for C++
 }
 
 const struct condition *as_condition(struct loading *l, const struct where *at, json_t *v)

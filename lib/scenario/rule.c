@@ -26,7 +26,8 @@ static json_t *own_intents(struct loading *l, const struct where *at, json_t *v)
 
 	for (size_t i = 0; all && scenario_intents[i]; i++)
 		json_object_set_new(all, scenario_intents[i], json_true());
-	json_object_foreach(v, name, intent) json_object_set_new(all, name, json_true());
+	json_object_foreach(v, name, intent)
+		json_object_set_new(all, name, json_true());
 	if (!all)
 		memory_none(l->memory);
 	return all;
@@ -54,7 +55,7 @@ static void load_intent(
 void load_intents(struct loading *l, const struct where *at, json_t *v)
 {
 	struct scenario *sc = l->sc;
-	const char *name;
+	const char *key;
 	json_t *own;
 
 	if (v && !is_object(l, at, v, SCENARIO_LIST_MAX))
@@ -67,12 +68,11 @@ void load_intents(struct loading *l, const struct where *at, json_t *v)
 	for (size_t i = 0; scenario_intents[i]; i++)
 		sc->intents[i] = (struct scenario_intent){
 			.name = scenario_intents[i], .builtin = true};
-	json_object_foreach(v, name, own)
-	{
+	json_object_foreach(v, key, own) {
 		struct scenario_intent *intent =
-			&sc->intents[json_integer_value(json_object_get(l->intents.index, name))];
-		intent->name = name;
-		load_intent(l, MEMBER(at, name), own, intent);
+			&sc->intents[json_integer_value(json_object_get(l->intents.index, key))];
+		intent->name = key;
+		load_intent(l, MEMBER(at, key), own, intent);
 	}
 }
 

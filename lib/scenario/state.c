@@ -152,8 +152,7 @@ static void load_exits(
 	if (!v || !is_object(l, at, v, SCENARIO_LIST_MAX))
 		return;
 	llm->exits = MEMORY_ARRAY(l->memory, struct scenario_exit, json_object_size(v));
-	json_object_foreach(v, name, target)
-	{
+	json_object_foreach(v, name, target) {
 		const struct where *there = MEMBER(at, name);
 		if (!name_valid(name))
 			mistake(l, there, "a name is 1 to 64 letters, digits, '_' or '-'");

@@ -38,8 +38,7 @@ static struct scenario_members read_members(
 	if (!members || !is_object(l, at, members, SCENARIO_LIST_MAX))
 		return list;
 	list.member = MEMORY_ARRAY(l->memory, struct scenario_member, json_object_size(members));
-	json_object_foreach(members, name, v)
-	{
+	json_object_foreach(members, name, v) {
 		struct scenario_value value = as_value(l, MEMBER(at, name), v);
 		list.member[list.n++] = (struct scenario_member){.name = name, .value = value};
 	}

@@ -122,8 +122,7 @@ int scenario_arguments(
 	json_t *all = json_object(), *v, *value;
 	const char *name;
 
-	json_object_foreach(given, name, v)
-	{
+	json_object_foreach(given, name, v) {
 		const struct scenario_argument *a = argument_find(tool, name);
 		if (!a) {
 			snprintf(why, why_size, "no argument is called '%s'", name);
@@ -257,8 +256,7 @@ static void load_arguments(
 	if (properties && is_object(l, MEMBER(at, "properties"), properties, SCENARIO_LIST_MAX)) {
 		tool->arguments = MEMORY_ARRAY(
 			l->memory, struct scenario_argument, json_object_size(properties));
-		json_object_foreach(properties, name, property)
-		{
+		json_object_foreach(properties, name, property) {
 			struct scenario_argument *a = &tool->arguments[tool->arguments_n++];
 			*a = (struct scenario_argument){
 				.name = name, .min = -INFINITY, .max = INFINITY};
@@ -332,8 +330,7 @@ void load_tools(struct loading *l, const struct where *at, json_t *v)
 		v = NULL;
 	names_init(l, &l->tools, "tool", at, v);
 	l->sc->tools = MEMORY_ARRAY(l->memory, struct scenario_tool, json_object_size(v));
-	json_object_foreach(v, name, tool)
-	{
+	json_object_foreach(v, name, tool) {
 		struct scenario_tool *t = &l->sc->tools[l->sc->tools_n++];
 		*t = (struct scenario_tool){.name = name};
 		load_tool(l, MEMBER(at, name), tool, t);

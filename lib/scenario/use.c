@@ -59,7 +59,8 @@ static void check_use(struct loading *l, const struct use *u)
 	}
 	if (json_object_get(l->set, root))
 		return;
-	json_object_foreach(l->set, name, v) nearest_try(&near, name);
+	json_object_foreach(l->set, name, v)
+		nearest_try(&near, name);
 	mistake_at(l, u->file, u->place, "the variable '%s' is never set%s", root,
 		nearest_text(l, &near));
 }
@@ -69,8 +70,7 @@ static void check_used(struct loading *l, struct names *names, const char *group
 	const char *name;
 	json_t *v;
 
-	json_object_foreach(names->index, name, v)
-	{
+	json_object_foreach(names->index, name, v) {
 		bool builtin = names == &l->intents &&
 			l->sc->intents[json_integer_value(v)].builtin;
 		if (!builtin && name_valid(name) && !json_object_get(names->used, name))
