@@ -343,7 +343,7 @@ static void load_way(
 static void check_hung_up(struct loading *l, const struct where *at, json_t *v)
 {
 	static const char *const keys[] = {
-		"say", "play", "goto", "retry", "repeat", "resume", "transfer", "hangup"};
+		"tool", "say", "play", "goto", "retry", "repeat", "resume", "transfer", "hangup"};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (json_object_get(v, keys[i]))
