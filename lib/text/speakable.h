@@ -1,7 +1,7 @@
 /* speakable: a sentence as it is said: digits and signs become words.
  *
  *	"You owe $12.50 by 24/12/2026 at 14:30." ->
- *	"You owe twelve dollars fifty by the twenty-fourth of December twenty twenty-six at two thirty p.m."
+ *	"You owe twelve dollars and fifty cents by the twenty-fourth of December twenty twenty-six at two thirty p.m."
  *
  * Amounts of money, dates (ISO, 24/12/2026, 24 December), times, telephone numbers and other long numbers (digit by
  * digit, or in pairs where the language does so), ordinals, percent, units, decimals, whole numbers, addresses of
@@ -20,14 +20,17 @@
  * one of text. */
 int speakable(const char *text, const char *language, struct dynbuf *ret) MUST_USE;
 
-/* Append what a filter of a scenario makes of a value, as text that speakable says in the wanted way:
+/* Append what a filter of a scenario makes of a value: text that people can read, and that speakable says so:
  *	digits          "4217" -> "4 2 1 7"
- *	phone           "+33612345678" -> as the number's owner would write it, which is read in pairs
- *	money CURRENCY  "12.5", "EUR" -> "12.50 €" as the language writes it
+ *	letters         "AB12" -> "A B 1 2"
+ *	number          "0042" -> "42", "1234567" -> "1,234,567"
+ *	ordinal         "3" -> "3rd"
+ *	money CURRENCY  "12.5", "EUR" -> "€12.50", as the language writes it; "": the language's own
  *	date            "2026-12-24", "2026-12-24T14:30:00Z" -> "24 December 2026"
  *	time            "14:30:00", "2026-12-24T14:30:00Z" -> "14:30"
- *	ordinal         "3" -> "3rd"
- * 0, or -1: there is no such filter, or the value is nothing it could be used on; or *ret has failed. */
+ *	phone           "+33612345678" -> "+33 6 12 34 56 78"
+ * 0, or -1: there is no such filter or no such language, the value is nothing it could be used on, or *ret has
+ * failed. */
 int speakable_filter(const char *name, const char *argument, const char *language, const char *in,
 	struct dynbuf *ret) MUST_USE;
 

@@ -117,6 +117,7 @@ static void test_idempotent(void)
 	ok(same, "folding what is folded changes nothing");
 	ok(small, "two bytes for one at most");
 	ok(plain, "valid, single blanks between words");
+	dynbuf_free(&again);
 	dynbuf_init(&again, 3);
 	ok(fold_text("abcd", 4, &again) < 0, "a buffer that is too small is said");
 	dynbuf_free(&again);
