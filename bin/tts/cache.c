@@ -69,7 +69,7 @@ static bool parse_name(
 		return false;
 	snprintf(again, sizeof again, "%s%" PRIu32 ".%08" PRIx32 ".s16", start, *ret_samples,
 		*ret_crc);
-	return strcmp(name, again) == 0;
+	return *ret_samples > 0 && strcmp(name, again) == 0;
 }
 
 /* All of an open file into audio, if it is what its name says. */
@@ -80,7 +80,8 @@ static bool read_checked(int fd, uint32_t samples, uint32_t crc, struct dynbuf *
 	ssize_t got;
 	char *to;
 
-	if (fstat(fd, &st) < 0 || (uint64_t)st.st_size != n || !(to = dynbuf_room(audio, n)))
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size != n ||
+		!(to = dynbuf_room(audio, n)))
 		return false;
 	while (done < n && (got = read(fd, to + done, n - done)) != 0) {
 		if (got < 0 && errno == EINTR)
@@ -102,7 +103,7 @@ static bool read_checked(int fd, uint32_t samples, uint32_t crc, struct dynbuf *
 static bool get_file(
 	int dir_fd, const char *name, uint32_t samples, uint32_t crc, struct dynbuf *audio)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	bool found;
 
 	if (fd < 0)
