@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "engine.h"
 #include "text/sentence.h"
+#include "text/speakable.h"
 #include "text/utf8.h"
 
 static void queue(struct engine *e, const struct scenario_say *say, enum said_kind kind,
@@ -242,57 +243,8 @@ void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n)
 		e->quiet_since_ms = max_i64(e->quiet_since_ms, e->now_ms);
 }
 
-/* ---- filters: what has to be said in another way than it is written; tts(1) does the rest ---- */
-
-/* Each character apart, so that it is said as one. */
-static int apart(const char *in, const char *between, bool digits, struct dynbuf *out)
-{
-	size_t n = strlen(in), start = out->n;
-
-	while (n > 0) {
-		uint32_t code;
-		size_t k = utf8_next(in, n, &code);
-		enum utf8_kind kind = utf8_kind(code);
-
-		if (kind == UTF8_DIGIT || (kind == UTF8_LETTER && !digits)) {
-			if (out->n > start)
-				dynbuf_adds(out, between);
-			dynbuf_add(out, in, k);
-		}
-		in += k;
-		n -= k;
-	}
-	return out->n > start ? 0 : -1;
-}
-
-static int change_case(const char *in, bool upper, struct dynbuf *out)
-{
-	size_t n = strlen(in);
-
-	while (n > 0) {
-		uint32_t code;
-		size_t k = utf8_next(in, n, &code);
-		char to[4];
-
-		if (upper && code < 128)
-			code = (uint32_t)(code >= 'a' && code <= 'z' ? code - 32 : code);
-		else if (!upper)
-			code = utf8_lower(code);
-		dynbuf_add(out, to, utf8_encode(code, to));
-		in += k;
-		n -= k;
-	}
-	return 0;
-}
-
 int say_filter(void *ctx, const char *name, const char *argument, const char *language,
 	const char *in, struct dynbuf *out)
 {
-	if (strcmp(name, "digits") == 0)
-		return apart(in, " ", true, out);
-	if (strcmp(name, "letters") == 0)
-		return apart(in, ", ", false, out);
-	if (strcmp(name, "lower") == 0 || strcmp(name, "upper") == 0)
-		return change_case(in, name[0] == 'u', out);
-	return -1;
+	return speakable_filter(name, argument, language, in, out);
 }
