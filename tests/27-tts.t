@@ -72,6 +72,14 @@ done
 check 'a gain of 6 dB is one' 'tts -g -6 --say "Good morning." >"$T/g.wav" &&
 	peak() { sox "$1" -n stats 2>&1 | awk "/^Pk lev dB/ { print \$NF }"; } &&
 	awk "BEGIN { d = $(peak "$T/a.wav") - $(peak "$T/g.wav"); exit d < 5.9 || d > 6.1 }"'
+# What the program is given.
+given() { tts -l "$1" -c "sh -c 'cat >$T/given; exit 1'" --say "$2" -o "$T/x.wav" 2>"$T/err" || cat "$T/given"; }
+check_same 'numbers, money and times are words' 'given en "You owe \$12.50 at 14:30."; given fr "Rappelez le 06 12 34 56 78."; given uk "5 гривень"' 'cat <<END
+You owe twelve dollars and fifty cents at two thirty p.m.
+Rappelez le zéro six, douze, trente-quatre, cinquante-six, soixante-dix-huit.
+п'"'"'ять гривень
+END'
+check 'written with digits or in words: the same sound' 'tts --say "You have 3 messages." >"$T/x.wav" && tts --say "You have three messages." | cmp - "$T/x.wav"'
 ok 'a program that is not there' must_fail 71 tts -c no-such-program --say x -o "$T/x.wav"
 ok 'no engine of that name' must_fail 64 tts -e loudspeaker --say x -o "$T/x.wav"
 ok 'a full disk' eval 'must_fail 74 tts --say x >/dev/full'

@@ -1,12 +1,12 @@
 /* What a call, a sentence alone and the filling of the cache have in common. */
 #include <signal.h>
 
+#include "text/speakable.h"
 #include "tts.h"
 
 int tts_speakable(const char *text, const char *language, struct dynbuf *ret)
 {
-	dynbuf_reset(ret);
-	if (dynbuf_adds(ret, text) < 0)
+	if (speakable(text, language, ret) < 0)
 		return -1;
 	for (size_t i = 0; i < ret->n; i++) {
 		if ((unsigned char)ret->p[i] < ' ' || ret->p[i] == 0x7f)
