@@ -67,9 +67,13 @@ preload  := $(patsubst %,$B/tests/preload/%.so,$(call names,$(so_src)))
 objects  = $(patsubst %.c,$B/obj/%.o,$1)
 # Test TOOL-PART is of a part of TOOL: it sees bin/TOOL/*.h and links all of bin/TOOL but its main.
 tool_of  = $(lastword $(foreach t,$(tools),$(if $(filter $t-%,$1),$t)))
-parts_of = $(call objects,$(foreach t,$(call tool_of,$1),$(filter-out bin/$t/$t.c,$(wildcard bin/$t/*.c))))
+parts_in = $(call objects,$(foreach t,$1,$(filter-out bin/$t/$t.c,$(wildcard bin/$t/*.c))))
+parts_of = $(call parts_in,$(call tool_of,$1))
+# The same for the program of a script: what is measured is what runs.
+uses_voice = vad
 # Nothing declares libFuzzer's entry.
 flags_of = $(if $(filter tests/%,$1),$(addprefix -Ibin/,$(call tool_of,$(notdir $1)))) \
+	$(if $(filter scripts/%,$1),$(addprefix -Ibin/,$(uses_$(basename $(word 2,$(subst /, ,$1)))))) \
 	$(if $(filter tests/fuzz/%,$1),-Wno-missing-prototypes)
 
 .SECONDEXPANSION:
@@ -97,7 +101,8 @@ $(tools:%=$B/bin/%): $B/bin/%: $$(call objects,$$(wildcard bin/$$*/*.c)) bin/$$*
 	@mkdir -p $(@D)
 	$(link)
 
-$(helpers:%=$B/scripts/%): $B/scripts/%: $$(call objects,$$(wildcard scripts/$$*.d/*.c)) scripts/$$*.d $(lib)
+$(helpers:%=$B/scripts/%): $B/scripts/%: $$(call objects,$$(wildcard scripts/$$*.d/*.c)) \
+		$$(call parts_in,$$(uses_$$*)) scripts/$$*.d $(lib)
 	@mkdir -p $(@D)
 	$(link)
 

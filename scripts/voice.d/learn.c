@@ -15,20 +15,22 @@
 
 #define SCENE_S 12
 #define PIECE_FRAMES (SCENE_S * 50)
-#define VALID_SCENES 200
 
 static struct settings {
 	int64_t scenes;
 	int64_t steps;
 	int64_t seed;
+	int64_t valid;
 	const char *about;
-} set = {.scenes = 3000, .steps = 10000, .seed = 1, .about = ""};
+} set = {.scenes = 3000, .steps = 10000, .seed = 1, .valid = 200, .about = ""};
 
 static const struct opt_row rows[] = {
 	{"scenes", 0, OPT_INT, "N", NULL, "scenes of 12 s to learn from", &set.scenes, 8, 100000},
 	{"steps", 0, OPT_INT, "N", NULL, "steps of 9600 frames", &set.steps, 1, 10000000},
 	{"seed", 0, OPT_INT, "N", NULL, "of scenes, first weights and order", &set.seed, 1,
 		1000000},
+	{"valid", 0, OPT_INT, "N", NULL, "scenes of 30 s to validate with (0: do not)", &set.valid,
+		0, 10000},
 	{"about", 0, OPT_STR, "FILE", NULL, "provenance: lines for the table's comment",
 		&set.about},
 	{0},
@@ -140,7 +142,7 @@ static int validate(const struct corpus *c, const struct voice_weights *w)
 	static int64_t yes[1001], no[1001];
 	uint64_t seed = 1000001;
 
-	for (int i = 0; i < VALID_SCENES; i++) {
+	for (int i = 0; i < set.valid; i++) {
 		struct scene_spec spec;
 		struct scene s;
 		struct voice_features f;
@@ -218,17 +220,31 @@ static int print_table(const struct voice_weights *w)
 	return 0;
 }
 
-int learn_main(int argc, char **argv)
+static int learn(const struct corpus *c)
 {
-	struct corpus c;
-	struct net_data d = {0};
-	struct voice_weights w;
-	char why[256];
-	int first, status = opt_parse(&page, rows, argc, argv, &first);
 	struct net_options opt = {.steps = (int)set.steps,
 		.rate = 4e-3f,
 		.seed = (uint64_t)set.seed,
 		.progress = progress};
+	struct net_data d = {0};
+	struct voice_weights w;
+	int status = make_data(c, &d);
+
+	if (status == 0 && net_learn(&d, &opt, &w) < 0)
+		status = fail("learn", strerror(ENOMEM));
+	free(d.feature);
+	free(d.target);
+	free(d.weight);
+	if (status == 0 && set.valid > 0)
+		status = validate(c, &w);
+	return status == 0 ? print_table(&w) : -1;
+}
+
+int learn_main(int argc, char **argv)
+{
+	struct corpus c;
+	char why[256];
+	int first, status = opt_parse(&page, rows, argc, argv, &first);
 
 	if (status >= 0)
 		return status;
@@ -236,12 +252,7 @@ int learn_main(int argc, char **argv)
 		return fail("go on", "one LIST is wanted"), EXIT_USAGE;
 	if (corpus_load(argv[first], 1U << CORPUS_TRAIN | 1U << CORPUS_VALID, &c, why) < 0)
 		return fail("load the recordings", why), EXIT_DATA;
-	if (make_data(&c, &d) < 0 || net_learn(&d, &opt, &w) < 0 || validate(&c, &w) < 0 ||
-		print_table(&w) < 0)
-		return EXIT_SYSTEM;
-	free(d.feature);
-	free(d.target);
-	free(d.weight);
+	status = learn(&c);
 	corpus_free(&c);
-	return opt_finish(EXIT_OK);
+	return opt_finish(status < 0 ? EXIT_SYSTEM : EXIT_OK);
 }

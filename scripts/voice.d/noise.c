@@ -173,7 +173,8 @@ void noise_make(enum noise_kind kind, const struct corpus *c, enum corpus_split 
 	case NOISE_ECHO:
 		return add_talker(&c->set[CORPUS_SPEECH][split], near, s, 1, ret, n);
 	case NOISE_MUSIC:
-		if (split == CORPUS_TRAIN && rnd_chance(s, 0.5f))
+		if (c->set[CORPUS_MUSIC][split].n == 0 ||
+			(split == CORPUS_TRAIN && rnd_chance(s, 0.5f)))
 			return sound_music(s, ret, n);
 		return make_music(&c->set[CORPUS_MUSIC][split], s, ret, n);
 	case NOISE_CLICKS:

@@ -1,9 +1,7 @@
 #include "score.h"
 
 #define CUT_FRAMES 3
-#define END_FRAMES 25
 #define FOUND_FRAMES 75
-#define START_FRAMES 5
 
 static int bin_of(float logit)
 {
@@ -31,9 +29,13 @@ static void count_frames(
 	}
 }
 
+static void count_delay(int64_t delay[SCORE_ONSETS], int frames)
+{
+	delay[frames < SCORE_ONSETS ? frames : SCORE_ONSETS - 1]++;
+}
+
 /* One segment, from first to before end. */
-static void count_segment(
-	struct score_counts *c, const struct scene *s, const bool *on, int first, int end)
+static void count_segment(struct score_counts *c, const bool *on, int first, int end)
 {
 	int at = first, last = end - 1;
 
@@ -44,27 +46,43 @@ static void count_segment(
 		c->missed++;
 		return;
 	}
-	c->onset[at - first < SCORE_ONSETS ? at - first : SCORE_ONSETS - 1]++;
+	count_delay(c->onset, at - first);
 	while (!on[last])
 		last--;
 	c->cut += end - 1 - last > CUT_FRAMES;
+}
 
-	int gap = 0, off = 0;
+static void count_turn(
+	struct score_counts *c, const struct scene *s, const bool *turn, int first, int end)
+{
+	int at = first, gap = 0;
+
+	if (first > 0 && !turn[first - 1]) {
+		c->waited++;
+		while (at < end && !turn[at])
+			at++;
+		if (at < end)
+			count_delay(c->begun, at - first + 1);
+		else
+			c->unheard++;
+	}
 	while (end + gap < s->frames && !(s->label[end + gap] & SCENE_SEGMENT))
 		gap++;
 	if (gap < FOUND_FRAMES)
 		return;
 	c->ends++;
-	for (int i = 0; i < FOUND_FRAMES && off < END_FRAMES; i++)
-		off = on[end + i] ? 0 : off + 1;
-	c->lost += off < END_FRAMES;
+	for (gap = 0; gap < FOUND_FRAMES && turn[end + gap]; gap++)
+		;
+	c->lost += gap == FOUND_FRAMES;
 }
 
-static void count_starts(struct score_counts *c, const struct scene *s, const bool *start)
+static void count_false(struct score_counts *c, const struct scene *s, const bool *turn)
 {
-	for (int i = 0, run = 0; i < s->frames; i++) {
-		run = start[i] && !(s->label[i] & (SCENE_SEGMENT | SCENE_EXEMPT)) ? run + 1 : 0;
-		c->starts += run == START_FRAMES;
+	for (int i = 0; i < s->frames; i++) {
+		bool false_one = turn[i];
+		for (; i < s->frames && turn[i]; i++)
+			false_one = false_one && !(s->label[i] & (SCENE_SEGMENT | SCENE_EXEMPT));
+		c->starts += false_one;
 	}
 }
 
@@ -76,9 +94,10 @@ void score_add(struct score_counts *c, const struct scene *s, const struct score
 		while (i < s->frames && s->label[i] & SCENE_SEGMENT)
 			i++;
 		if (i > first)
-			count_segment(c, s, said->on, first, i);
+			count_segment(c, said->on, first, i),
+				count_turn(c, s, said->turn, first, i);
 	}
-	count_starts(c, s, said->start);
+	count_false(c, s, said->turn);
 }
 
 double score_auc(const struct score_counts *c)
@@ -107,13 +126,15 @@ double score_hit_at(const int64_t yes[SCORE_BINS], const int64_t no[SCORE_BINS],
 	return voice > 0 ? (double)hit / (double)voice : 0;
 }
 
-double score_onset_ms(const struct score_counts *c, double share)
+double score_delay_ms(const int64_t delay[SCORE_ONSETS], double share)
 {
-	int64_t found = c->segments - c->missed, seen = 0;
+	int64_t found = 0, seen = 0;
 
+	for (int i = 0; i < SCORE_ONSETS; i++)
+		found += delay[i];
 	for (int i = 0; i < SCORE_ONSETS; i++) {
-		seen += c->onset[i];
-		if ((double)seen >= share * (double)found)
+		seen += delay[i];
+		if (found > 0 && (double)seen >= share * (double)found)
 			return i * 20;
 	}
 	return SCORE_ONSETS * 20;
