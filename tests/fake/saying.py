@@ -30,14 +30,14 @@ def ok(cond, text, *why):
 
 
 class Tts:
-    """One tts. It reads its frames itself, so that order is seen as it was written."""
+    """One tts, in a language that nobody knows, so that texts stay as they are. A thread reads what it says."""
 
     def __init__(self, folder, *args, mode="gate", read=True, **env):
         self.folder = folder
         command = f"{sys.executable} {HERE}/voice.py {folder} {mode}"
         self.err = tempfile.TemporaryFile()
         self.p = subprocess.Popen(
-            ["tts", "-c", command, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.err, env={**os.environ, **env}
+            ["tts", "-l", "zz", "-c", command, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.err, env={**os.environ, **env}
         )
         self.frames = queue.Queue()
         self.seen = []
