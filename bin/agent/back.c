@@ -69,6 +69,7 @@ void back_mark(struct engine *e)
 {
 	back_commit(e);
 	e->marked_words = false;
+	e->heard_ms = -1;
 	if (dialogue_copy(&e->before, &e->d, e->sc) < 0)
 		e->failed = true;
 }

@@ -60,11 +60,15 @@ void engine_result(struct engine *e, json_t *data)
 static struct turns_scene scene(const struct engine *e)
 {
 	bool talking = e->phase == ENGINE_TALKING || e->phase == ENGINE_LEAVING;
+	bool back = talking && back_possible(e);
+	/* a flush would clear what may not be interrupted too */
+	bool speaking = talking && said_interruptible(&e->said) && !said_firm(&e->said);
 
 	return (struct turns_scene){
-		/* a flush would clear what may not be interrupted too */
-		.speaking = talking && said_interruptible(&e->said) && !said_firm(&e->said),
-		.pending = talking && back_possible(e),
+		.speaking = speaking,
+		.pending = back && e->heard_ms < 0,
+		.fresh = back && e->heard_ms >= 0 && speaking,
+		.end_silence_ms = e->d.state ? e->d.state->listen.end_silence_ms : 0,
 	};
 }
 
@@ -158,7 +162,11 @@ static int64_t time_of(struct engine *e, json_t *data)
 
 static void on_voice_started(struct engine *e, json_t *data)
 {
-	act(e, turns_voice_started(&e->turns, turn_of(e, data), time_of(e, data), scene(e)));
+	int64_t at_ms = time_of(e, data);
+
+	if (e->heard_ms >= 0 && at_ms > e->heard_ms + TURNS_REACTION_MS && !e->turns.joins)
+		back_commit(e);
+	act(e, turns_voice_started(&e->turns, turn_of(e, data), at_ms, scene(e)));
 }
 
 static void on_voice_stopped(struct engine *e, json_t *data)
@@ -227,7 +235,11 @@ static void on_playing(struct engine *e, json_t *data)
 		return;
 	if (s->spec.stay == e->d.entry_number && s->spec.kind != SAID_FILLER)
 		e->d.question_heard = true;
-	back_commit(e); /* who hears "one moment" knows that the turn is over, too */
+	/* who hears "one moment" knows that the turn is over, too */
+	if (s->spec.kind == SAID_FILLER)
+		back_commit(e);
+	else if (back_possible(e) && e->heard_ms < 0)
+		e->heard_ms = number(data, "timestamp", e->now_ms);
 }
 
 static void on_played(struct engine *e, json_t *data)
@@ -355,6 +367,10 @@ void engine_time(struct engine *e, int64_t now_ms)
 	e->now_ms = max_i64(e->now_ms, now_ms);
 	if (e->phase != ENGINE_OVER) {
 		act(e, turns_time(&e->turns, e->now_ms, scene(e)));
+		if (e->heard_ms >= 0 &&
+			e->now_ms > e->heard_ms + TURNS_REACTION_MS + TURNS_TOLD_MS &&
+			!e->turns.joins)
+			back_commit(e);
 		said_time(&e->said, e->now_ms);
 	}
 	engine_settle(e);

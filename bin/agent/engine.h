@@ -101,6 +101,7 @@ struct engine {
 		before; /* where it was before the answer that can be taken back; vars NULL: none can */
 	bool marked_words; /* the caller's words of that turn are in memory already */
 	json_t *results;   /* array: results of that answer, not sent yet */
+	int64_t heard_ms;  /* when that answer began to be heard; -1: not yet */
 
 	struct progress stack[ENGINE_STACK_MAX]; /* what is being done: innermost last */
 	size_t depth;

@@ -18,7 +18,7 @@ void turns_forget(struct turns *t)
 {
 	dynbuf_reset(&t->text);
 	t->listen[0] = '\0';
-	t->words = t->long_voice = t->going_on = false;
+	t->words = t->long_voice = t->going_on = t->joins = false;
 	t->taken = true;
 }
 
@@ -27,11 +27,17 @@ static struct turns_act begin(struct turns *t, int64_t at_ms, struct turns_scene
 {
 	struct turns_act act = {0};
 
-	if (scene.pending && (!t->text.n || at_ms - t->begun_ms <= TURNS_TURN_MS))
+	bool recent = at_ms - t->begun_ms <= TURNS_TURN_MS;
+
+	if (scene.pending && (!t->text.n || recent))
 		act.cancel = act.flush = true;
 	t->going_on = act.cancel && t->text.n;
+	t->joins = !act.cancel && scene.fresh && t->text.n && recent;
 	if (t->going_on) {
 		t->barged = false;
+	} else if (t->joins) {
+		t->words = t->long_voice = false;
+		t->barged = true;
 	} else {
 		turns_forget(t);
 		t->begun_ms = at_ms;
@@ -56,6 +62,16 @@ struct turns_act turns_voice_started(
 	t->voice = true;
 	t->voice_ms = at_ms;
 	t->turn = max_i64(t->turn, turn);
+	return act;
+}
+
+/* These are words: the bot falls silent. Those of a caller who has only gone on take the answer back. */
+static struct turns_act are_words(struct turns *t, struct turns_scene scene)
+{
+	struct turns_act act = {.flush = scene.speaking || t->joins, .cancel = t->joins};
+
+	t->going_on |= t->joins;
+	t->joins = false;
 	return act;
 }
 
@@ -85,13 +101,10 @@ static struct turns_act decide_if_complete(
 /* The voice has lasted until now. */
 static struct turns_act lasted(struct turns *t, int64_t now_ms, struct turns_scene scene)
 {
-	struct turns_act act = {0};
-
-	if (!t->long_voice && now_ms - t->voice_ms > TURNS_WORDS_MS) {
-		t->long_voice = true;
-		act.flush = scene.speaking;
-	}
-	return act;
+	if (t->long_voice || now_ms - t->voice_ms <= TURNS_WORDS_MS)
+		return (struct turns_act){0};
+	t->long_voice = true;
+	return are_words(t, scene);
 }
 
 struct turns_act turns_voice_stopped(
@@ -131,8 +144,11 @@ struct turns_act turns_transcript(struct turns *t, int64_t turn, const char *lis
 		dynbuf_adds(&t->text, text); /* what is too much is not part of it */
 	}
 	if (words == TURNS_WORDS) {
+		struct turns_act now = are_words(t, scene);
+
 		t->words = true;
-		act.flush = act.flush || scene.speaking;
+		act.flush |= now.flush;
+		act.cancel |= now.cancel;
 	}
 	if (turns_listening(t) && t->open_ms - t->begun_ms <= TURNS_TURN_MS)
 		return act;
@@ -165,8 +181,9 @@ struct turns_act turns_key(struct turns *t, struct turns_scene scene)
 
 struct turns_act turns_time(struct turns *t, int64_t now_ms, struct turns_scene scene)
 {
+	/* that it has ended is told only after the silence */
 	if (t->voice)
-		return lasted(t, now_ms, scene);
+		return lasted(t, now_ms - scene.end_silence_ms, scene);
 	if (t->open > 0 && now_ms - t->open_ms > TURNS_TRANSCRIPT_MS) {
 		t->open = 0;
 		return decide_if_complete(t, scene, (struct turns_act){0});

@@ -4,6 +4,7 @@
  * callpipe-stream(5), "Turns and barge-in", which this is the agent's side of. In short:
  *
  *	a voice before the answer is heard     cancel it; both transcripts are one turn
+ *	words as the answer begins             the same: nobody can have reacted to it yet
  *	words while the bot speaks             flush, and the turn is the caller's
  *	no words while the bot speaks          resume
  *	a voice of more than 800 ms            words, whatever the recogniser makes of it
@@ -14,7 +15,9 @@
 
 #include "base/dynbuf.h"
 
-#define TURNS_WORDS_MS 800        /* a longer voice is words */
+#define TURNS_WORDS_MS 800    /* a longer voice is words */
+#define TURNS_REACTION_MS 400 /* a voice that begins so soon after an answer is no reaction to it */
+#define TURNS_TOLD_MS 300     /* how late it may be told that a voice has begun */
 #define TURNS_TRANSCRIPT_MS 10000 /* a transcript that has not come after so long comes no more */
 #define TURNS_TURN_MS 30000 /* a turn that began longer ago is not gone on with: there is a radio */
 #define TURNS_TEXT_MAX 4096 /* bytes of what the caller says in one turn */
@@ -31,6 +34,8 @@ enum turns_words {
 struct turns_scene {
 	bool speaking; /* something interruptible is being said, or waits to be */
 	bool pending; /* an answer is under way, and nothing of it is on the line yet: it can be taken back */
+	bool fresh; /* it has begun just now, within TURNS_REACTION_MS, and can still be taken back */
+	int end_silence_ms; /* silence after which a voice is told to have ended */
 };
 
 /* What is to be done, in this order. */
@@ -53,6 +58,7 @@ struct turns {
 	bool long_voice;   /* and a voice too long to be none */
 	bool barged;       /* the bot was speaking when it began */
 	bool going_on;     /* an answer was cancelled for it */
+	bool joins; /* it began as the answer did: if there are words, they go on with the turn */
 	/* the turn so far; after take the turn that was taken, until the next event */
 	struct dynbuf text;
 	char listen[TURNS_LISTEN_MAX]; /* under which its first words were heard */

@@ -114,7 +114,7 @@ def case_long_voice():
     line.hearing("You can order")
     line.voice_starts()
     line.run(820)
-    line.until(lambda: line.all("flush"), 520)
+    line.until(lambda: line.all("flush"), 700 + 520)
     line.run(3000)
     line.voice_stops("max")
     line.voice_starts()

@@ -7,7 +7,9 @@
 #include "tap.h"
 
 static const struct turns_scene silent, speaking = {.speaking = true},
-					pending = {.speaking = true, .pending = true};
+					pending = {.speaking = true, .pending = true},
+					fresh = {.speaking = true, .fresh = true},
+					heard_out = {.speaking = true, .end_silence_ms = 700};
 
 static const char *acts(struct turns_act a)
 {
@@ -30,7 +32,7 @@ static struct turns_act say(struct turns *t, int64_t turn, int64_t at, int64_t m
 	if (b.flush)
 		scene = silent;
 	c = turns_transcript(t, turn, "l1", text, words, scene);
-	c.cancel |= a.cancel;
+	c.cancel |= a.cancel || b.cancel;
 	c.flush |= a.flush || b.flush;
 	return c;
 }
@@ -69,6 +71,7 @@ static void test_long_voice(void)
 	is_str(acts(turns_voice_started(&t, 1, 1000, speaking)), "", "a voice begins");
 	ok(turns_listening(&t), "it is listened to");
 	is_str(acts(turns_time(&t, 1800, speaking)), "", "800 ms later it may still be a cough");
+	is_str(acts(turns_time(&t, 2500, heard_out)), "", "or have ended, and be heard out");
 	is_str(acts(turns_time(&t, 1801, speaking)), "flush ", "then it is not");
 	is_str(acts(turns_time(&t, 2500, silent)), "", "that is said once");
 	is_str(acts(turns_voice_stopped(&t, 1, 2600, false, silent)), "", "it ends");
@@ -118,6 +121,25 @@ static void test_going_on(void)
 	is_str(acts(say(&t, 7, 40000, 500, "news", TURNS_WORDS, pending)), "flush take",
 		"who goes on half a minute later begins anew");
 	is_str(t.text.p, "news", "with what he says then");
+	turns_free(&t);
+}
+
+static void test_reaction(void)
+{
+	struct turns t;
+
+	turns_init(&t);
+	is_str(acts(say(&t, 1, 1000, 500, "three", TURNS_WORDS, silent)), "take", "a turn");
+	is_str(acts(say(&t, 2, 2200, 500, "four", TURNS_WORDS, fresh)), "cancel flush take",
+		"words as its answer begins are no reaction to it: it is taken back");
+	is_str(t.text.p, "three four", "and both are one turn");
+	is_str(acts(say(&t, 3, 3400, 900, "", TURNS_SILENCE, fresh)), "cancel flush take",
+		"so is a long voice");
+	is_str(acts(say(&t, 4, 5000, 300, "", TURNS_SILENCE, fresh)), "resume ",
+		"a cough as an answer begins costs nothing");
+	is_str(acts(say(&t, 5, 6000, 300, "five", TURNS_WORDS, fresh)), "flush take",
+		"after it the turn is over");
+	is_str(t.text.p, "five", "and this is another");
 	turns_free(&t);
 }
 
@@ -332,6 +354,7 @@ int main(void)
 	test_rules();
 	test_long_voice();
 	test_going_on();
+	test_reaction();
 	test_no_input();
 	test_keys();
 	test_seeds();
