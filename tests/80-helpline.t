@@ -1,0 +1,11 @@
+#!/bin/sh
+# Whole calls of pipelines/support, with the embedded recogniser and voice: tests/fake/helpline.py has the cases.
+. tests/lib.sh
+
+export CALLPIPE_SPOOL="$T/spool" CALLPIPE_FROM_DIR="$T/from" CALLPIPE_CACHE="$T/cache" CALLPIPE_TECHNICIAN="$T/technician"
+mkdir "$T/from" "$T/work"
+echo yes >"$CALLPIPE_TECHNICIAN"
+(cd pipelines/support && tts --prime support.json) >/dev/null || echo 'Bail out! the phrases cannot be made'
+serve as-answer pipelines/support/call
+tests/fake/helpline.py "$port" "$T/spool" "$T/from" "$T/work"
+diag "$T/serve.err"
