@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 
+#define AHEAD_MS 60000 /* a timestamp that is so far ahead is none */
+
 int engine_init(struct engine *e, const struct scenario *sc, const struct engine_port *port)
 {
 	*e = (struct engine){.sc = sc, .port = *port};
@@ -325,9 +327,13 @@ static const struct {
 
 void engine_event(struct engine *e, const char *type, json_t *data)
 {
+	int64_t at_ms;
+
 	if (e->phase == ENGINE_NEW || e->phase == ENGINE_OVER)
 		return;
-	e->now_ms = max_i64(e->now_ms, number(data, "timestamp", 0));
+	at_ms = number(data, "timestamp", 0);
+	if (at_ms <= e->now_ms + AHEAD_MS)
+		e->now_ms = max_i64(e->now_ms, at_ms);
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		if (strcmp(type, events[i].type) == 0)
 			events[i].fn(e, data);

@@ -21,7 +21,7 @@ void step_abandon(struct engine *e)
 	bool waiting = e->waiting;
 
 	e->depth = 0;
-	e->waiting = false;
+	e->waiting = e->entering = false;
 	if (waiting)
 		e->port.tool_cancel(e->port.ctx);
 }
@@ -37,7 +37,7 @@ void step_enter(struct engine *e, const struct scenario_state *st)
 {
 	const struct scenario_state *from = e->d.state;
 
-	if (e->saved && from == e->sc->resume && st != from)
+	if (e->saved && from && from == e->sc->resume && st != from)
 		forget_saved(e, false);
 	engine_put(
 		e, "state", json_pack("{s:s,s:s}", "from", from ? from->name : "", "to", st->name));
@@ -273,18 +273,21 @@ static void retry(struct engine *e, const struct scenario_step *step)
 
 static void resume(struct engine *e)
 {
-	const struct scenario_state *st = e->sc->start;
 	json_t *vars = json_object_get(e->saved, "variables"), *value;
-	const char *name = json_string_value(json_object_get(e->saved, "state"));
+	json_t *result = json_object_get(e->saved, "result");
+	const char *name = json_string_value(json_object_get(e->saved, "state")), *key;
+	const struct scenario_state *st = name ? scenario_state_find(e->sc, name) : NULL;
 
-	if (name && scenario_state_find(e->sc, name)) {
-		const char *key;
-
-		st = scenario_state_find(e->sc, name);
-		json_object_foreach(vars, key, value)
-			engine_set(e, key, json_incref(value));
-		forget_saved(e, true);
+	if (!st) {
+		step_enter(e, e->sc->start);
+		return;
 	}
+	json_object_foreach(vars, key, value) {
+		engine_set(e, key, json_incref(value));
+	}
+	if (json_object_size(result)) /* they are those of this call, too */
+		engine_result(e, json_incref(result));
+	forget_saved(e, true);
 	step_enter(e, st);
 }
 
