@@ -261,7 +261,7 @@ static void on_played(struct engine *e, json_t *data)
 
 static void interrupt(struct engine *e)
 {
-	if (scene(e).speaking)
+	if (said_busy(&e->said))
 		act(e, (struct turns_act){.flush = true});
 	back_commit(e);
 	step_abandon(e);

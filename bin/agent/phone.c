@@ -277,8 +277,8 @@ static void run_tools(struct phone *p)
 
 /* ---- time ---- */
 
-int phone_start(struct phone *p, const struct scenario *sc, json_t *call, const struct talk *plan,
-	struct talk *talk)
+int phone_start(struct phone *p, const struct scenario *sc, json_t *call, json_t *saved,
+	const struct talk *plan, struct talk *talk)
 {
 	struct engine_port port = {.put = put,
 		.tool = tool,
@@ -293,7 +293,7 @@ int phone_start(struct phone *p, const struct scenario *sc, json_t *call, const 
 	p->answered = calloc((plan ? plan->n : 0) + 1, sizeof(*p->answered));
 	if (engine_init(&p->engine, sc, &port) < 0 || !p->answered)
 		return -1;
-	engine_start(&p->engine, call, NULL);
+	engine_start(&p->engine, call, saved);
 	return 0;
 }
 

@@ -40,9 +40,10 @@ struct phone {
 	size_t events;     /* things the bot did: to see that one has come */
 };
 
-/* Start a call. call: data of call-start, borrowed. -1: no memory. */
-int phone_start(struct phone *p, const struct scenario *sc, json_t *call, const struct talk *plan,
-	struct talk *talk) MUST_USE;
+/* Start a call. call: data of call-start; saved: of a call that was cut off, NULL: none; both borrowed. -1: no
+ * memory. */
+int phone_start(struct phone *p, const struct scenario *sc, json_t *call, json_t *saved,
+	const struct talk *plan, struct talk *talk) MUST_USE;
 void phone_free(struct phone *p);
 
 /* Let time pass. */

@@ -11,6 +11,7 @@
 static const char *const words[] = {
 	[TALK_SCENARIO] = "scenario",
 	[TALK_CALL] = "call",
+	[TALK_SESSION] = "session",
 	[TALK_CALLER] = "caller",
 	[TALK_INTERRUPT] = "interrupt",
 	[TALK_GOES_ON] = "goes on",
@@ -142,6 +143,7 @@ static int parse_rest(struct talk_line *l, const char **ret_why)
 		return l->text[0] ? parse_tool(l, ret_why) : -1;
 	case TALK_RESULT:
 	case TALK_CALL:
+	case TALK_SESSION:
 		*ret_why = "a JSON object has to stand behind it";
 		l->json = json_loads(l->text, 0, &err);
 		return json_is_object(l->json) ? 0 : -1;

@@ -23,6 +23,7 @@ enum talk_kind {
 	TALK_NOTHING,  /* a line that has gone */
 	TALK_SCENARIO, /* what the call is made with */
 	TALK_CALL,
+	TALK_SESSION,
 	TALK_CALLER, /* what the caller does */
 	TALK_INTERRUPT,
 	TALK_GOES_ON,

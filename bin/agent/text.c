@@ -166,7 +166,7 @@ int text_talk(const struct scenario *sc)
 	struct phone p;
 	int status = EXIT_OK;
 
-	if (!call || phone_start(&p, sc, call, NULL, &talk) < 0) {
+	if (!call || phone_start(&p, sc, call, NULL, NULL, &talk) < 0) {
 		log_error("cannot start: %s", strerror(ENOMEM));
 		status = EXIT_SYSTEM;
 	} else {
@@ -308,7 +308,7 @@ static int compare(const struct talk *want, const struct talk *got, const char *
 {
 	size_t w = 0, g = 0;
 
-	while (w < want->n && want->line[w].kind <= TALK_CALL)
+	while (w < want->n && want->line[w].kind <= TALK_SESSION)
 		w++;
 	for (;;) {
 		struct part pw = part_from(want, w), pg = part_from(got, g);
@@ -348,7 +348,8 @@ static void run_plan(struct phone *p, const struct talk *plan)
 
 static int run_file(const char *path, const struct talk *plan, const struct scenario *sc)
 {
-	const struct talk_line *told = line_of(plan, TALK_CALL);
+	const struct talk_line *told = line_of(plan, TALK_CALL),
+			       *saved = line_of(plan, TALK_SESSION);
 	json_t *call = told ? json_copy(told->json) : json_object();
 	struct talk talk = {0};
 	struct phone p;
@@ -356,7 +357,7 @@ static int run_file(const char *path, const struct talk *plan, const struct scen
 
 	if (!json_object_get(call, "call"))
 		json_object_set_new(call, "call", json_string("text"));
-	if (!call || phone_start(&p, sc, call, plan, &talk) < 0) {
+	if (!call || phone_start(&p, sc, call, saved ? saved->json : NULL, plan, &talk) < 0) {
 		log_error("cannot start: %s", strerror(ENOMEM));
 	} else {
 		run_plan(&p, plan);
