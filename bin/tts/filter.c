@@ -300,5 +300,6 @@ int tts_filter(struct tts *t)
 	status = filter_run(&c.filter);
 	queue_free(&c.queue);
 	filter_free(&c.filter);
+	close(STDOUT_FILENO); /* the next filter need not wait for what we have to tidy up */
 	return status;
 }

@@ -263,7 +263,9 @@ bool queue_waits(const struct queue *q)
 {
 	const struct utterance *u = q->head;
 
-	return u && (u->sent < u->make.audio.n || u->state >= UTTERANCE_MADE);
+	if (!u)
+		return false;
+	return u->state >= UTTERANCE_MADE || (!q->whole && u->sent < u->make.audio.n);
 }
 
 void queue_cancel(struct queue *q)

@@ -185,6 +185,7 @@ static void test_pieces(void)
 	add("2");
 	give(2, 2000);
 	is_str(said(), "e1ok ", "one that is to be whole is not sent in part");
+	ok(!queue_waits(&queue), "nor does it wait for room");
 	done(2);
 	is_str(said(), "b2 a2 a2 e2ok ", "but when it is made");
 	queue_free(&queue);
