@@ -268,6 +268,25 @@ static void check_state(struct loading *l, const struct scenario_state *st)
 	check_silence(l, st);
 }
 
+static void note_resume(void *ctx, const struct scenario_step *step)
+{
+	bool *found = ctx;
+
+	*found |= step->way == SCENARIO_RESUME;
+}
+
+static void check_resume(struct loading *l)
+{
+	const struct scenario_state *st = l->sc->resume;
+	bool found = false;
+
+	for (size_t i = 0; st && i < st->rules_n; i++)
+		each_step(st->rules[i]->step, note_resume, &found);
+	if (st && !found)
+		STATE_MISTAKE(l, st,
+			"no rule of it goes on with the call that was cut off: add \"resume\": true");
+}
+
 static void check_global(struct loading *l)
 {
 	const struct scenario *sc = l->sc;
@@ -398,6 +417,7 @@ void check_states(struct loading *l)
 	check_global(l);
 	for (size_t i = 0; i < sc->states_n; i++)
 		check_state(l, &sc->states[i]);
+	check_resume(l);
 	for (size_t i = 0; i < sc->states_n; i++)
 		follow(&g, &sc->states[i]);
 	if (l->dangling || !sc->start)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "scenario/load.h"
-#include "stream/verdict.h"
 
 const char *const scenario_intents[] = {"yes", "no", "operator", "repeat", "wait", "bye", "anger",
 	"opt_out", "unsure", "help", "machine", NULL};
@@ -122,6 +121,7 @@ static void read_variables(struct loading *l, json_t *root)
 	if (v && is_object(l, at, v, SCENARIO_LIST_MAX)) {
 		json_object_foreach(v, name, value)
 			set_variable(l, MEMBER(at, name), name);
+		(void)is_plain(l, at, v);
 		return;
 	}
 	l->sc->variables = json_object();
@@ -193,6 +193,8 @@ static void read_wait(struct loading *l, json_t *root)
 	if (v && is_object(l, at, v, SIZE_MAX)) {
 		read_keys(l, at, v, keys, NULL);
 		l->sc->wait = read_says(l, at, v);
+		if (!l->sc->wait.n)
+			mistake(l, at, "has no 'say' and no 'play'");
 		l->sc->wait_after_ms = read_int(l, at, v, "after_ms", 0, 60000, 1000);
 	} else if (!v && json_object_get(l->phrases.index, "wait")) {
 		named = json_string("phrase:wait");

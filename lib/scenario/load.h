@@ -108,6 +108,8 @@ bool is_object(struct loading *l, const struct where *at, json_t *v, size_t max)
 bool is_array(struct loading *l, const struct where *at, json_t *v);
 /* NULL if it is none, or empty. */
 const char *as_string(struct loading *l, const struct where *at, json_t *v);
+/* Is there no variable in any text of v? They are expanded in texts, and as the whole value of set, with, result. */
+bool is_plain(struct loading *l, const struct where *at, json_t *v);
 const char *read_string(struct loading *l, const struct where *at, json_t *object, const char *key);
 int read_int(struct loading *l, const struct where *at, json_t *object, const char *key, int min,
 	int max, int fallback);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "scenario/load.h"
-#include "stream/verdict.h"
 
 bool is_object(struct loading *l, const struct where *at, json_t *v, size_t max)
 {
@@ -69,6 +68,23 @@ const char *as_string(struct loading *l, const struct where *at, json_t *v)
 	else
 		return json_string_value(v);
 	return NULL;
+}
+
+bool is_plain(struct loading *l, const struct where *at, json_t *v)
+{
+	bool plain = true;
+	const char *key;
+	json_t *item;
+
+	if (json_is_string(v) && strstr(json_string_value(v), "{{")) {
+		mistake(l, at, "cannot have variables in it");
+		return false;
+	}
+	json_object_foreach(v, key, item)
+		plain &= is_plain(l, MEMBER(at, key), item);
+	for (size_t i = 0; i < json_array_size(v); i++)
+		plain &= is_plain(l, ITEM(at, i), json_array_get(v, i));
+	return plain;
 }
 
 const char *read_string(struct loading *l, const struct where *at, json_t *object, const char *key)
@@ -135,6 +151,8 @@ struct scenario_words as_words(struct loading *l, const struct where *at, json_t
 {
 	struct scenario_words words = {0};
 
+	if (!is_plain(l, at, v))
+		return words;
 	if (json_is_string(v)) {
 		words.word = MEMORY_ARRAY(l->memory, const char *, 1);
 		words.word[0] = as_string(l, at, v);

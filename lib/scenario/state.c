@@ -39,13 +39,6 @@ static int compare_rules(const void *pa, const void *pb)
 	return (a > b) - (a < b); /* as written: both are in one array */
 }
 
-/* A key that is a digit is none of its own where digits are collected. */
-static bool hidden(const struct scenario_state *st, const struct scenario_rule *r)
-{
-	return r->global && r->input == SCENARIO_DTMF && st->listen.digits > 0 &&
-		strchr("0123456789", *r->words.word[0]);
-}
-
 static void order_rules(struct loading *l, struct scenario_state *st, struct scenario_rule *own,
 	size_t own_n, bool global)
 {
@@ -54,10 +47,8 @@ static void order_rules(struct loading *l, struct scenario_state *st, struct sce
 	st->rules = MEMORY_ARRAY(l->memory, const struct scenario_rule *, own_n + global_n);
 	for (size_t i = 0; i < own_n; i++)
 		st->rules[st->rules_n++] = &own[i];
-	for (size_t i = 0; i < global_n; i++) {
-		if (!hidden(st, &l->sc->rules[i]))
-			st->rules[st->rules_n++] = &l->sc->rules[i];
-	}
+	for (size_t i = 0; i < global_n; i++)
+		st->rules[st->rules_n++] = &l->sc->rules[i];
 	if (st->rules_n)
 		qsort(st->rules, st->rules_n, sizeof(*st->rules), compare_rules);
 }

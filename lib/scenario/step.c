@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "scenario/load.h"
-#include "stream/verdict.h"
 
 const char *const step_keys[] = {"set", "add", "tool", "with", "save", "failed", "if", "say",
 	"play", "result", "do", "goto", "retry", "then", "repeat", "resume", "transfer", "hangup",
@@ -24,6 +23,7 @@ static struct scenario_value as_value(struct loading *l, const struct where *at,
 {
 	if (json_is_string(v) && strstr(json_string_value(v), "{{"))
 		return (struct scenario_value){.text = as_template(l, at, v)};
+	(void)is_plain(l, at, v);
 	return (struct scenario_value){.constant = v};
 }
 
@@ -278,7 +278,7 @@ static void load_hangup(
 {
 	step->way = SCENARIO_END;
 	if (json_is_string(v))
-		step->cause = as_string(l, at, v);
+		step->cause = is_plain(l, at, v) ? as_string(l, at, v) : NULL;
 	else if (!json_is_true(v))
 		mistake(l, at, "has to be true, or a word that says why");
 }

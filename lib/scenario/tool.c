@@ -292,6 +292,8 @@ static void load_command(
 	tool->command = MEMORY_ARRAY(l->memory, const char *, json_array_size(v) + 1);
 	for (size_t i = 0; i < json_array_size(v); i++) {
 		json_t *word = json_array_get(v, i);
+		if (!is_plain(l, ITEM(at, i), word))
+			continue;
 		if (!json_is_string(word) || (i == 0 && !json_string_length(word)))
 			mistake(l, ITEM(at, i), "has to be a string");
 		else

@@ -67,6 +67,7 @@ static void fails(const char *text, size_t at, const char *why)
 
 static void test_mistakes(void)
 {
+	static const char opening[] = "((((((((((((((((((((", closing[] = "))))))))))))))))))))";
 	char deep[200];
 
 	fails("", 0, "a value is missing");
@@ -86,13 +87,10 @@ static void test_mistakes(void)
 	fails("a.", 0, "no name");
 	fails("a.0b", 0, "no name");
 	fails("$a", 0, "a character that has no meaning here");
-	memset(deep, '(', sizeof(deep));
-	strcpy(deep + CONDITION_DEPTH, "a");
-	memset(deep + CONDITION_DEPTH + 1, ')', CONDITION_DEPTH);
-	deep[2 * CONDITION_DEPTH + 1] = '\0';
+	snprintf(deep, sizeof(deep), "%.*sa%.*s", CONDITION_DEPTH, opening, CONDITION_DEPTH,
+		closing);
 	is_int(holds(deep), 0, "as deep as may be");
-	memset(deep, '(', sizeof(deep));
-	strcpy(deep + CONDITION_DEPTH + 1, "a");
+	snprintf(deep, sizeof(deep), "%.*sa", CONDITION_DEPTH + 1, opening);
 	fails(deep, CONDITION_DEPTH, "too deep");
 }
 
