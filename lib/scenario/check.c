@@ -1,13 +1,9 @@
-/* What only the whole shows: ways that lead nowhere, states that nothing leads to, silence without an answer. */
+/* What only the whole of a state shows: what is never done, what is not answered, what is answered twice. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenario/graph.h"
 #include "scenario/load.h"
-
-/* Say it of a state. */
-#define STATE_MISTAKE(l, st, ...) \
-	mistake((l), MEMBER(MEMBER(NULL, "states"), (st)->name), __VA_ARGS__)
 
 /* ---- one step ---- */
 
@@ -70,6 +66,17 @@ static void check_failure(void *ctx, const struct scenario_step *step)
 		"nothing answers the failure of '%s': add 'failed', a rule 'tool_failed', or 'problem' to the "
 		"scenario",
 		step->tool->name);
+}
+
+/* A failure within the answer to a failure would be answered by itself. */
+static void check_failure_answer(void *ctx, const struct scenario_step *step)
+{
+	struct loading *l = ctx;
+
+	if (step_can_fail(step))
+		mistake_at(l, l->file, step->path,
+			"the tool '%s' can fail too: in an answer to failures it needs 'failed'",
+			step->tool->name);
 }
 
 /* ---- rules that say the same ---- */
@@ -157,29 +164,15 @@ static void check_keys(
 
 /* ---- silence and nonsense ---- */
 
-/* Whether an input that comes again and again leads out in the end, whatever the variables are. */
-static bool leads_out(const struct scenario_state *st, enum scenario_input input)
-{
-	for (int count = 1; count <= 100; count++) {
-		const struct scenario_rule *r = NULL;
-		do
-			r = scenario_next_rule(st, SCENARIO_BIT(input), r);
-		while (r && (r->when || r->min > count));
-		if (r && step_leaves(r->step, st))
-			return true;
-	}
-	return false;
-}
-
 static void check_silence(struct loading *l, const struct scenario_state *st)
 {
 	if (!st->listens || st->llm)
 		return;
-	if (!leads_out(st, SCENARIO_NO_INPUT))
+	if (!leading_rule(st, FOLLOW_SILENCE))
 		STATE_MISTAKE(l, st,
 			"silence does not lead out of it: add a rule 'no_input' with a way out, "
 			"here or to the scenario");
-	if (!leads_out(st, SCENARIO_NO_MATCH) && !leads_out(st, SCENARIO_ANY))
+	if (!leading_rule(st, FOLLOW_NONSENSE))
 		STATE_MISTAKE(l, st,
 			"nonsense does not lead out of it: add a rule 'no_match' with a way out, "
 			"here or to the scenario");
@@ -232,11 +225,6 @@ static void check_asks(void *ctx, const struct scenario_step *step)
 		mistake_at(l, l->file, step->path, "this state asks nothing: it does not listen");
 }
 
-static bool has_way_out(const struct scenario_state *st)
-{
-	return st->listens || step_ends(st->entry);
-}
-
 static void check_state(struct loading *l, const struct scenario_state *st)
 {
 	struct failing f = {.l = l, .st = st};
@@ -246,7 +234,7 @@ static void check_state(struct loading *l, const struct scenario_state *st)
 
 	if (st->listens && step_ends(st->entry))
 		STATE_MISTAKE(l, st, "never listens: it always goes on before");
-	if (!has_way_out(st))
+	if (!state_has_way_out(st))
 		STATE_MISTAKE(l, st,
 			"has no way out: add 'goto', 'transfer', 'hangup', or rules in 'on'");
 	each_step(st->entry, check_step, l);
@@ -260,6 +248,8 @@ static void check_state(struct loading *l, const struct scenario_state *st)
 		rules[own++] = r;
 		each_step(r->step, check_step, l);
 		each_step(r->step, check_failure, &f);
+		if (r->input == SCENARIO_TOOL_FAILED)
+			each_step(r->step, check_failure_answer, l);
 		if (!st->listens)
 			each_step(r->step, check_asks, l);
 		check_keys(l, st, r);
@@ -298,130 +288,16 @@ static void check_global(struct loading *l)
 		rules[i] = &sc->rules[i];
 		each_step(rules[i]->step, check_step, l);
 		each_step(rules[i]->step, check_failure, &f);
+		if (rules[i]->input == SCENARIO_TOOL_FAILED)
+			each_step(rules[i]->step, check_failure_answer, l);
 	}
 	check_rules(l, rules, sc->rules_n);
 }
 
-/* ---- the graph ---- */
-
-struct graph {
-	struct loading *l;
-	bool *mark; /* by state */
-	const struct scenario_state *
-		*stack; /* states to go on with; or the way to the one at hand */
-	size_t n;       /* of stack */
-	bool changed;
-};
-
-static void reach(void *ctx, const struct scenario_state *next)
-{
-	struct graph *g = ctx;
-
-	if (g->mark[next->index])
-		return;
-	g->mark[next->index] = true;
-	g->stack[g->n++] = next;
-}
-
-static void check_reached(struct graph *g)
-{
-	const struct scenario *sc = g->l->sc;
-	const struct scenario_state *const from[] = {sc->start, sc->problem, sc->resume};
-
-	memset(g->mark, 0, sc->states_n * sizeof(*g->mark));
-	g->n = 0;
-	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
-		if (from[i])
-			reach(g, from[i]);
-	}
-	while (g->n > 0)
-		each_next(sc, g->stack[--g->n], false, reach, g);
-	for (size_t i = 0; i < sc->states_n; i++) {
-		if (!g->mark[i])
-			STATE_MISTAKE(g->l, &sc->states[i], "nothing leads to this state");
-	}
-}
-
-static void note_marked(void *ctx, const struct scenario_state *next)
-{
-	struct graph *g = ctx;
-
-	g->changed |= g->mark[next->index];
-}
-
-static void check_ends(struct graph *g)
-{
-	const struct scenario *sc = g->l->sc;
-	bool again = true;
-
-	for (size_t i = 0; i < sc->states_n; i++)
-		g->mark[i] = state_can_end(&sc->states[i]) || !has_way_out(&sc->states[i]);
-	while (again) {
-		again = false;
-		for (size_t i = 0; i < sc->states_n; i++) {
-			g->changed = false;
-			if (!g->mark[i])
-				each_next(sc, &sc->states[i], false, note_marked, g);
-			again |= g->changed;
-			g->mark[i] |= g->changed;
-		}
-	}
-	for (size_t i = 0; i < sc->states_n; i++) {
-		if (!g->mark[i])
-			STATE_MISTAKE(g->l, &sc->states[i],
-				"no way leads from it to the end of the call");
-	}
-}
-
-static void say_cycle(struct graph *g, const struct scenario_state *back)
-{
-	struct dynbuf names;
-	size_t i = 0;
-
-	dynbuf_init(&names, 400);
-	while (g->stack[i] != back)
-		i++;
-	for (; i < g->n; i++)
-		dynbuf_addf(&names, "%s, ", g->stack[i]->name);
-	STATE_MISTAKE(g->l, back, "goes round without listening: %s%s", names.p, back->name);
-	dynbuf_free(&names);
-}
-
-static void follow(void *ctx, const struct scenario_state *next)
-{
-	struct graph *g = ctx;
-
-	for (size_t i = 0; i < g->n; i++) {
-		if (g->stack[i] == next) {
-			say_cycle(g, next);
-			return;
-		}
-	}
-	if (g->mark[next->index])
-		return;
-	g->mark[next->index] = true;
-	g->stack[g->n++] = next;
-	each_next(g->l->sc, next, true, follow, g);
-	g->n--;
-}
-
 void check_states(struct loading *l)
 {
-	struct scenario *sc = l->sc;
-	struct graph g = {
-		.l = l,
-		.mark = MEMORY_ARRAY(l->memory, bool, sc->states_n),
-		.stack = MEMORY_ARRAY(l->memory, const struct scenario_state *, sc->states_n + 1),
-	};
-
 	check_global(l);
-	for (size_t i = 0; i < sc->states_n; i++)
-		check_state(l, &sc->states[i]);
+	for (size_t i = 0; i < l->sc->states_n; i++)
+		check_state(l, &l->sc->states[i]);
 	check_resume(l);
-	for (size_t i = 0; i < sc->states_n; i++)
-		follow(&g, &sc->states[i]);
-	if (l->dangling || !sc->start)
-		return;
-	check_reached(&g);
-	check_ends(&g);
 }

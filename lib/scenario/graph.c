@@ -86,6 +86,11 @@ const struct scenario_rule *failure_rule(
 	return NULL;
 }
 
+bool state_has_way_out(const struct scenario_state *st)
+{
+	return st->listens || step_ends(st->entry);
+}
+
 struct next {
 	const struct scenario *sc;
 	const struct scenario_state *st;
@@ -110,19 +115,58 @@ static void note_failure(void *ctx, const struct scenario_step *step)
 	*fails |= step_can_fail(step);
 }
 
-void each_next(const struct scenario *sc, const struct scenario_state *st, bool silently,
+/* The first rule for an input that comes for the count-th time, whatever the variables are. */
+static const struct scenario_rule *rule_for(
+	const struct scenario_state *st, enum scenario_input input, int count)
+{
+	const struct scenario_rule *r = NULL;
+
+	do
+		r = scenario_next_rule(st, SCENARIO_BIT(input), r);
+	while (r && (r->when || r->min > count));
+	return r;
+}
+
+const struct scenario_rule *leading_rule(const struct scenario_state *st, enum follow how)
+{
+	enum scenario_input input = SCENARIO_NO_INPUT;
+
+	if (how == FOLLOW_NONSENSE)
+		input = rule_for(st, SCENARIO_ANY, 1) ? SCENARIO_ANY : SCENARIO_NO_MATCH;
+	for (int count = 1; count <= 100; count++) {
+		const struct scenario_rule *r = rule_for(st, input, count);
+		if (r && step_leaves(r->step, st))
+			return r;
+	}
+	return NULL;
+}
+
+/* Does fn to all steps that are done on these ways. */
+static void each_followed(const struct scenario_state *st, enum follow how,
+	void (*fn)(void *ctx, const struct scenario_step *step), void *ctx)
+{
+	const struct scenario_rule *leading;
+	bool fails = false;
+
+	each_step(st->entry, fn, ctx);
+	each_step(st->entry, note_failure, &fails);
+	for (size_t i = 0; i < st->rules_n; i++) {
+		if (how == FOLLOW_ALL || (fails && st->rules[i]->input == SCENARIO_TOOL_FAILED))
+			each_step(st->rules[i]->step, fn, ctx);
+	}
+	if ((how == FOLLOW_SILENCE || how == FOLLOW_NONSENSE) && st->listens) {
+		leading = leading_rule(st, how);
+		each_step(leading ? leading->step : NULL, fn, ctx);
+	}
+}
+
+void each_next(const struct scenario *sc, const struct scenario_state *st, enum follow how,
 	void (*fn)(void *ctx, const struct scenario_state *next), void *ctx)
 {
 	struct next n = {.sc = sc, .st = st, .fn = fn, .ctx = ctx};
-	bool fails = false;
 
-	each_step(st->entry, step_targets, &n);
-	each_step(st->entry, note_failure, &fails);
-	for (size_t i = 0; i < st->rules_n; i++) {
-		if (!silently || (fails && st->rules[i]->input == SCENARIO_TOOL_FAILED))
-			each_step(st->rules[i]->step, step_targets, &n);
-	}
-	for (size_t i = 0; !silently && st->llm && i < st->llm->exits_n; i++) {
+	each_followed(st, how, step_targets, &n);
+	for (size_t i = 0; how != FOLLOW_ENTRY && st->llm && i < st->llm->exits_n; i++) {
 		if (st->llm->exits[i].target)
 			fn(ctx, st->llm->exits[i].target);
 	}
@@ -136,12 +180,10 @@ static void note_end(void *ctx, const struct scenario_step *step)
 		step->way == SCENARIO_RESUME;
 }
 
-bool state_can_end(const struct scenario_state *st)
+bool state_can_end(const struct scenario_state *st, enum follow how)
 {
 	bool found = false;
 
-	each_step(st->entry, note_end, &found);
-	for (size_t i = 0; i < st->rules_n; i++)
-		each_step(st->rules[i]->step, note_end, &found);
+	each_followed(st, how, note_end, &found);
 	return found;
 }

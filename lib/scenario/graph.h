@@ -18,10 +18,23 @@ bool step_can_fail(const struct scenario_step *step);
 const struct scenario_rule *failure_rule(
 	const struct scenario_state *st, const struct scenario_tool *tool);
 
-/* Call fn for every state that can follow st. Silently: without the caller having been listened to. */
-void each_next(const struct scenario *sc, const struct scenario_state *st, bool silently,
+/* It listens, or always leaves. */
+bool state_has_way_out(const struct scenario_state *st);
+
+/* Which ways are followed. */
+enum follow {
+	FOLLOW_ALL,      /* every way there is */
+	FOLLOW_ENTRY,    /* those that are taken before the caller has been listened to */
+	FOLLOW_SILENCE,  /* those of a caller who says nothing, whatever the variables are */
+	FOLLOW_NONSENSE, /* those of a caller whom nothing but `any` and `no_match` answers */
+};
+
+/* The rule by which such a caller leaves the state in the end; NULL: he does not. */
+const struct scenario_rule *leading_rule(const struct scenario_state *st, enum follow how);
+/* Call fn for every state that can follow st. */
+void each_next(const struct scenario *sc, const struct scenario_state *st, enum follow how,
 	void (*fn)(void *ctx, const struct scenario_state *next), void *ctx);
 /* The call can end in it. */
-bool state_can_end(const struct scenario_state *st);
+bool state_can_end(const struct scenario_state *st, enum follow how);
 
 #endif

@@ -235,6 +235,7 @@ static void load_scenario(struct loading *l, json_t *root)
 			load_state(l, MEMBER(MEMBER(NULL, "states"), name), v, &sc->states[i++]);
 	}
 	check_states(l);
+	check_ways(l);
 	check_uses(l);
 }
 

@@ -75,6 +75,9 @@ void mistake(struct loading *l, const struct where *at, const char *fmt, ...) PR
 void mistake_at(struct loading *l, const char *file, const char *path, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
+#define STATE_MISTAKE(l, st, ...) \
+	mistake((l), MEMBER(MEMBER(NULL, "states"), (st)->name), __VA_ARGS__)
+
 /* Of several names the one that was probably meant. */
 struct nearest {
 	const char *name; /* as written */
@@ -158,8 +161,9 @@ void load_tools(struct loading *l, const struct where *at, json_t *v); /* tool.c
 int scenario_argument_check(
 	const struct scenario_argument *a, json_t *v, json_t **ret, char *why, size_t why_size);
 
-/* check.c: what only the whole shows. */
-void check_states(struct loading *l);
+/* What only the whole shows. */
+void check_states(struct loading *l); /* check.c */
+void check_ways(struct loading *l);   /* ways.c */
 /* use.c */
 void check_uses(struct loading *l);
 
