@@ -80,6 +80,8 @@ Rappelez le zéro six, douze, trente-quatre, cinquante-six, soixante-dix-huit.
 п'"'"'ять гривень
 END'
 check 'written with digits or in words: the same sound' 'tts --say "You have 3 messages." >"$T/x.wav" && tts --say "You have three messages." | cmp - "$T/x.wav"'
+check 'settings come from the environment' 'CALLPIPE_TTS=none CALLPIPE_RATE=16000 tts --say 0123456789 >"$T/x.wav" && [ "$(soxi -r "$T/x.wav")" = 16000 ]'
+check 'none: silence of about the length' '[ "$(sox "$T/x.wav" -n stats 2>&1 | awk "/^Pk lev dB/ { print \$NF }")" = -inf ] && [ "$(seconds "$T/x.wav" | tr -d .)" -gt 1500000 ]'
 ok 'a program that is not there' must_fail 71 tts -c no-such-program --say x -o "$T/x.wav"
 ok 'no engine of that name' must_fail 64 tts -e loudspeaker --say x -o "$T/x.wav"
 ok 'a full disk' eval 'must_fail 74 tts --say x >/dev/full'

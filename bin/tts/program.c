@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/spawn.h"
 
-#define READ_BYTES \
-	16384 /* a third of a second at 22050 Hz: the first sound leaves before the rest is converted */
-#define ERR_MAX 512 /* bytes of stderr that are kept: the last */
+#define READ_BYTES 16384 /* a third of a second at 22050 Hz: converted in about 2 ms */
+#define ERR_MAX 512      /* bytes of stderr that are kept: the last */
 
 struct program {
 	struct program *next;          /* stopped after it */
@@ -189,15 +189,15 @@ static void out_ready(void *ctx, short revents)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n > 0) {
-		timer_set(p);
-		if (make_bytes(p->m, buf, (size_t)n) <
-			0) /* we have been stopped, and may be gone */
-			return;
+	if (n <= 0) {
+		close_source(p, &p->out);
+		settle(p);
 		return;
 	}
-	close_source(p, &p->out);
-	settle(p);
+	timer_set(p);
+	/* -1: we have been stopped, and may be gone */
+	if (make_bytes(p->m, buf, (size_t)n) < 0)
+		return;
 }
 
 static bool readable(int fd)
@@ -283,10 +283,10 @@ void program_start(struct make *m, char *const argv[], const char *text, size_t 
 		make_fail(m, "cannot run '%s': %s", argv[0], strerror(errno));
 		return;
 	}
-	/* The pipe is empty, so that this waits for nobody. One that has ended already does not read it: its exit
-	 * code says why. */
-	if (write_all(s.in_fd, text, n) == 0 && write_all(s.in_fd, "\n", 1) < 0)
-		errno = 0;
+	/* The pipe is empty, so that this waits for nobody. One that has ended already has an exit code that says
+	 * more. */
+	if (write_all(s.in_fd, text, n) < 0 || write_all(s.in_fd, "\n", 1) < 0)
+		log_debug("'%s' does not read its text", argv[0]);
 	close(s.in_fd);
 	watch(m, &s, NULL);
 }
