@@ -38,7 +38,7 @@ ok 'a scenario with mistakes' must_fail 78 agent --text -s tests/data/agent/tool
 ok 'the same in a call' must_fail 78 agent -s tests/data/agent/tools.json
 ok 'no scenario in a call' must_fail 64 agent
 ok 'an operand in a call' must_fail 64 agent -s "$rules" "$T/talk"
-ok 'no journal to take results from' must_fail 74 agent -s "$rules" --tools-from "$T/none"
+ok 'no call to replay' must_fail 74 agent -s "$rules" --replay "$T/none"
 
 # The filter.
 PYTHONPATH=tests/fake python3 -c 'import sys

@@ -17,7 +17,7 @@ static struct settings {
 	const char *spool;
 	int64_t session_ttl_s;
 	const char *session_key_file;
-	const char *tools_from;
+	const char *replay;
 } set = {.session_ttl_s = 1800};
 
 static const struct opt_row rows[] = {
@@ -35,8 +35,8 @@ static const struct opt_row rows[] = {
 	{"session-key-file", 0, OPT_STR, "FILE", "CALLPIPE_SESSION_KEY_FILE",
 		"secret that sessions are named with; made in the spool if not given",
 		&set.session_key_file},
-	{"tools-from", 0, OPT_STR, "FILE", "CALLPIPE_TOOLS_FROM",
-		"take the results of tools from this journal", &set.tools_from},
+	{"replay", 0, OPT_STR, "DIR", NULL,
+		"run no tool: results and session are those of this recorded call", &set.replay},
 	{0},
 };
 
@@ -98,7 +98,7 @@ static int run_live(void)
 		.spool = set.spool,
 		.key_file = set.session_key_file,
 		.session_ttl_s = set.session_ttl_s,
-		.tools_from = set.tools_from,
+		.replay = set.replay,
 	};
 	const struct scenario *sc;
 

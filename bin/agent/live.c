@@ -36,9 +36,9 @@ static void put(void *ctx, const char *type, json_t *data)
 		json_object_set_new(data, "frames", json_integer(l->recorded.frames));
 	text = json_dumps(data, JSON_COMPACT);
 	n = text ? strlen(text) : 0;
-
-	if (!text || jline_check(text, n) < 0 ||
-		filter_put(&l->filter, type, (struct jspan){text, n}) < 0)
+	if (text && (n > FRAME_PAYLOAD_MAX || jline_check(text, n) < 0))
+		log_warn("a '%s' of %zu bytes is no event: too large, or too deep", type, n);
+	else if (!text || filter_put(&l->filter, type, (struct jspan){text, n}) < 0)
 		filter_fail(&l->filter, EXIT_SYSTEM, "output", "cannot queue '%s' of %zu bytes",
 			type, n);
 	free(text);
@@ -48,7 +48,7 @@ static int tool(void *ctx, const struct tool_spec *spec, json_t *arguments)
 {
 	struct live *l = ctx;
 
-	if (l->set->tools_from)
+	if (l->set->replay)
 		return recorded_start(&l->recorded, spec->id);
 	if (tool_start(&l->tools, spec, arguments) < 0)
 		return -1;
@@ -60,7 +60,7 @@ static void tool_stop(void *ctx)
 {
 	struct live *l = ctx;
 
-	if (l->set->tools_from)
+	if (l->set->replay)
 		recorded_cancel(&l->recorded);
 	else
 		tool_cancel(&l->tools);
@@ -84,7 +84,7 @@ static void keep(struct live *l, json_t *place)
 		session_drop(&l->session);
 	else if (session_keep(&l->session, l->saved ? l->saved : place) < 0)
 		log_warn_errno("cannot keep the session in '%s'", l->session.dir);
-	if (!l->set->dir)
+	if (!l->set->dir || l->set->replay)
 		return;
 	text = json_dumps(place, JSON_INDENT(1));
 	if (!text || format_path(path, "%s/session.json", l->set->dir) < 0 ||
@@ -121,6 +121,8 @@ static json_t *take_session(struct live *l, json_t *call)
 	char what[sizeof(l->service) + 128], path[PATH_MAX];
 	json_t *place;
 
+	if (l->set->replay)
+		return json_incref(l->recorded.session);
 	if (!l->sc->resume || !l->set->session_ttl_s || !l->set->spool || !from || !id ||
 		!session_number_known(from))
 		return NULL;
@@ -142,6 +144,17 @@ static json_t *take_session(struct live *l, json_t *call)
 	return place;
 }
 
+/* For the journal, and a replay. */
+static void tell_session(struct live *l)
+{
+	json_t *data = json_copy(l->saved);
+
+	json_object_del(data, "talk");
+	if (data)
+		put(l, "session", data);
+	json_decref(data);
+}
+
 /* With the first frame, which is call-start: of a stream without one nothing is known. */
 static void begin(struct live *l, json_t *data, bool known)
 {
@@ -151,6 +164,8 @@ static void begin(struct live *l, json_t *data, bool known)
 	l->began = true;
 	snprintf(l->service, sizeof(l->service), "%s", service ? service : l->sc->name);
 	l->saved = take_session(l, call);
+	if (l->saved)
+		tell_session(l);
 	engine_start(&l->engine, call, l->saved);
 	json_decref(call);
 }
@@ -245,7 +260,7 @@ int live_run(const struct scenario *sc, const struct live_settings *set)
 	}
 	tool_init(&l.tools, &l.filter.loop, tool_done, &l);
 	recorded_init(&l.recorded, tool_done, &l);
-	status = set->tools_from ? recorded_load(&l.recorded, set->tools_from) : EXIT_OK;
+	status = set->replay ? recorded_load(&l.recorded, set->replay) : EXIT_OK;
 	if (status == EXIT_OK)
 		status = filter_run(&l.filter);
 	tool_free(&l.tools);

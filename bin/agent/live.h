@@ -10,7 +10,7 @@ struct live_settings {
 	const char *key_file; /* of their names; NULL: in the spool */
 	int64_t session_ttl_s; /* how long a call that was cut off can be gone on with; 0: not at all */
 	const char *
-		tools_from; /* journal whose tool results are taken instead of running any; NULL: none */
+		replay; /* directory of a recorded call, whose results and session are taken; NULL: none */
 };
 
 /* Run on stdin and stdout; the exit code. */

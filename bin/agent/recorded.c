@@ -19,27 +19,7 @@ void recorded_free(struct recorded *r)
 {
 	json_decref(r->results);
 	json_decref(r->started);
-}
-
-int recorded_load(struct recorded *r, const char *path)
-{
-	char *text, *save, *line;
-	size_t n;
-
-	if (read_file(path, JOURNAL_MAX, &text, &n) < 0) {
-		log_error_errno("cannot read '%s'", path);
-		return EXIT_IO;
-	}
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		json_t *record = strstr(line, "tool-result") ? json_loads(line, 0, NULL) : NULL;
-		const char *type = json_string_value(json_object_get(record, "type"));
-
-		if (type && strcmp(type, "tool-result") == 0)
-			json_array_append(r->results, json_object_get(record, "data"));
-		json_decref(record);
-	}
-	free(text);
-	return EXIT_OK;
+	json_decref(r->session);
 }
 
 static const char *string(json_t *data, const char *key)
@@ -47,6 +27,39 @@ static const char *string(json_t *data, const char *key)
 	const char *s = json_string_value(json_object_get(data, key));
 
 	return s ? s : "";
+}
+
+/* A line of the journal; most are of no interest. */
+static void take_line(struct recorded *r, const char *line)
+{
+	json_t *record = NULL, *data;
+	const char *type;
+
+	if (strstr(line, "\"tool-result\"") || strstr(line, "\"session\""))
+		record = json_loads(line, 0, NULL);
+	data = json_object_get(record, "data");
+	type = string(record, "type");
+	if (strcmp(type, "tool-result") == 0)
+		json_array_append(r->results, data);
+	else if (strcmp(type, "session") == 0 && !r->session)
+		r->session = json_incref(data);
+	json_decref(record);
+}
+
+int recorded_load(struct recorded *r, const char *dir)
+{
+	char path[PATH_MAX], *text, *save, *line;
+	size_t n;
+
+	if (format_path(path, "%s/events.jsonl", dir) < 0 ||
+		read_file(path, JOURNAL_MAX, &text, &n) < 0) {
+		log_error_errno("cannot read '%s/events.jsonl'", dir);
+		return EXIT_IO;
+	}
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		take_line(r, line);
+	free(text);
+	return EXIT_OK;
 }
 
 int recorded_start(struct recorded *r, const char *id)

@@ -1,5 +1,5 @@
-/* recorded: results of tools from the journal of a call, for a replay: nothing is run, and each result comes as many
- * events into the stream as it came in the call.
+/* recorded: what came from outside in a recorded call, for a replay: the session that was found, and the results of
+ * tools. Nothing is run, and each result comes as many events into the stream as it came in the call.
  */
 #ifndef AGENT_RECORDED_H
 #define AGENT_RECORDED_H
@@ -10,6 +10,7 @@ struct recorded {
 	void (*done)(void *ctx, const struct tool_end *end);
 	void *ctx;
 	json_t *results; /* array: data of the tool-result events that are still to come */
+	json_t *session; /* data of the session event; NULL: there was none */
 	json_t *started; /* object: ids of the tools that are called */
 	int64_t frames;  /* events of the stream so far */
 };
@@ -17,8 +18,8 @@ struct recorded {
 void recorded_init(
 	struct recorded *r, void (*done)(void *ctx, const struct tool_end *end), void *ctx);
 void recorded_free(struct recorded *r);
-/* Read events.jsonl. 0, or an exit code: it has been said why. */
-int recorded_load(struct recorded *r, const char *path) MUST_USE;
+/* Read the events.jsonl of a call directory. 0, or an exit code: it has been said why. */
+int recorded_load(struct recorded *r, const char *dir) MUST_USE;
 /* A tool is called. -1 with errno: there is no result of it. */
 int recorded_start(struct recorded *r, const char *id) MUST_USE;
 /* Those that were cancelled in the call are now. */

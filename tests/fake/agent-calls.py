@@ -699,8 +699,8 @@ def case_replay():
         n += 1
         marked += raw + stream.frame("x-mark", n=n)
     sent = marked + stream.frame("call-end", cause="caller-hangup")
-    env = dict(os.environ, LOOK_DO="exit 1", CALLPIPE_TOOLS_FROM=journal)
-    runs = [subprocess.run(["agent", "-s", SCENARIO], input=sent, stdout=subprocess.PIPE, env=env, check=True).stdout for _ in "ab"]
+    env = dict(os.environ, LOOK_DO="exit 1")
+    runs = [subprocess.run(["agent", "-s", SCENARIO, "--replay", line.dir], input=sent, stdout=subprocess.PIPE, env=env, check=True).stdout for _ in "ab"]
     same(runs[0], runs[1])
     own = [(k, d) for k, d, _, _ in stream.read(io.BytesIO(runs[0])) if k in {k for k, _ in line.out}]
     got = [(k, d) for k, d in own]
