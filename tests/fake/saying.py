@@ -202,14 +202,14 @@ FAULTS = [
     ("deaf", "ok", True, ""),
     ("orphan", "ok", True, ""),
     ("loud", "ok", True, ""),
-    ("hang", "failed", False, "written nothing for 400 ms"),
-    ("lingers", "failed", True, "written nothing for 400 ms"),
+    ("hang", "failed", False, "written nothing for 3000 ms"),
+    ("lingers", "failed", True, "written nothing for 3000 ms"),
 ]
 
 
 def test_faults(folder):
     for mode, status, sound, why in FAULTS:
-        t = Tts(folder, "-t", "400" if "400" in why else "20000", mode=mode)
+        t = Tts(folder, "-t", "3000" if "3000" in why else "20000", mode=mode)
         t.say(f"c-{mode}")
         t.say(f"d-{mode}:ok" if mode != "deaf" else f"d-{mode}")
         t.until("audio-stop", f"d-{mode}")
