@@ -177,7 +177,7 @@ static bool period_ends(const struct text *t, size_t start, size_t i, size_t beh
 	if (listed(titles, ARRAY_LEN(titles), word.p, word.n))
 		return false;
 	if (letters > 1)
-		return last_possible && utf8_is_lower(first);
+		return last_possible && !utf8_is_upper(first);
 	return last_possible || !listed(endings, ARRAY_LEN(endings), word.p, word.n);
 }
 
