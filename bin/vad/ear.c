@@ -4,6 +4,9 @@
 
 /* What the net takes for no voice at all need not be told from a tone. */
 #define TONE_LEAST_SCORE 0.2F
+#define TONE_FIRST_FRAMES 15
+#define TONE_SOME_FRAMES 4
+#define TONE_EVERY_FRAMES 25
 
 int ear_open(struct ear *ear, int rate_hz)
 {
@@ -22,19 +25,31 @@ void ear_close(struct ear *ear)
 	ear->rate_hz = 0;
 }
 
+/* Is this a frame in which a tone may matter? A voice that has been none for so long is looked at in some frames of each
+ * half second alone: enough for a tone that begins in it. */
+static bool tone_sought(struct ear *ear, const struct endpoint_frame *f)
+{
+	if (f->score <= TONE_LEAST_SCORE || f->level_db < TONE_LEAST_DB) {
+		ear->voiced = 0;
+		return false;
+	}
+	return ear->voiced++ < TONE_FIRST_FRAMES ||
+		ear->voiced % TONE_EVERY_FRAMES < TONE_SOME_FRAMES;
+}
+
 static void frame_hear(
 	struct ear *ear, void (*frame)(void *ctx, const struct endpoint_frame *f), void *ctx)
 {
 	struct endpoint_frame f = {.at_ms = ear->next_ms - PCM_FRAME_MS};
-	bool look;
-
 	f.score = voice_frame(ear->voice, ear->samples);
 	f.level_db = voice_level_db(ear->voice);
 	f.floor_db = voice_floor_db(ear->voice);
-	look = f.score > TONE_LEAST_SCORE && f.level_db > TONE_LEAST_DB;
-	f.tone = look && tone_frame(&ear->tone, ear->samples);
-	if (!look)
+	if (tone_sought(ear, &f))
+		f.tone = tone_frame(&ear->tone, ear->samples);
+	else
 		tone_skip(&ear->tone, ear->samples);
+	if (f.tone)
+		ear->voiced = 0;
 	ear->n = 0;
 	frame(ctx, &f);
 }

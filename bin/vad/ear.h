@@ -13,6 +13,7 @@ struct ear {
 	int rate_hz; /* 8000 or 16000; 0: not open */
 	struct voice *voice;
 	struct tone tone;
+	int voiced;                     /* frames in a row that may be a voice, and no tone */
 	int16_t samples[EAR_FRAME_MAX]; /* of the frame that is not complete */
 	size_t n;                       /* of them */
 	int64_t next_ms;                /* call time of the sample after the last */

@@ -111,11 +111,12 @@ static void turn_start(struct endpoint *e, int64_t at_ms)
 static void turn_learn(struct endpoint *e)
 {
 	int64_t voiced_ms = (int64_t)e->voiced_frames * ENDPOINT_FRAME_MS;
+	float level_db = e->voiced_db / (float)(e->voiced_frames ? e->voiced_frames : 1);
 
 	if (e->over_bot)
-		guard_over_bot(&e->guard, e->begun_peak_db, voiced_ms);
-	else if (e->voiced_frames)
-		guard_near(&e->guard, e->voiced_db / (float)e->voiced_frames, voiced_ms);
+		guard_over_bot(&e->guard, e->begun_peak_db, level_db, voiced_ms);
+	else
+		guard_near(&e->guard, level_db, voiced_ms);
 }
 
 static void turn_stop(struct endpoint *e, int64_t at_ms, const char *cause)

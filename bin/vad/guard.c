@@ -23,6 +23,7 @@
 #define AFTER_TURN_MS 2500  /* the bot was stopped: it goes on after that */
 #define LEAST_MARGIN_DB 3.F /* between an echo and a caller who are almost equally loud */
 #define NEAR_MS 300         /* shorter voices say nothing about the caller's level */
+#define SURE_DB 10.F        /* over the echo: that was the caller */
 #define NEAR_WEIGHT 0.3F    /* of the latest turn */
 /* The last resort against an echo as loud as a caller. */
 #define SHORT_MS 500 /* it outlasts the bot by the delay of the line and the sound that was begun */
@@ -36,14 +37,15 @@ void guard_init(struct guard *g, float margin_db)
 
 float guard_gate_db(const struct guard *g)
 {
-	float between;
+	float clear = g->echo_db + g->margin_db;
 
 	if (g->margin_db <= 0.F)
 		return -INFINITY;
 	if (g->near_db == 0.F)
-		return g->echo_db + g->margin_db;
-	between = (g->echo_db + g->near_db) / 2.F;
-	return fminf(fmaxf(between, g->echo_db + LEAST_MARGIN_DB), g->echo_db + g->margin_db);
+		return clear;
+	/* half way to the caller, clear of the echo if the caller is */
+	return fmaxf(fmaxf((g->echo_db + g->near_db) / 2.F, fminf(clear, g->near_db)),
+		g->echo_db + LEAST_MARGIN_DB);
 }
 
 float guard_echo_db(const struct guard *g)
@@ -86,8 +88,10 @@ void guard_near(struct guard *g, float level_db, int64_t voiced_ms)
 				       : g->near_db + (level_db - g->near_db) * NEAR_WEIGHT;
 }
 
-void guard_over_bot(struct guard *g, float peak_db, int64_t voiced_ms)
+void guard_over_bot(struct guard *g, float peak_db, float level_db, int64_t voiced_ms)
 {
+	if (peak_db > g->echo_db + SURE_DB)
+		guard_near(g, level_db, voiced_ms);
 	g->silent_ms = -AFTER_TURN_MS;
 	if (voiced_ms >= SHORT_MS || g->heard_ms - g->struck_ms > STRIKES_IN_MS)
 		g->strikes = 0;

@@ -14,7 +14,7 @@ struct guard {
 	float margin_db;  /* a caller is louder than the echo by this; 0: no guard */
 	float echo_db;    /* level of the echo, dBFS */
 	bool taught;      /* an echo has been heard */
-	float near_db;    /* of the caller, dBFS, learned while the bot is silent; 0: not yet */
+	float near_db;    /* of the caller, dBFS, mean of a turn; 0: not known */
 	int64_t heard_ms; /* of the bot's playing so far */
 	int64_t silent_ms; /* of it, since anything was heard; negative: the bot is stopped for so long */
 	int strikes;       /* short voices over the bot, one soon after the other */
@@ -31,8 +31,8 @@ float guard_echo_db(const struct guard *g);
 void guard_frame(struct guard *g, float level_db, bool voiced, bool near);
 /* A turn has ended that began while the bot was silent: mean level of its voice. */
 void guard_near(struct guard *g, float level_db, int64_t voiced_ms);
-/* A turn has ended that began over the bot, which stopped for it: how loud it began. The echo ends when the bot does, so
+/* A turn has ended that began over the bot, which stopped for it: how loud it began, mean level. The echo ends when the bot does, so
  * the fourth voice in a short time that ends at once is taken for it. */
-void guard_over_bot(struct guard *g, float peak_db, int64_t voiced_ms);
+void guard_over_bot(struct guard *g, float peak_db, float level_db, int64_t voiced_ms);
 
 #endif
