@@ -37,7 +37,7 @@ class Tts:
         command = f"{sys.executable} {HERE}/voice.py {folder} {mode}"
         self.err = tempfile.TemporaryFile()
         self.p = subprocess.Popen(
-            ["tts", "-l", "zz", "-c", command, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.err, env={**os.environ, **env}
+            ["tts", "-l", "zz", "-t", "20000", "-c", command, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.err, env={**os.environ, **env}
         )
         self.frames = queue.Queue()
         self.seen = []
