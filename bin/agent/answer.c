@@ -168,8 +168,24 @@ static const struct scenario_rule *rule_for(
 	return NULL;
 }
 
+/* "Leave a message after the tone": what was said tells who has answered, as a sound may. */
+static void tell_machine(struct engine *e, const struct scenario_rule *r)
+{
+	json_t *heard = json_object_get(e->d.vars, "heard"),
+	       *intent = json_object_get(heard, "intent"), *data;
+
+	if (r->input != SCENARIO_INTENT || strcmp(json_string_value(intent), "machine") != 0)
+		return;
+	data = json_pack("{s:s,s:f,s:s,s:O?,s:I}", "verdict", "machine", "confidence", 0.8,
+		"reason", "words", "text", json_object_get(heard, "match"), "ms",
+		(json_int_t)e->now_ms);
+	engine_set(e, "amd", json_incref(data));
+	engine_put(e, "amd", data);
+}
+
 static void do_rule(struct engine *e, const struct scenario_rule *r)
 {
+	tell_machine(e, r);
 	e->d.no_input = e->d.no_match = 0;
 	e->quiet_since_ms = e->now_ms;
 	step_do(e, r->step);

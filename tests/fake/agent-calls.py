@@ -373,6 +373,17 @@ def case_amd():
     same(line.all("result"), [{"disposition": "machine"}])
 
 
+def case_machine_by_words():
+    line = Line()
+    line.quiet()
+    line.say("please leave a message after the tone", 2000)
+    [amd] = line.all("amd")
+    same((amd["verdict"], amd["reason"]), ("machine", "words"))
+    line.until(lambda: line.last_words == "hangup")
+    line.hang_up()
+    same(line.all("result"), [{"disposition": "machine"}])
+
+
 # ---- what was heard ----
 
 
