@@ -115,30 +115,32 @@ static void note_failure(void *ctx, const struct scenario_step *step)
 	*fails |= step_can_fail(step);
 }
 
-/* The first rule for an input that comes for the count-th time, whatever the variables are. */
-static const struct scenario_rule *rule_for(
-	const struct scenario_state *st, enum scenario_input input, int count)
+static bool answers_any(const struct scenario_state *st)
 {
-	const struct scenario_rule *r = NULL;
-
-	do
-		r = scenario_next_rule(st, SCENARIO_BIT(input), r);
-	while (r && (r->when || r->min > count));
-	return r;
+	for (size_t i = 0; i < st->rules_n; i++) {
+		if (st->rules[i]->input == SCENARIO_ANY && !st->rules[i]->when)
+			return true;
+	}
+	return false;
 }
 
+/* Rules of one input stand in the order of falling counts; of those with the same count the first is done. */
 const struct scenario_rule *leading_rule(const struct scenario_state *st, enum follow how)
 {
 	enum scenario_input input = SCENARIO_NO_INPUT;
+	const struct scenario_rule *leading = NULL, *last = NULL;
 
 	if (how == FOLLOW_NONSENSE)
-		input = rule_for(st, SCENARIO_ANY, 1) ? SCENARIO_ANY : SCENARIO_NO_MATCH;
-	for (int count = 1; count <= 100; count++) {
-		const struct scenario_rule *r = rule_for(st, input, count);
-		if (r && step_leaves(r->step, st))
-			return r;
+		input = answers_any(st) ? SCENARIO_ANY : SCENARIO_NO_MATCH;
+	for (size_t i = 0; i < st->rules_n; i++) {
+		const struct scenario_rule *r = st->rules[i];
+		if (r->input != input || r->when || (last && last->min == r->min))
+			continue;
+		last = r;
+		if (step_leaves(r->step, st))
+			leading = r;
 	}
-	return NULL;
+	return leading;
 }
 
 /* Does fn to all steps that are done on these ways. */
