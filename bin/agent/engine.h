@@ -182,7 +182,7 @@ void step_abandon(struct engine *e);
 void step_problem(struct engine *e);
 
 /* answer.c */
-/* The caller has said this, under that listen (old: of another state). True if there was an answer. */
+/* Answer what the caller has said. old: he was listened to for another state. */
 void answer_text(struct engine *e, const char *text, bool old);
 /* Words that stand out while something else is done: a rule of the scenario answers them, or false. */
 bool answer_aside(struct engine *e, const char *text);
@@ -192,7 +192,7 @@ bool answer_expected(struct engine *e, const char *text);
 enum turns_words answer_words(struct engine *e, const char *text);
 /* See what the keys mean that wait; final: no more will come. */
 void answer_keys(struct engine *e, bool final);
-/* Silence, or an event without words. */
+/* The caller has been silent for too long. */
 void answer_silence(struct engine *e);
 /* The caller has left; true if a rule answers. */
 bool answer_hangup(struct engine *e);
@@ -203,14 +203,18 @@ const struct scenario_rule *answer_tool_failed(struct engine *e, const char *too
 
 /* say.c */
 void say_all(struct engine *e, const struct scenario_says *says);
-/* What was said on entry, once more; or what the state says instead. */
+/* What was said on entry, once more. */
 void say_entry(struct engine *e);
+/* The same, or what the state says instead. */
 void say_again(struct engine *e);
+/* The next wait phrase. */
 void say_wait(struct engine *e);
+/* Send what may leave now, and before it what is expected of the caller. */
 void say_send(struct engine *e);
-/* The filters of templates, with their functions. */
+/* What filters make of a variable. */
 int say_filter(void *ctx, const char *name, const char *argument, const char *language,
 	const char *in, struct dynbuf *out);
+/* One is over: what was heard of it is remembered (a said_over). */
 void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n);
 /* A line of the talk. */
 void say_remember(struct engine *e, const char *who, const char *text, size_t n);

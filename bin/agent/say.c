@@ -47,8 +47,8 @@ static enum said_kind kind_now(const struct engine *e)
 	return e->answering ? SAID_ANSWER : SAID_PROMPT;
 }
 
-/* The variant whose turn it is, with its variables filled in; false: no memory. */
-static bool speak(
+/* The variant whose turn it is, with its variables filled in. */
+static void speak(
 	struct engine *e, const struct scenario_say *say, struct dynbuf *text, struct spoken *ret)
 {
 	const struct scenario_phrase *ph = say->phrase;
@@ -62,7 +62,6 @@ static bool speak(
 			e->d.state ? e->d.state->name : "", TEMPLATE_RESULT_MAX);
 	}
 	ret->text = text->p;
-	return true;
 }
 
 void say_all(struct engine *e, const struct scenario_says *says)
