@@ -128,6 +128,18 @@ static float level_of(const float *x, int frames)
 	return n > 0 ? sqrtf(sum / (float)n) : 0;
 }
 
+/* Frames that do not arrive, one or a few, or all for a while. What was said in them was not heard. */
+static void lose(uint64_t *seed, bool *lost, struct scene *s)
+{
+	for (int at = rnd_below(seed, 100); at < s->frames; at += 1 + rnd_below(seed, 250)) {
+		int end = at + 1 + rnd_below(seed, rnd_chance(seed, 0.6f) ? 6 : 100);
+		for (; at < end && at < s->frames; at++) {
+			lost[at] = true;
+			s->label[at] = 0;
+		}
+	}
+}
+
 /* Each noise, through the same room or another, at its ratio to the near voice. */
 static void add_noises(const struct corpus *c, const struct scene_spec *spec, uint64_t *seed,
 	float *sum, float *part, int frames)
@@ -148,7 +160,8 @@ static void add_noises(const struct corpus *c, const struct scene_spec *spec, ui
 	}
 }
 
-static void finish(const struct scene_spec *spec, uint64_t *seed, float *sum, int n)
+static void finish(
+	const struct scene_spec *spec, uint64_t *seed, const bool *lost, float *sum, int n)
 {
 	float gain = 32768 * rnd_gain(spec->floor_db);
 
@@ -156,11 +169,8 @@ static void finish(const struct scene_spec *spec, uint64_t *seed, float *sum, in
 		line_band(sum, n);
 	for (int i = 0; i < n; i++)
 		sum[i] += spec->dc + (spec->floor_db > -100 ? gain * rnd_normal(seed) : 0);
-	for (int at = rnd_below(seed, 16000); spec->drop && at < n; at += rnd_below(seed, 40000)) {
-		int end = at + rnd_below(seed, 16000);
-		for (; at < n && at < end; at++)
-			sum[at] = 0;
-	}
+	for (int i = 0; i < n; i++)
+		sum[i] *= lost[i / SCENE_FRAME] ? 0 : 1;
 }
 
 int scene_make(
@@ -169,26 +179,30 @@ int scene_make(
 	struct scene s = {.frames = (int)(spec->seconds * SCENE_RATE_HZ) / SCENE_FRAME};
 	int n = s.frames * SCENE_FRAME, status = -1;
 	float *sum = calloc((size_t)n, sizeof *sum), *part = calloc((size_t)n, sizeof *part);
+	bool *lost = calloc((size_t)s.frames, sizeof *lost);
 	struct scene_spec to = *spec;
 
 	s.samples = calloc((size_t)n, sizeof *s.samples);
 	s.label = calloc((size_t)s.frames, 1);
-	if (!sum || !part || !s.samples || !s.label)
+	if (!sum || !part || !lost || !s.samples || !s.label)
 		goto out;
 	if (to.speaker < 0)
 		to.speaker = any_speaker(c, &c->set[CORPUS_SPEECH][to.split], &seed);
 	if (!to.alone)
 		place(c, &to, &seed, sum, &s);
+	if (to.drop)
+		lose(&seed, lost, &s);
 	label_segments(&s);
 	if (to.room > 0)
 		line_reverb(sum, n, rnd(&seed, 0.15f, 0.5f), to.room, &seed);
 	line_tilt(sum, n, to.tilt_db);
 	add_noises(c, &to, &seed, sum, part, s.frames);
-	finish(&to, &seed, sum, n);
+	finish(&to, &seed, lost, sum, n);
 	status = line_code(to.codec, sum, n, s.samples);
 out:
 	free(sum);
 	free(part);
+	free(lost);
 	if (status < 0)
 		scene_free(&s);
 	else

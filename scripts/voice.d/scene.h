@@ -31,7 +31,7 @@ struct scene_spec {
 	float floor_db;           /* white noise of the line, of full scale; below -100: none */
 	float dc;                 /* sample value */
 	bool band;                /* 300 to 3400 Hz */
-	bool drop;                /* pieces of it are silence of zeros, as of a lost connection */
+	bool drop;                /* frames are lost: zeros in their place */
 	enum line_codec codec;    /* it came through */
 };
 
