@@ -12,7 +12,7 @@
  * default and inherited setting is filled in, and what the manual promises holds:
  *	- a state either listens or leaves: it cannot end without either;
  *	- a chain of states that do not listen ends after at most `states_n` of them;
- *	- silence and nonsense lead out of every state that listens, if they go on;
+ *	- silence and nonsense lead to the end of the call, if they go on;
  *	- the failure of every tool that is used is answered.
  * A loaded scenario is read-only: counters, variables and positions are the agent's. Everything in it belongs to it
  * and lives until scenario_free; strings are UTF-8 and never NULL unless it says so.
@@ -392,7 +392,7 @@ int scenario_arguments(const struct scenario_tool *tool, json_t *given, json_t *
 extern const char *const scenario_intents[];
 
 /* First names of paths that the agent keeps, which no scenario sets:
- *	heard   what was heard last: text, digits, key, by ("voice", "keys"), language, sentiment, confidence (of
+ *	heard   what was heard last: text, digits, key, by ("voice", "keys", "silence"), language, sentiment, confidence (of
  *	        the sentiment), intent, match (the word or what the expression matched), groups (array: of the
  *	        expression, 0 the whole), no_input and no_match (how many in a row)
  *	call    data of call-start: call, uuid, from, to, campaign, accepted_at, vars (object)
