@@ -184,6 +184,17 @@ assert out[0][1]["code"] == "audio" and out[0][1]["fatal"] is False
 assert [kind for kind, *_ in vad([stream.audio("u", b"1234"), stream.frame("call-end")])] == ["audio-chunk", "call-end"]
 EOF
 
+look 'times that cannot be do not make it deaf' <<'EOF'
+line = Line(8000, -55)
+line.silence(3000)
+line.word(WORDS[4])
+line.silence(1000)
+events = [(1000, stream.frame("dtmf", digit="1", timestamp=2**62)), (1000, stream.frame("played", utterance="u", timestamp=2**62)),
+    (1200, stream.frame("listen", id="l", end_silence_ms=2**62, max_ms=-(2**62))), (1400, stream.frame("listen", id="m", end_silence_ms=0))]
+found = turns(vad(line.frames(events)))
+assert len(found) == 1 and found[0][2] == "silence" and abs(found[0][0] - 3000) <= 60, found
+EOF
+
 # echo_line DB MOST LEAST [OPTION...]: so many voices that are only echo, so many words noticed within 200 ms.
 echo_line() {
 	db=$1 most=$2 least=$3 && shift 3

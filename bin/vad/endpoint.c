@@ -31,8 +31,6 @@ void endpoint_init(struct endpoint *e, const struct endpoint_set *set,
 		.emit = emit,
 		.ctx = ctx,
 		.floor_db = FLOOR_START_DB,
-		.mute_from_ms = INT64_MIN,
-		.mute_to_ms = INT64_MIN,
 	};
 	run_reset(e);
 	guard_init(&e->guard, set->echo_margin_db);

@@ -52,7 +52,7 @@ struct endpoint {
 	float floor_db;       /* noise of the line: that of the frames, which falls slowly */
 	int64_t now_ms;       /* end of the last frame */
 	int64_t bot_until_ms; /* the bot plays until then; INT64_MAX: it is playing */
-	int64_t mute_from_ms, mute_to_ms; /* around the last key */
+	int64_t mute_from_ms, mute_to_ms; /* around the last key; both 0: none yet */
 
 	int run;           /* frames towards the beginning of a voice */
 	int64_t rise_ms;   /* since when the score is above stay; -1: it is not */

@@ -208,7 +208,9 @@ static void on_dtmf(struct vad *v, const struct frame *fr)
 {
 	int64_t at_ms = frame_int(fr, "timestamp", v->endpoint.now_ms);
 
-	endpoint_key(&v->endpoint, at_ms < 0 || at_ms > TIME_MAX_MS ? v->endpoint.now_ms : at_ms);
+	/* one that cannot be must not make it deaf */
+	at_ms = min_i64(max_i64(at_ms, 0), v->filter.stream_ms + ENDPOINT_KEY_MS);
+	endpoint_key(&v->endpoint, at_ms);
 	while (hold_take(&v->hold))
 		;
 }
