@@ -28,10 +28,11 @@ struct signs {
 
 static void find(const struct said *said, const char *const *list, enum sign sign, struct signs *s)
 {
+	const char *phrase = phrase_fold_list(list);
 	struct pattern p;
 
-	for (; list && *list; list++) {
-		phrase_compile(&p, *list);
+	for (; phrase && *phrase; phrase += strlen(phrase) + 1) {
+		phrase_compile(&p, phrase);
 		for (size_t i = 0; i < said->n; i++) {
 			size_t words = phrase_match(said, i, &p);
 			if (words > s->words[i]) {
@@ -159,10 +160,11 @@ char mood_answer(const struct utterance *u, const struct said *said, size_t *ret
 bool mood_all_of(const struct said *said, const char *const *list)
 {
 	bool covered[SAID_WORDS_MAX] = {false};
+	const char *phrase = phrase_fold_list(list);
 	struct pattern p;
 
-	for (; list && *list; list++) {
-		phrase_compile(&p, *list);
+	for (; phrase && *phrase; phrase += strlen(phrase) + 1) {
+		phrase_compile(&p, phrase);
 		for (size_t i = 0; i < said->n; i++) {
 			size_t words = phrase_match(said, i, &p);
 			for (size_t j = 0; j < words; j++)

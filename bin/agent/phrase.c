@@ -4,6 +4,9 @@
 
 #include "text/fold.h"
 
+#define LISTS_MAX 128    /* lists of all languages */
+#define FOLDED_MAX 65536 /* bytes of one of them */
+
 void phrase_split(struct said *ret, const char *folded)
 {
 	*ret = (struct said){.folded = folded};
@@ -15,58 +18,90 @@ void phrase_split(struct said *ret, const char *folded)
 	}
 }
 
-/* Add the words of a piece without blanks; false: they do not fit. */
-static bool add_words(struct pattern *p, size_t *used, const char *piece, size_t n)
+/* Append one piece without blanks: a star, or a word, perhaps several (l'internet), with a star behind the last. */
+static void fold_piece(const char *piece, size_t n, struct dynbuf *folded, struct dynbuf *ret)
 {
-	struct dynbuf folded;
-	bool prefix = n > 1 && piece[n - 1] == '*', fits = false;
+	bool star = piece[n - 1] == '*';
 
-	if (p->n == PHRASE_WORDS_MAX)
-		return false;
-	if (n == 1 && *piece == '*') {
-		p->word[p->n++] = (struct pattern_word){.gap = true};
-		return true;
+	if (fold_text(piece, n, folded) < 0) {
+		ret->failed = true;
+		return;
 	}
-	dynbuf_init(&folded, sizeof(p->folded) - *used);
-	if (fold_text(piece, n, &folded) < 0)
-		goto out;
-	memcpy(p->folded + *used, folded.p, folded.n);
-	for (size_t i = 0, bytes; i < folded.n; i += bytes + 1) {
-		bytes = strcspn(folded.p + i, " ");
-		if (p->n == PHRASE_WORDS_MAX)
-			goto out;
-		p->word[p->n++] = (struct pattern_word){
-			(uint16_t)(*used + i), (uint16_t)bytes, .prefix = false};
-	}
-	if (folded.n > 0)
-		p->word[p->n - 1].prefix = prefix;
-	*used += folded.n;
-	fits = true;
-out:
-	dynbuf_free(&folded);
-	return fits;
+	if (n > 1 && folded->n == 0)
+		return;
+	bool blank = ret->n > 0 && ret->p[ret->n - 1] != '\0' && ret->p[ret->n - 1] != '^';
+	dynbuf_addf(ret, "%s%s%s", blank ? " " : "", folded->p, star ? "*" : "");
 }
 
-void phrase_compile(struct pattern *ret, const char *phrase)
+int phrase_fold(const char *phrase, struct dynbuf *ret)
 {
-	size_t used = 0, end = strlen(phrase), bytes;
-	bool fits = true, words = false;
+	size_t end = strlen(phrase), bytes;
+	bool at_end = end > 0 && phrase[end - 1] == '$';
+	struct dynbuf folded;
 
-	*ret = (struct pattern){.at_start = phrase[0] == '^'};
-	if (ret->at_start)
-		phrase++, end--;
-	if (end > 0 && phrase[end - 1] == '$') {
-		ret->at_end = true;
-		end--;
-	}
-	for (size_t i = 0; i < end && fits; i += bytes + 1) {
+	dynbuf_init(&folded, 2 * end + 16);
+	end -= at_end;
+	if (phrase[0] == '^')
+		dynbuf_adds(ret, "^");
+	for (size_t i = phrase[0] == '^'; i < end; i += bytes + 1) {
 		for (bytes = 0; i + bytes < end && phrase[i + bytes] != ' ';)
 			bytes++;
-		fits = add_words(ret, &used, phrase + i, bytes);
+		if (bytes > 0)
+			fold_piece(phrase + i, bytes, &folded, ret);
 	}
-	for (size_t i = 0; i < ret->n; i++)
-		words = words || !ret->word[i].gap;
-	if (!fits || !words)
+	dynbuf_free(&folded);
+	return dynbuf_adds(ret, at_end ? "$" : "");
+}
+
+const char *phrase_fold_list(const char *const *list)
+{
+	static struct {
+		const char *const *list;
+		struct dynbuf folded;
+	} known[LISTS_MAX];
+	size_t i = 0;
+
+	while (i < LISTS_MAX && known[i].list && known[i].list != list)
+		i++;
+	if (i == LISTS_MAX)
+		return NULL;
+	if (!known[i].list) {
+		struct dynbuf *b = &known[i].folded;
+		dynbuf_init(b, FOLDED_MAX);
+		for (const char *const *p = list; *p; p++)
+			if (phrase_fold(*p, b) < 0 || dynbuf_add(b, "", 1) < 0)
+				break;
+		if (dynbuf_failed(b)) {
+			dynbuf_free(b);
+			return NULL;
+		}
+		known[i].list = list;
+	}
+	return known[i].folded.p;
+}
+
+void phrase_compile(struct pattern *ret, const char *folded)
+{
+	size_t end = strlen(folded), bytes;
+	bool words = false;
+
+	*ret = (struct pattern){.text = folded, .at_start = folded[0] == '^'};
+	ret->at_end = end > 0 && folded[end - 1] == '$';
+	end -= ret->at_end;
+	for (size_t i = ret->at_start; i < end; i += bytes + 1) {
+		if (ret->n == PHRASE_WORDS_MAX) {
+			ret->n = 0;
+			return;
+		}
+		for (bytes = 0; i + bytes < end && folded[i + bytes] != ' ';)
+			bytes++;
+		struct pattern_word *w = &ret->word[ret->n++];
+		bool star = bytes > 0 && folded[i + bytes - 1] == '*';
+		*w = (struct pattern_word){
+			(uint16_t)i, (uint16_t)(bytes - star), star && bytes == 1, star};
+		words = words || !w->gap;
+	}
+	if (!words)
 		ret->n = 0;
 }
 
@@ -77,7 +112,7 @@ static bool word_fits(
 
 	if (w->prefix ? said->bytes[i] < w->bytes : said->bytes[i] != w->bytes)
 		return false;
-	return memcmp(word, p->folded + w->at, w->bytes) == 0;
+	return memcmp(word, p->text + w->at, w->bytes) == 0;
 }
 
 /* Where the words of the pattern from k on end, if they fit from word i on; 0: they do not. */

@@ -61,11 +61,11 @@ static void set_match(const struct said *said, size_t at, size_t words, struct m
 			said->at[at], (size_t)said->at[last] + said->bytes[last] - said->at[at]};
 }
 
-static bool find_phrase(const struct said *said, const char *phrase, struct match *ret)
+static bool find_phrase(const struct said *said, const char *folded, struct match *ret)
 {
 	struct pattern p;
 
-	phrase_compile(&p, phrase);
+	phrase_compile(&p, folded);
 	for (size_t i = 0; i < said->n; i++) {
 		size_t words = phrase_match(said, i, &p);
 		if (words > 0) {
@@ -79,9 +79,13 @@ static bool find_phrase(const struct said *said, const char *phrase, struct matc
 bool understand_words(const struct utterance *u, const char *phrase, struct match *ret_match)
 {
 	struct said said;
+	struct dynbuf folded;
 
 	phrase_split(&said, u->folded.p);
-	return find_phrase(&said, phrase, ret_match);
+	dynbuf_init(&folded, UNDERSTAND_TEXT_MAX);
+	bool found = phrase_fold(phrase, &folded) == 0 && find_phrase(&said, folded.p, ret_match);
+	dynbuf_free(&folded);
+	return found;
 }
 
 bool understand_regex(const struct utterance *u, const regex_t *regex, size_t n, regmatch_t *groups,
@@ -121,8 +125,10 @@ bool understand_intent(const struct utterance *u, const char *intent, struct mat
 		set_match(&said, at, words, ret_match);
 		return true;
 	}
-	for (const char *const *list = intent_list(u->language, intent); list && *list; list++)
-		if (find_phrase(&said, *list, ret_match))
+	const char *const *list = intent_list(u->language, intent);
+	const char *phrase = list ? phrase_fold_list(list) : NULL;
+	for (; phrase && *phrase; phrase += strlen(phrase) + 1)
+		if (find_phrase(&said, phrase, ret_match))
 			return true;
 	return false;
 }

@@ -108,10 +108,12 @@ static bool listed(const char *const *list, size_t count, const char *p, size_t 
 	size_t used = 0, next;
 	const struct text word = {p, n};
 
-	if (n > sizeof(lower) - 8)
-		return false;
-	for (size_t i = 0; i < n; i = next)
-		used += utf8_encode(utf8_lower(at(&word, i, &next)), lower + used);
+	for (size_t i = 0; i < n; i = next) {
+		uint32_t code = at(&word, i, &next);
+		if (used + 4 > sizeof(lower))
+			return false;
+		used += utf8_encode(utf8_lower(code), lower + used);
+	}
 	for (size_t i = 0; i < count; i++)
 		if (strlen(list[i]) == used && memcmp(list[i], lower, used) == 0)
 			return true;
