@@ -74,18 +74,24 @@ static size_t skip_blanks(const struct text *t, size_t i)
 	return i;
 }
 
-/* The first character of the next word, whatever opens a quote before it skipped. */
+static bool is_line_end(uint32_t code)
+{
+	return code == '\n' || code == '\r' || code == 0x2028 || code == 0x2029;
+}
+
+/* The first character of the next word in the line, whatever opens a quote before it skipped; a blank: there is none. */
 static uint32_t next_initial(const struct text *t, size_t i)
 {
-	size_t next;
 	uint32_t code;
 
-	do {
-		i = skip_blanks(t, i);
-		code = at(t, i, &next);
-		i = next;
-	} while (i < t->n && is_opener(code));
-	return code;
+	while (i < t->n) {
+		code = at(t, i, &i);
+		if (is_line_end(code))
+			break;
+		if (!is_blank(code) && !is_opener(code))
+			return code;
+	}
+	return ' ';
 }
 
 /* The word before the period at end: where it begins, not before start. */
@@ -220,7 +226,7 @@ static size_t find_end(const struct text *t, size_t start)
 
 	for (size_t i = start; i < t->n; i = next) {
 		uint32_t code = at(t, i, &next);
-		if (code == '\n' || code == '\r' || code == 0x2028 || code == 0x2029)
+		if (is_line_end(code))
 			return i;
 		if (!is_stop(code))
 			continue;
