@@ -23,8 +23,9 @@ const char *const understand_intents[] = {"yes", "no", "operator", "repeat", "wa
 
 static const struct language *find_language(const char *tag)
 {
-	size_t n = tag ? strcspn(tag, "-_") : 0;
-
+	if (!tag)
+		return NULL;
+	size_t n = strcspn(tag, "-_");
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
 		if (n == strlen(languages[i]->code) && strncasecmp(tag, languages[i]->code, n) == 0)
 			return languages[i];
@@ -170,7 +171,7 @@ static size_t join(const struct numbers *all, size_t from, size_t to, int apart,
 		ret[n] = '\0';
 		return apart == 0 && n >= (size_t)want[0] ? n : 0;
 	}
-	for (int other = 0; other <= (apart > 0); other++) {
+	for (int other = 0; other <= (apart > 0 ? 1 : 0); other++) {
 		const struct number *number = &all->number[from];
 		const char *digits = other ? number->apart : number->digits;
 		size_t bytes = strlen(digits), joined;
@@ -272,10 +273,10 @@ bool understand_digits(
 /* 0.5 of 5, 0.25 of 25: the decimals that are said behind the point. */
 static double decimals(const struct number *n)
 {
-	double value = 0, unit = .1;
+	double value = n->value;
 
-	for (const char *p = n->digits; *p; p++, unit /= 10)
-		value += (*p - '0') * unit;
+	for (const char *p = n->digits; *p; p++)
+		value /= 10;
 	return value;
 }
 

@@ -8,8 +8,9 @@ static const struct text_language *const languages[] = {
 
 const struct text_language *text_language(const char *tag)
 {
-	size_t n = tag ? strcspn(tag, "-_") : 0;
-
+	if (!tag)
+		return NULL;
+	size_t n = strcspn(tag, "-_");
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
 		if (n == strlen(languages[i]->code) && strncasecmp(tag, languages[i]->code, n) == 0)
 			return languages[i];

@@ -116,7 +116,7 @@ static void end_number(struct reader *r)
 	struct number *n = add_number(r, r->from, r->to);
 	n->value = value;
 	if (r->tokens == 1 && r->last.digits && strlen(r->last.digits) <= NUMBER_DIGITS_MAX)
-		strcpy(n->digits, r->last.digits);
+		memcpy(n->digits, r->last.digits, strlen(r->last.digits) + 1);
 	else if (value < VALUE_MAX && value == (double)(int64_t)value)
 		snprintf(n->digits, sizeof(n->digits), "%.0f", value);
 	if (r->round > 0 && n->digits[0])

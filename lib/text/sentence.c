@@ -110,7 +110,7 @@ static size_t word_start(const struct text *t, size_t start, size_t end)
 
 static bool listed(const char *const *list, size_t count, const char *p, size_t n)
 {
-	char lower[32];
+	char lower[32] = "";
 	size_t used = 0, next;
 	const struct text word = {p, n};
 

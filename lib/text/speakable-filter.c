@@ -48,7 +48,7 @@ static bool parse_decimal(const char *in, bool *ret_minus, char whole[16], char 
 		return false;
 	snprintf(whole, 16, "%.*s", (int)n, in + skip);
 	if (n == 0)
-		strcpy(whole, "0");
+		memcpy(whole, "0", 2);
 	in += skip + n;
 	decimals[0] = '\0';
 	if (*in == '.' || *in == ',') {
@@ -129,7 +129,7 @@ static int money(
 	     before = l->decimal == '.' && strcmp(l->code, "en") == 0 && sign <= 3 &&
 		!(unit->signs[0] >= 'A' && unit->signs[0] <= 'Z');
 	if (cents && n == 1)
-		strcat(decimals, "0");
+		memcpy(decimals + 1, "0", 2);
 	if (n > 2)
 		decimals[2] = '\0';
 	dynbuf_addf(ret, "%.*s", before ? (int)sign : 0, unit->signs);

@@ -39,7 +39,7 @@ static void remember(struct speaker *s, const char *p, size_t n)
 	dynbuf_init(&folded, 4 * sizeof(s->before));
 	s->before[0] = '\0';
 	if (n < sizeof(s->before) && fold_text(p, n, &folded) == 0 && folded.n < sizeof(s->before))
-		strcpy(s->before, folded.p);
+		memcpy(s->before, folded.p, folded.n + 1);
 	dynbuf_free(&folded);
 }
 
@@ -168,20 +168,30 @@ static size_t say_number(struct speaker *s, size_t i, bool in_word)
 	return read_between(s, from, end);
 }
 
+/* Does a number, or the sign before one, begin at i? */
+static bool begins_number(const struct speaker *s, size_t i, bool in_word)
+{
+	char c = s->p[i];
+
+	if (is_digit(c))
+		return true;
+	if (in_word || !is_digit(s->p[i + 1]))
+		return false;
+	return c == '+' || c == '(' || (c == '-' && (i == 0 || s->p[i - 1] != '-'));
+}
+
 /* Something to say at i; in_word: a letter or digit stands right before it. Returns the offset behind it, 0: nothing. */
 static size_t read_thing(struct speaker *s, size_t i, bool in_word)
 {
-	char c = s->p[i];
-	size_t end = 0;
+	size_t end = begins_number(s, i, in_word) ? say_number(s, i, in_word) : 0;
 
-	if (is_digit(c) ||
-		(c == '-' && !in_word && is_digit(s->p[i + 1]) && (i == 0 || s->p[i - 1] != '-')) ||
-		(!in_word && (c == '+' || c == '(') && is_digit(s->p[i + 1])))
-		end = say_number(s, i, in_word);
-	if (end == 0 && !in_word && (end = address_read(s, i)) == 0 &&
-		(end = amount_read_sign_first(s, i)) == 0 && (end = moment_read_month(s, i)) == 0)
-		end = read_abbreviation(s, i);
-	else if (end == 0 && in_word && !speaker_in_word(s, i))
+	if (end == 0 && !in_word)
+		end = address_read(s, i);
+	if (end == 0 && !in_word)
+		end = amount_read_sign_first(s, i);
+	if (end == 0 && !in_word)
+		end = moment_read_month(s, i);
+	if (end == 0 && !(in_word && speaker_in_word(s, i)))
 		end = read_abbreviation(s, i);
 	return end;
 }

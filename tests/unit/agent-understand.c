@@ -7,7 +7,7 @@
 static int each_row(const char *path, int columns, void (*fn)(char **column))
 {
 	FILE *f = fopen(path, "r");
-	char line[1024], *column[4];
+	char line[1024], *column[4] = {NULL};
 	int rows = 0;
 
 	ok(f != NULL, "%s", path);
@@ -24,7 +24,12 @@ static int each_row(const char *path, int columns, void (*fn)(char **column))
 			else if (i + 1 < columns)
 				break;
 		}
+		if (!column[columns - 1]) {
+			ok(false, "a row with too few columns: %s", line);
+			continue;
+		}
 		fn(column);
+		memset(column, 0, sizeof(column));
 		rows++;
 	}
 	if (f)
