@@ -239,7 +239,7 @@ static void on_played(struct vad *v, const struct frame *fr)
 	char utterance[UTTERANCE_MAX];
 
 	frame_str(fr, "utterance", utterance, sizeof(utterance));
-	if (strcmp(utterance, v->playing) != 0)
+	if (!v->playing[0] || strcmp(utterance, v->playing) != 0)
 		return;
 	v->playing[0] = '\0';
 	endpoint_played(&v->endpoint, frame_int(fr, "timestamp", v->endpoint.now_ms));
