@@ -56,6 +56,8 @@ static void emit_row(const struct report_row *r)
 		share(b->unheard, b->waited));
 	emit(r->name, "ends_not_found", "share", false, share(a->lost, a->ends), mode,
 		share(b->lost, b->ends));
+	emit(r->name, "turns_idle", "share", false, share(a->idle, a->alone), mode,
+		share(b->idle, b->alone));
 	emit(r->name, "false_starts", "per minute", false, share(a->starts * 3000, a->silent), mode,
 		share(b->starts * 3000, b->silent));
 }
@@ -86,9 +88,10 @@ static void show_turns(const struct report_row *r)
 	fprintf(stderr, "%-10s", r->name);
 	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
 		const struct score_counts *c = &r->counts[shown[i]];
-		fprintf(stderr, " | %4.0f/%-4.0f %5.3f %5.3f %5.2f", score_delay_ms(c->begun, 0.5),
-			score_delay_ms(c->begun, 0.95), share(c->unheard, c->waited),
-			share(c->lost, c->ends), share(c->starts * 3000, c->silent));
+		fprintf(stderr, " | %4.0f/%-4.0f %5.3f %5.3f %5.3f %5.2f",
+			score_delay_ms(c->begun, 0.5), score_delay_ms(c->begun, 0.95),
+			share(c->unheard, c->waited), share(c->lost, c->ends),
+			share(c->idle, c->alone), share(c->starts * 3000, c->silent));
 	}
 	fputc('\n', stderr);
 }
@@ -106,11 +109,11 @@ void report(const struct report_row *row, int row_n, int64_t frames_all)
 		stderr);
 	fprintf(stderr, "turns:    ");
 	for (int i = 0; i < 3; i++)
-		fprintf(stderr, " | %9s %5s %5s %5s",
+		fprintf(stderr, " | %9s %5s %5s %5s %5s",
 			i == 0           ? "begun ms"
 				: i == 1 ? "WebRTC 2"
 					 : "WebRTC 3",
-			"never", "noend", "false");
+			"never", "noend", "idle", "false");
 	fputc('\n', stderr);
 	for (int i = 0; i < row_n; i++)
 		show_turns(&row[i]);

@@ -86,6 +86,17 @@ static void count_false(struct score_counts *c, const struct scene *s, const boo
 	}
 }
 
+static void count_idle(struct score_counts *c, const struct scene *s, const bool *turn)
+{
+	for (int i = 0, since = 0; i < s->frames; i++) {
+		since = s->label[i] & SCENE_SEGMENT ? 0 : since + 1;
+		if (since <= FOUND_FRAMES || s->label[i] & SCENE_EXEMPT)
+			continue;
+		c->alone++;
+		c->idle += turn[i];
+	}
+}
+
 void score_add(struct score_counts *c, const struct scene *s, const struct score_said *said)
 {
 	count_frames(c, s, said);
@@ -98,6 +109,7 @@ void score_add(struct score_counts *c, const struct scene *s, const struct score
 				count_turn(c, s, said->turn, first, i);
 	}
 	count_false(c, s, said->turn);
+	count_idle(c, s, said->turn);
 }
 
 double score_auc(const struct score_counts *c)

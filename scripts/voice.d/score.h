@@ -10,6 +10,7 @@
  *	begun          from the beginning of a segment to the frame at which a turn is known, where none was under way
  *	end not found  no end of the turn within 1.5 s after a segment that is followed by so long a gap
  *	false start    a turn that begins and ends outside segments
+ *	idle           share of the time since 1.5 s after a segment, to the next one, in which a turn is under way
  */
 #ifndef CALLPIPE_VOICE_SCORE_H
 #define CALLPIPE_VOICE_SCORE_H
@@ -28,6 +29,7 @@ struct score_counts {
 	int64_t waited, unheard; /* segments without a turn at their beginning: all, to their end */
 	int64_t ends, lost;      /* ends with a gap behind: all, not found */
 	int64_t starts;          /* false ones */
+	int64_t idle, alone;     /* frames long after a segment: within a turn, all */
 	/* of detectors with a score, by its logit, -12 to 12 */
 	int64_t yes[SCORE_BINS], no[SCORE_BINS];
 	/* the same of its largest value in the last frames, as long as the hang-over */
