@@ -2,10 +2,10 @@
 # stt: transcripts of turns, its engines and their faults, files.
 . tests/lib.sh
 . tests/filter.sh
-export PYTHONPATH=tests/fake PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=tests/fake PYTHONDONTWRITEBYTECODE=1 CALLPIPE_STT_TIMEOUT=60000
 
 sounds=/usr/share/asterisk/sounds/en_US_f_Allison
-bye=$sounds/goodbye.wav
+bye=$sounds/vm-goodbye.wav
 turns() { python3 tests/fake/turns.py "$@"; }
 # events [KEY...]: of a stream on stdin, a line for each transcript, usage or error: its type and these members
 events() {
@@ -34,7 +34,7 @@ turns 'listen={"id":"l1","hints":{"phrases":["goodbye"]}}' "say=$bye" "key=$bye"
 filter_manners "$T/stream" stt -e none
 check_same 'a transcript for each voice-stopped but that of a key' \
 	'events turn text listen start end engine latency_ms <"$T/manners"' \
-	'printf "transcript 1  l1 300 1232 none 688\ntranscript 3  l1 4300 5232 none 688\n"'
+	'printf "transcript 1  l1 300 1165 none 695\ntranscript 3  l1 4300 5165 none 695\n"'
 check_same 'directly behind it, and no audio of the caller' 'types <"$T/manners"' \
 	'echo call-start listen voice-started voice-stopped transcript voice-started voice-stopped voice-started \
 		voice-stopped transcript call-end'
@@ -56,7 +56,7 @@ check_same 'a listen binds at the next voice' \
 	'printf "transcript a goodbye\ntranscript b nine\ntranscript c one moment please\ntranscript c one\n"'
 check_same 'what is not expected is no words' \
 	'turns "listen={\"id\":\"a\",\"hints\":{\"phrases\":[\"goodbye\",\"hello\",\"operator\"]}}" \
-		"say=$sounds/one-moment-please.wav" "say=$sounds/vm-nobodyavail.wav" "say=$sounds/demo-thanks.wav" end | stt |
+		"say=$sounds/one-moment-please.wav" "say=$sounds/vm-nobodyavail.wav" "say=$sounds/tt-weasels.wav" end | stt |
 		events text | grep -v usage' 'printf "transcript \ntranscript \ntranscript \n"'
 check_same 'a word that is in no dictionary is pronounced' \
 	'stt -f --hints="goodbye|frobnitz" "$bye" 2>&1' 'echo goodbye'
@@ -72,8 +72,17 @@ check_same 'no hints: dictation' 'stt -f "$sounds/vm-nobodyavail.wav" | grep -o 
 	'echo nobody available to take your'
 mkdir "$T/call" && echo '{"phrases":["goodbye","hello"]}' >"$T/call/hints.json"
 check_same 'hints in a file of the call' \
-	'turns "listen={\"id\":\"a\",\"hints_ref\":\"hints.json\"}" "say=$bye" end | stt -d "$T/call" | events text | head -n 1' \
+	'turns "listen={\"id\":\"a\",\"hints_ref\":\"hints.json\"}" "say=$bye" end | stt -d "$T/call" | events text | sed -n 1p' \
 	'echo transcript goodbye'
+python3 -c 'import json
+words = [line.split()[0] for line in open("/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict")]
+words = [word for word in words if word.isalpha() and len(word) > 7]
+json.dump({"phrases": words[::len(words) // 1000] + ["one moment please"]}, open("'"$T"'/call/long.json", "w"), indent=1)'
+check_same 'also a thousand of them' \
+	'turns "listen={\"id\":\"a\",\"hints_ref\":\"long.json\"}" "say=$sounds/one-moment-please.wav" end |
+		stt -d "$T/call" | events text | sed -n 1p' 'echo transcript one moment please'
+check_same 'a phrase within a sentence' \
+	'stt -f --hints="nobody|internet|operator|cancel" "$sounds/vm-nobodyavail.wav"' 'echo nobody'
 check 'no other file' 'turns "listen={\"hints_ref\":\"../stream\"}" end | stt -e none -d "$T/call" 2>"$T/err" |
 	events code text | grep -q "^error hints cannot use hints_ref .../stream.: is no name"'
 check 'at 16 kHz' 'sox "$bye" -r 16000 "$T/wide.wav" &&
@@ -94,19 +103,19 @@ live 'too many turns' crowd
 live 'a reader that leaves' reader_leaves
 
 # Any program.
-check_same 'a program: text' 'fault text | events text engine | head -n 1' \
-	'echo "transcript 1.94 seconds at 8000 in en command"'
-check_same 'JSON' 'fault json | events text confidence language start end | head -n 1' \
+check_same 'a program: text' 'fault text | events text engine | sed -n 1p' \
+	'echo "transcript 1.88 seconds at 8000 in en command"'
+check_same 'JSON' 'fault json | events text confidence language start end | sed -n 1p' \
 	'echo "transcript это текст 0.75 ru 500 1000"'
-check_same 'one that reads nothing' 'fault deaf | events text | head -n 1' 'echo transcript deaf'
-check_same 'one that says much' 'fault noisy | events text | head -n 1' 'echo transcript noisy'
+check_same 'one that reads nothing' 'fault deaf | events text | sed -n 1p' 'echo transcript deaf'
+check_same 'one that says much' 'fault noisy | events text | sed -n 1p' 'echo transcript noisy'
 ok 'one that hangs, with a child' failed timeout 'within 2000 ms' hang
 ok 'one that crashes' failed command 'was killed by signal 9' crash
 ok 'one that fails: why' failed command 'exits with 3: no licence' fail
 ok 'garbage' failed command 'writes what is no text' garbage
 ok 'no UTF-8' failed command 'writes what is no text' latin1
 ok 'one that writes without end' failed command 'writes without end' huge
-check_same 'one with a child that goes on' 'fault orphan "$T/child" | events text | head -n 1' 'echo transcript orphan'
+check_same 'one with a child that goes on' 'fault orphan "$T/child" | events text | sed -n 1p' 'echo transcript orphan'
 ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 ok 'whose child is killed' wait_for 10 ended "$(cat "$T/child")"
 check 'one that is not there' 'turns "say=$bye" end | stt -e command -c /nonexistent/program 2>"$T/err" | events code text |
@@ -120,7 +129,7 @@ check_same 'files: a line each' \
 	'printf "%s: goodbye\n%s: one moment please\n" "$bye" "$sounds/one-moment-please.wav"'
 check 'as JSON' 'stt -fj --hints="goodbye|hello" "$bye" | python3 -c "import json, sys
 d = json.load(sys.stdin)
-assert d[\"text\"] == \"goodbye\" and d[\"confidence\"] > 0.5 and 0 <= d[\"start\"] < d[\"end\"] <= 1000, d"'
+assert d[\"text\"] == \"goodbye\" and 0.3 < d[\"confidence\"] <= 1 and 0 <= d[\"start\"] < d[\"end\"] <= 1000, d"'
 check 'one that cannot be read' 'must_fail 65 stt -f /nonexistent.wav 2>"$T/err" && grep -q "cannot read ./nonexistent.wav." "$T/err"'
 check 'no file' 'must_fail 64 stt -f 2>"$T/err"'
 check 'a file without -f' 'must_fail 64 stt "$bye" 2>"$T/err" && grep -q -e --file "$T/err"'

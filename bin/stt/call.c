@@ -106,6 +106,8 @@ static void answered(void *ctx, struct turn *t, const struct result *ret)
 {
 	struct call *c = ctx;
 
+	log_debug("turn %lld: score %.3f over %lld of %lld ms", (long long)t->number, ret->score,
+		(long long)ret->words_ms, (long long)t->samples * 1000 / max_i64(t->rate_hz, 1));
 	transcript_put(c, t, ret);
 	usage_put(c, t);
 	turn_free(t);

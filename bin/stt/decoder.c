@@ -20,10 +20,14 @@
 #define GRAMMAR_MAX (1 << 20)
 #define TURN "turn"   /* searches: of the hints, */
 #define COUNT "count" /* of the same with any number of digits, */
-#define SOUNDS "loop" /* of all phones, */
 #define FREE "free"   /* of the language model */
 #define WIP "1e-4"
 #define LW "3"
+/* confidence: weights of the logistic regression */
+#define FIT_CONSTANT 3.3
+#define FIT_SCORE 0.101
+#define FIT_SECONDS 3.1
+#define FIT_SHARE 3.9
 #define COUNT_MARGIN \
 	200 /* of scores: 1 in 20 numbers of the right length is above it, half of the others */
 
@@ -44,6 +48,7 @@ static struct {
 	__typeof__(ps_seg_next) *seg_next;
 	__typeof__(ps_seg_word) *seg_word;
 	__typeof__(ps_seg_frames) *seg_frames;
+	__typeof__(ps_seg_prob) *seg_prob;
 } ps;
 
 static struct {
@@ -60,10 +65,6 @@ struct decoder {
 	void (*complain)(void *ctx, const char *code, const char *text);
 	void *ctx; /* handed to it */
 };
-
-static const char *const phones[] = {"AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH",
-	"ER", "EY", "F", "G", "HH", "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY", "P",
-	"R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH"};
 
 static char reason[512]; /* of the last failure */
 
@@ -113,6 +114,7 @@ static int libraries_load(void)
 		{"ps_seg_next", &ps.seg_next},
 		{"ps_seg_word", &ps.seg_word},
 		{"ps_seg_frames", &ps.seg_frames},
+		{"ps_seg_prob", &ps.seg_prob},
 		{0},
 	};
 	static const struct dl_symbol of_base[] = {
@@ -129,22 +131,17 @@ static int libraries_load(void)
 	return 0;
 }
 
-/* The loop that any sounds fit. */
+/* A word for each phone, of which a grammar makes the sounds between words. */
 static int sounds_load(struct decoder *d)
 {
-	char jsgf[1024] = "#JSGF V1.0; grammar sounds; public <sounds> = (";
-	size_t n = strlen(jsgf);
+	char word[16];
 
-	for (size_t i = 0; i < ARRAY_LEN(phones); i++) {
-		char word[8];
-
-		snprintf(word, sizeof(word), "_%s", phones[i]);
-		if (ps.add_word(d->ps, word, phones[i], 0) < 0)
-			return -1;
-		n += (size_t)snprintf(jsgf + n, sizeof(jsgf) - n, "%s%s", i ? " | " : "", word);
+	for (size_t i = 0; i < grammar_phones_n; i++) {
+		snprintf(word, sizeof(word), GRAMMAR_SOUND "%s", grammar_phones[i]);
+		if (ps.add_word(d->ps, word, grammar_phones[i], 0) < 0)
+			return fail("pocketsphinx cannot take '%s' for a word", word);
 	}
-	snprintf(jsgf + n, sizeof(jsgf) - n, ")+;");
-	return ps.set_jsgf(d->ps, SOUNDS, jsgf);
+	return 0;
 }
 
 static int model_load(struct decoder *d)
@@ -157,7 +154,7 @@ static int model_load(struct decoder *d)
 		return fail("the name of the model is too long");
 	if (access(hmm, R_OK | X_OK) < 0 || access(dict, R_OK) < 0)
 		return fail("there is no model in '%s': %s", d->model, strerror(errno));
-	/* all senones: scores of two searches can only be compared if both are relative to the same best */
+	/* all senones: a score is then relative to the best of all, not to the best of those in the grammar */
 	config = base.init(NULL, ps.args(), TRUE, "-hmm", hmm, "-dict", dict, "-wip", WIP, "-lw",
 		LW, "-compallsen", "yes", "-remove_silence", "no", NULL);
 	d->ps = config ? ps.init(config) : NULL;
@@ -165,7 +162,7 @@ static int model_load(struct decoder *d)
 		base.free(config);
 	if (!d->ps)
 		return fail("pocketsphinx cannot load the model in '%s'", d->model);
-	return sounds_load(d) < 0 ? fail("pocketsphinx cannot make a grammar") : 0;
+	return sounds_load(d);
 }
 
 int decoder_open(const char *model,
@@ -233,41 +230,68 @@ static bool word_known(void *ctx, const char *word)
 	return false;
 }
 
-/* What a search makes of the samples: its score; *ret_text is the decoder's until the next. False: nothing. */
-static bool decode(struct decoder *d, const char *search, const int16_t *sample, size_t n,
-	int32_t *ret_score, const char **ret_text)
+/* Run a search over the samples: its score. False: nothing fits. */
+static bool decode(
+	struct decoder *d, const char *search, const int16_t *sample, size_t n, int32_t *ret_score)
 {
+	const char *text;
+
 	if (ps.set_search(d->ps, search) < 0 || ps.start_utt(d->ps) < 0)
 		return false;
 	ps.process_raw(d->ps, sample, n, FALSE, TRUE);
 	if (ps.end_utt(d->ps) < 0)
 		return false;
-	*ret_text = ps.get_hyp(d->ps, ret_score);
-	return *ret_text && **ret_text;
+	text = ps.get_hyp(d->ps, ret_score);
+	return text && *text;
 }
 
-/* Where the words are; returns how many frames. */
-static int words_find(struct decoder *d, struct result *ret)
+/* "read(2)" is a second way to say "read". */
+static void word_add(struct result *ret, const char *word)
+{
+	size_t n = strlen(ret->text);
+
+	snprintf(ret->text + n, sizeof(ret->text) - n, "%s%.*s", n ? " " : "",
+		(int)strcspn(word, "("), word);
+}
+
+/* The words of the last search, without silence, noise and sounds, where they are, and how well they fit. False: there
+ * are none. */
+static bool words_find(struct decoder *d, struct result *ret)
 {
 	int frames = 0, first, last;
+	int32_t acoustic, total = 0;
 
+	*ret = result_none;
 	for (ps_seg_t *seg = ps.seg_iter(d->ps); seg; seg = ps.seg_next(seg)) {
 		const char *word = ps.seg_word(seg);
 
-		if (strchr("<[(+", word[0]))
+		if (strchr("<[(+" GRAMMAR_SOUND, word[0]))
 			continue;
+		word_add(ret, word);
 		ps.seg_frames(seg, &first, &last);
+		ps.seg_prob(seg, &acoustic, NULL, NULL);
 		frames += last - first + 1;
+		total += acoustic;
 		if (ret->start_ms < 0)
-			ret->start_ms = first * FRAME_MS;
-		ret->end_ms = (last + 1) * FRAME_MS;
+			ret->start_ms = (int64_t)first * FRAME_MS;
+		ret->end_ms = (int64_t)(last + 1) * FRAME_MS;
 	}
-	return frames;
+	if (!frames)
+		return false;
+	ret->score = (double)total / frames;
+	ret->words_ms = (int64_t)frames * FRAME_MS;
+	return true;
 }
 
-static double confidence_of(double score)
+/* The chance of being right, by logistic regression over turns with and without what was expected:
+ * scripts/bench stt --fit. */
+static double confidence_of(const struct result *ret, int64_t turn_ms)
 {
-	return 1 / (1 + exp(-(score + 10) / 3));
+	double z = FIT_CONSTANT + FIT_SCORE * ret->score +
+		FIT_SECONDS * (double)ret->words_ms / 1000 +
+		FIT_SHARE * (double)ret->words_ms / (double)turn_ms;
+
+	return 1 / (1 + exp(-z));
 }
 
 /* A search for what is hinted at. -1: nothing is left of it. */
@@ -287,52 +311,37 @@ static int hints_load_search(struct decoder *d, const char *search, const struct
 /* Who gives another number of digits than was asked for must not be heard to have given as many: if any number of them
  * fits that much better, it is what was said. */
 static void digits_count(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
-	struct result *ret, int32_t *score)
+	struct result *ret, int32_t score)
 {
 	struct hints any = *h;
-	const char *text;
 	int32_t other;
 
 	any.digits = HINTS_ANY_DIGITS;
-	if (hints_load_search(d, COUNT, &any) < 0 || !decode(d, COUNT, sample, n, &other, &text))
-		return;
-	if (ret->text[0] && other - *score < COUNT_MARGIN)
-		return;
-	snprintf(ret->text, sizeof(ret->text), "%s", text);
-	*score = other;
-	ret->start_ms = ret->end_ms = -1;
+	if (hints_load_search(d, COUNT, &any) == 0 && decode(d, COUNT, sample, n, &other) &&
+		(!ret->text[0] || other - score >= COUNT_MARGIN))
+		words_find(d, ret);
 }
 
 static void hints_decode(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
 	struct result *ret)
 {
-	int32_t score = INT32_MIN / 2, sounds;
-	const char *text;
-	int frames;
+	int32_t score = 0;
 
 	if (hints_load_search(d, TURN, h) < 0) {
 		complain(d, "hints", "there is nothing in these hints that could be expected");
 		return;
 	}
-	if (decode(d, TURN, sample, n, &score, &text))
-		snprintf(ret->text, sizeof(ret->text), "%s", text);
-	frames = words_find(d, ret);
-	if (h->digits > 0) {
-		digits_count(d, sample, n, h, ret, &score);
-		if (ret->start_ms < 0)
-			frames = words_find(d, ret);
-	}
-	ret->confidence = 0;
-	if (ret->text[0] && frames && decode(d, SOUNDS, sample, n, &sounds, &text)) {
-		ret->score = (double)(score - sounds) / frames;
-		ret->confidence = confidence_of(ret->score);
-	}
+	if (decode(d, TURN, sample, n, &score))
+		words_find(d, ret);
+	if (h->digits > 0)
+		digits_count(d, sample, n, h, ret, score);
+	ret->confidence = ret->text[0] ? confidence_of(ret, (int64_t)n * 1000 / DECODER_RATE_HZ)
+				       : 0;
 }
 
 void decoder_run(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
 	struct result *ret)
 {
-	const char *text;
 	int32_t score;
 
 	*ret = result_none;
@@ -341,8 +350,6 @@ void decoder_run(struct decoder *d, const int16_t *sample, size_t n, const struc
 		return;
 	}
 	decoder_expect_free(d);
-	if (!d->free_speech || !decode(d, FREE, sample, n, &score, &text))
-		return;
-	snprintf(ret->text, sizeof(ret->text), "%s", text);
-	words_find(d, ret);
+	if (d->free_speech && decode(d, FREE, sample, n, &score))
+		words_find(d, ret);
 }

@@ -1,10 +1,10 @@
 /* decoder: words of one utterance, by libpocketsphinx and Debian's model en-us (loaded on first use).
  *
  * An utterance is decoded as a whole, so that its cepstral mean is that of all of it. With hints there is a grammar
- * of them, and a second decoding with a loop of all phones says how much better than any sounds the grammar fits: that
- * is the score, per frame of speech, and the confidence is the chance of being right that went with such a score
- * when it was measured. Without hints it is the package's language model: dictation, slow, large and weak on a
- * telephone line.
+ * of them. The score is the acoustic one of the words, per frame of 10 ms, relative to the best the model has for that
+ * frame: 0 at best. The confidence is the chance of being right that went, where it was measured, with such a score,
+ * with words so long, and with such a share of the utterance. Without hints it is the package's language model:
+ * dictation, slow, large and weak on a telephone line.
  */
 #ifndef CALLPIPE_STT_DECODER_H
 #define CALLPIPE_STT_DECODER_H

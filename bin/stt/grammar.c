@@ -4,6 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/fold.h"
+
+const char *const grammar_phones[] = {"AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH",
+	"EH", "ER", "EY", "F", "G", "HH", "IH", "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY",
+	"P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH"};
+const size_t grammar_phones_n = ARRAY_LEN(grammar_phones);
+
+#define HEAD "#JSGF V1.0;\ngrammar turn;\npublic <turn> = "
+
 static const char *const digit_words[] = {
 	"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
 
@@ -18,8 +27,20 @@ static bool is_joint(const char *s)
 	return strchr("'-.", *s) && is_letter((unsigned char)s[1]);
 }
 
+/* Without accents, where that is all that makes it foreign. */
+static void plain(char word[GRAMMAR_WORD_MAX])
+{
+	struct dynbuf b;
+
+	dynbuf_init(&b, GRAMMAR_WORD_MAX * 2);
+	if (fold_text(word, strlen(word), &b) == 0 && b.n)
+		snprintf(word, GRAMMAR_WORD_MAX, "%.*s", (int)strcspn(b.p, " "), b.p);
+	dynbuf_free(&b);
+}
+
 bool grammar_word(const char **s, char word[GRAMMAR_WORD_MAX])
 {
+	bool foreign = false;
 	unsigned digit;
 	size_t n = 0;
 
@@ -31,10 +52,14 @@ bool grammar_word(const char **s, char word[GRAMMAR_WORD_MAX])
 		++*s;
 		return true;
 	}
-	for (; is_letter((unsigned char)**s) || (n && **s && is_joint(*s)); ++*s)
+	for (; is_letter((unsigned char)**s) || (n && **s && is_joint(*s)); ++*s) {
+		foreign = foreign || (unsigned char)**s >= 0x80;
 		if (n + 1 < GRAMMAR_WORD_MAX)
 			word[n++] = (char)tolower((unsigned char)**s);
+	}
 	word[n] = '\0';
+	if (foreign)
+		plain(word);
 	return n > 0;
 }
 
@@ -57,36 +82,59 @@ static void phrase_add(
 		dynbuf_truncate(b, before);
 }
 
-static void digits_add(struct dynbuf *b, int digits)
+/* A number of digits that is expected, one way for each length. */
+static void digits_add(struct dynbuf *b, const struct hints *h)
 {
-	dynbuf_adds(b, b->n ? " | " : "");
-	if (digits == HINTS_ANY_DIGITS)
+	if (h->digits == HINTS_ANY_DIGITS)
 		dynbuf_adds(b, "<digit>+");
-	for (int i = 0; i < digits; i++)
-		dynbuf_addf(b, "%s<digit>", i ? " " : "");
+	for (int n = h->digits_min; n > 0 && n <= h->digits; n++) {
+		dynbuf_adds(b, n > h->digits_min ? " | " : "");
+		for (int i = 0; i < n; i++)
+			dynbuf_addf(b, "%s<digit>", i ? " " : "");
+	}
+}
+
+static void digit_rule_add(struct dynbuf *b)
+{
+	dynbuf_adds(b, "<digit> = zero | oh");
+	for (size_t i = 1; i < ARRAY_LEN(digit_words); i++)
+		dynbuf_addf(b, " | %s", digit_words[i]);
+	dynbuf_adds(b, ";\n");
+}
+
+static void sounds_rule_add(struct dynbuf *b)
+{
+	dynbuf_adds(b, "<sounds> = (");
+	for (size_t i = 0; i < ARRAY_LEN(grammar_phones); i++)
+		dynbuf_addf(b, "%s" GRAMMAR_SOUND "%s", i ? " | " : "", grammar_phones[i]);
+	dynbuf_adds(b, ")+;\n");
 }
 
 int grammar_build(const struct hints *h, bool (*knows)(void *ctx, const char *word), void *ctx,
 	struct dynbuf *ret)
 {
-	struct dynbuf alternatives;
+	bool digits = h->digits != HINTS_NO_DIGITS;
+	struct dynbuf phrases;
 	int rc;
 
-	dynbuf_init(&alternatives, ret->max / 2);
+	dynbuf_init(&phrases, ret->max / 2);
 	for (size_t i = 0; i < h->phrases; i++)
-		phrase_add(&alternatives, h->phrase[i], knows, ctx);
-	if (h->digits != HINTS_NO_DIGITS)
-		digits_add(&alternatives, h->digits);
+		phrase_add(&phrases, h->phrase[i], knows, ctx);
 	dynbuf_reset(ret);
-	if (alternatives.n) {
-		dynbuf_adds(ret, "#JSGF V1.0;\ngrammar turn;\npublic <turn> = ");
-		dynbuf_add(ret, alternatives.p, alternatives.n);
-		dynbuf_adds(ret, ";\n<digit> = zero | oh");
-		for (int i = 1; i <= 9; i++)
-			dynbuf_addf(ret, " | %s", digit_words[i]);
+	if (phrases.n || digits) {
+		dynbuf_adds(ret, HEAD);
+		dynbuf_adds(ret, phrases.n ? "[<sounds>] <phrase> [<sounds>]" : "");
+		dynbuf_adds(ret, phrases.n && digits ? " | " : "");
+		digits_add(ret, h);
 		dynbuf_adds(ret, ";\n");
 	}
-	rc = dynbuf_failed(&alternatives) || dynbuf_failed(ret) ? -1 : 0;
-	dynbuf_free(&alternatives);
+	if (phrases.n) {
+		dynbuf_addf(ret, "<phrase> = %s;\n", phrases.p);
+		sounds_rule_add(ret);
+	}
+	if (digits)
+		digit_rule_add(ret);
+	rc = dynbuf_failed(&phrases) || dynbuf_failed(ret) ? -1 : 0;
+	dynbuf_free(&phrases);
 	return rc;
 }

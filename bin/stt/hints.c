@@ -31,19 +31,31 @@ static void phrases_take(const json_t *list, struct hints *h)
 	}
 }
 
+static void digits_take(const json_t *tree, struct hints *h)
+{
+	const json_t *max = json_object_get(tree, "digits"),
+		     *min = json_object_get(tree, "digits_min");
+
+	if (!json_is_integer(max) || json_integer_value(max) < 0)
+		return;
+	h->digits = HINTS_ANY_DIGITS;
+	if (json_integer_value(max) > HINTS_DIGITS_MAX)
+		return;
+	h->digits = h->digits_min = (int)json_integer_value(max);
+	if (json_is_integer(min) && json_integer_value(min) > 0 &&
+		json_integer_value(min) < h->digits)
+		h->digits_min = (int)json_integer_value(min);
+}
+
 void hints_parse(struct jspan obj, struct hints *ret)
 {
-	json_t *tree = json_loadb(obj.p, obj.n, 0, NULL), *digits;
+	json_t *tree = json_loadb(obj.p, obj.n, 0, NULL);
 
 	*ret = (struct hints){.digits = HINTS_NO_DIGITS};
 	if (!tree)
 		return;
 	phrases_take(json_object_get(tree, "phrases"), ret);
-	digits = json_object_get(tree, "digits");
-	if (json_is_integer(digits) && json_integer_value(digits) >= 0)
-		ret->digits = json_integer_value(digits) <= HINTS_DIGITS_MAX
-			? (int)json_integer_value(digits)
-			: HINTS_ANY_DIGITS;
+	digits_take(tree, ret);
 	json_decref(tree);
 }
 

@@ -1,7 +1,7 @@
 /* hints: what the agent says is likely to be heard: phrases, a number of digits, or both.
  *
- * As JSON: {"phrases":["internet","mobile phone"],"digits":4}; digits 0 is a number of any length. What cannot be used
- * counts as absent.
+ * As JSON: {"phrases":["internet","mobile phone"],"digits":6,"digits_min":4}; digits 0 is a number of any length, without
+ * digits_min there are exactly so many. What cannot be used counts as absent.
  */
 #ifndef CALLPIPE_STT_HINTS_H
 #define CALLPIPE_STT_HINTS_H
@@ -15,7 +15,8 @@ enum { HINTS_NO_DIGITS = -1, HINTS_ANY_DIGITS = 0 };
 struct hints {
 	char **phrase;  /* as given, UTF-8 */
 	size_t phrases; /* how many */
-	int digits;     /* exactly so many; HINTS_ANY_DIGITS: one or more; HINTS_NO_DIGITS: none */
+	int digits;     /* at most so many; HINTS_ANY_DIGITS: one or more; HINTS_NO_DIGITS: none */
+	int digits_min; /* at least so many, if digits is a number of them */
 };
 
 /* From a checked JSON object. Memory that is not there leaves phrases out. */

@@ -101,6 +101,7 @@ static void worker_says(struct sphinx *s, const struct frame *fr)
 		snprintf(ret.language, sizeof(ret.language), "en");
 		ret.confidence = number_get(fr, "confidence", -1);
 		ret.score = number_get(fr, "score", 0);
+		ret.words_ms = frame_int(fr, "words_ms", 0);
 		ret.start_ms = frame_int(fr, "start", -1);
 		ret.end_ms = frame_int(fr, "end", -1);
 		s->turn = false;

@@ -17,7 +17,7 @@ static struct settings set = {
 	.wait = "auto",
 	.timeout_ms = 10000,
 	.max_s = 30,
-	.reject_percent = 30,
+	.reject_percent = 25,
 };
 static const char *dir, *rate = "8000", *phrases;
 static int64_t digits = HINTS_NO_DIGITS;

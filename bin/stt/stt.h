@@ -53,7 +53,8 @@ struct result {
 	char text[STT_TEXT_MAX];         /* UTF-8 words, "": none */
 	char language[STT_LANGUAGE_MAX]; /* heard, or "" */
 	double confidence;               /* 0 to 1; below 0: not known */
-	double score;                    /* the engine's own figure; for people */
+	double score;     /* the engine's own figure for how well the words fit; for people */
+	int64_t words_ms; /* how long they are together; 0: not known */
 	int64_t start_ms, end_ms; /* of the words, within the samples of the turn; -1: not known */
 };
 extern const struct result result_none;

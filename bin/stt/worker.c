@@ -10,8 +10,7 @@
 #include "decoder.h"
 #include "hints.h"
 #include "stream/reader.h"
-
-#define MIRROR 0.15F /* of the amplitude below 4 kHz */
+#include "widen.h"
 
 struct worker {
 	int fd; /* both ways */
@@ -66,6 +65,7 @@ static int answer(struct worker *w, const struct result *ret)
 	if (ret->confidence >= 0)
 		dynbuf_addf(&data, ",\"confidence\":%.3f", ret->confidence);
 	dynbuf_addf(&data, ",\"score\":%.3f", ret->score);
+	jline_add_int(&data, "words_ms", ret->words_ms);
 	if (ret->start_ms >= 0) {
 		jline_add_int(&data, "start", ret->start_ms);
 		jline_add_int(&data, "end", ret->end_ms);
@@ -74,25 +74,6 @@ static int answer(struct worker *w, const struct result *ret)
 	rc = put(w, "result", &data);
 	dynbuf_free(&data);
 	return rc;
-}
-
-/* The model knows what is above 4 kHz, a telephone line has nothing there: a faint mirror image of what is below does
- * better than silence, since the noise of an s is then a noise in all of its bands. */
-static int widen(struct worker *w, const int16_t *low, size_t n, const int16_t **ret)
-{
-	int16_t *wide = reallocarray(w->wide, n + 1, sizeof(*wide));
-
-	if (!wide)
-		return -1;
-	w->wide = wide;
-	for (size_t i = 0; i < n; i++) {
-		bool between = i % 2 || i / 2 >= w->samples; /* the samples there were */
-		float image = between ? 0 : 2.0F * w->sample[i >> 1];
-
-		wide[i] = pcm_from_float((float)low[i] + MIRROR * (image - (float)low[i]));
-	}
-	*ret = wide;
-	return 0;
 }
 
 /* To the rate of the model. -1: no memory or no library. */
@@ -113,9 +94,25 @@ static int resampled(struct worker *w, const int16_t **ret, size_t *ret_n)
 			return -1;
 		from_hz = w->rate_hz;
 	}
-	if (resample_run(r, w->sample, w->samples, true, ret, ret_n) < 0)
+	return resample_run(r, w->sample, w->samples, true, ret, ret_n);
+}
+
+/* The same, with something in all of the model's bands. */
+static int prepared(struct worker *w, const int16_t **ret, size_t *ret_n)
+{
+	int16_t *wide;
+
+	if (resampled(w, ret, ret_n) < 0)
 		return -1;
-	return w->rate_hz * 2 == DECODER_RATE_HZ ? widen(w, *ret, *ret_n, ret) : 0;
+	if (w->rate_hz > 8000 && !widen_needed(*ret, *ret_n))
+		return 0;
+	wide = reallocarray(w->wide, *ret_n + 1, sizeof(*wide));
+	if (!wide)
+		return -1;
+	w->wide = wide;
+	widen(wide, *ret, *ret_n);
+	*ret = wide;
+	return 0;
 }
 
 static int turn_decode(struct worker *w)
@@ -124,7 +121,7 @@ static int turn_decode(struct worker *w)
 	const int16_t *sample;
 	size_t n;
 
-	if (resampled(w, &sample, &n) < 0) {
+	if (prepared(w, &sample, &n) < 0) {
 		say(w, "failed", "engine",
 			errno == ENOENT ? "libsamplerate.so.0 is not installed" : strerror(errno));
 		return -1;

@@ -138,7 +138,7 @@ def case_killed(wav, folder):
 
 
 def case_stopped(wav, folder):
-    lost(wav, Stt("--wait=no", "--timeout=3000"), lambda pid: None, "timeout")
+    lost(wav, Stt("--wait=no", "--timeout=8000"), lambda pid: None, "timeout")
 
 
 def case_idle(wav, folder):

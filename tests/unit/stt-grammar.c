@@ -18,21 +18,32 @@ static bool knows(void *ctx, const char *word)
 	return !unknown || strcmp(word, unknown) != 0;
 }
 
-/* What stands behind "public <turn> = ", up to the semicolon. */
-static const char *grammar_of(const char *json, const char *unknown)
+/* The rule of a grammar, up to its semicolon. */
+static const char *rule_of(const char *jsgf, const char *name)
 {
 	static char text[1024];
+	char head[32];
+	const char *from;
+
+	snprintf(head, sizeof(head), "<%s> = ", name);
+	from = strstr(jsgf, head);
+	from = from ? from + strlen(head) : "";
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(from, ";"), from);
+	return text;
+}
+
+/* A rule of the grammar that hints make. */
+static const char *grammar_of(const char *json, const char *unknown, const char *rule)
+{
+	const char *text;
 	struct hints h;
 	struct dynbuf b;
-	const char *from;
 
 	asked[0] = '\0';
 	hints_parse((struct jspan){json, strlen(json)}, &h);
 	dynbuf_init(&b, 1 << 16);
 	ok(grammar_build(&h, knows, (void *)(uintptr_t)unknown, &b) == 0, "a grammar of %s", json);
-	from = strstr(b.p, "<turn> = ");
-	snprintf(text, sizeof(text), "%.*s", from ? (int)strcspn(from + 9, ";") : 0,
-		from ? from + 9 : "");
+	text = rule_of(b.p, rule);
 	dynbuf_free(&b);
 	hints_free(&h);
 	return text;
@@ -43,31 +54,41 @@ static void test_grammar(void)
 	struct dynbuf small;
 	struct hints h;
 
-	is_str(grammar_of("{\"phrases\":[\"internet\",\"Mobile phone\"]}", NULL),
+	is_str(grammar_of("{\"phrases\":[\"internet\",\"Mobile phone\"]}", NULL, "phrase"),
 		"internet | mobile phone", "phrases");
-	is_str(grammar_of("{\"digits\":4}", NULL), "<digit> <digit> <digit> <digit>",
+	is_str(grammar_of("{\"digits\":4}", NULL, "turn"), "<digit> <digit> <digit> <digit>",
 		"so many digits");
-	is_str(grammar_of("{\"digits\":0}", NULL), "<digit>+", "any number of digits");
-	is_str(grammar_of("{\"digits\":33}", NULL), "<digit>+", "too many digits are any number");
-	is_str(grammar_of("{\"phrases\":[\"yes\"],\"digits\":1}", NULL), "yes | <digit>", "both");
-	is_str(grammar_of("{\"phrases\":[\"I'm  sorry, (really)!\"]}", NULL), "i'm sorry really",
-		"what is no word is left out");
-	is_str(grammar_of("{\"phrases\":[\"x-ray a.m. -- 'quoted' end.\"]}", NULL),
+	is_str(grammar_of("{\"digits\":0}", NULL, "turn"), "<digit>+", "any number of digits");
+	is_str(grammar_of("{\"digits\":3,\"digits_min\":2}", NULL, "turn"),
+		"<digit> <digit> | <digit> <digit> <digit>",
+		"from one number of digits to another");
+	is_str(grammar_of("{\"digits\":2,\"digits_min\":5}", NULL, "turn"), "<digit> <digit>",
+		"no such range");
+	is_str(grammar_of("{\"digits\":33}", NULL, "turn"), "<digit>+",
+		"too many digits are any number");
+	is_str(grammar_of("{\"phrases\":[\"yes\"],\"digits\":1}", NULL, "turn"),
+		"[<sounds>] <phrase> [<sounds>] | <digit>", "both");
+	is_str(grammar_of("{\"phrases\":[\"I'm  sorry, (really)!\"]}", NULL, "phrase"),
+		"i'm sorry really", "what is no word is left out");
+	is_str(grammar_of("{\"phrases\":[\"x-ray a.m. -- 'quoted' end.\"]}", NULL, "phrase"),
 		"x-ray a.m quoted end", "joints within words stay");
-	is_str(grammar_of("{\"phrases\":[\"plan 24\"]}", NULL), "plan two four",
+	is_str(grammar_of("{\"phrases\":[\"plan 24\"]}", NULL, "phrase"), "plan two four",
 		"digits are words");
-	is_str(grammar_of("{\"phrases\":[\"<turn>|a;b\"]}", NULL), "turn a b",
+	is_str(grammar_of("{\"phrases\":[\"<turn>|a;b\"]}", NULL, "phrase"), "turn a b",
 		"nothing of the grammar's language");
-	is_str(grammar_of("{\"phrases\":[\"one\",\"zwei two\",\"three\"]}", "zwei"), "one | three",
-		"a phrase with an unknown word");
+	is_str(grammar_of("{\"phrases\":[\"one\",\"zwei two\",\"three\"]}", "zwei", "phrase"),
+		"one | three", "a phrase with an unknown word");
 	is_str(asked, "one zwei three ", "after which nothing is asked");
-	is_str(grammar_of("{\"phrases\":[\"zwei\"]}", "zwei"), "", "nothing left");
-	is_str(grammar_of("{\"phrases\":[\"\",\"...\",7,null]}", NULL), "", "nothing there");
-	is_str(grammar_of("{\"phrases\":\"yes\",\"digits\":\"4\"}", NULL), "",
+	is_str(grammar_of("{\"phrases\":[\"zwei\"]}", "zwei", "phrase"), "", "nothing left");
+	is_str(grammar_of("{\"phrases\":[\"\",\"...\",7,null]}", NULL, "phrase"), "",
+		"nothing there");
+	is_str(grammar_of("{\"phrases\":\"yes\",\"digits\":\"4\"}", NULL, "phrase"), "",
 		"members of other types");
-	is_str(grammar_of("{\"phrases\":[\"caf\\u00e9\"]}", NULL), "caf\xc3\xa9",
-		"other letters stay in their word");
+	is_str(grammar_of("{\"phrases\":[\"caf\\u00e9\"]}", NULL, "phrase"), "cafe", "accents go");
 
+	is_str(grammar_of("{\"phrases\":[\"yes\"]}", NULL, "turn"),
+		"[<sounds>] <phrase> [<sounds>]", "a phrase stands among other sounds");
+	is_str(grammar_of("{\"digits\":2}", NULL, "sounds"), "", "digits alone do not");
 	hints_parse((struct jspan){"{\"phrases\":[\"yes\",\"no\"]}", 24}, &h);
 	dynbuf_init(&small, 16);
 	is_int(grammar_build(&h, knows, NULL, &small), -1, "no room");
