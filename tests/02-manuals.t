@@ -14,8 +14,22 @@ letters_of_manual() {
 }
 names_variables() {
 	for variable in $(variables_of_help "$1"); do
-		grep -q "$variable" "man/$1.1" && grep -q "$variable" man/callpipe.7 || { echo "$variable" && return 1; }
+		if ! { grep -q "$variable" "man/$1.1" && grep -q "$variable" man/callpipe.7; }; then echo "$variable" && return 1; fi
 	done
+}
+# A name with a letter too many is found to be a slip, and no name of all the tools is. Empty is unset, so each runs
+# as it is on an empty input, however that ends.
+every=$(grep -oh 'CALLPIPE_[A-Z0-9_]*' man/callpipe.7 | sort -u)
+slips_with() { # NAMES TOOL
+	(for name in $1; do export "$name="; done
+	CALLPIPE_SPOOL=$T/spool timeout 30 "$2" </dev/null 2>&1 >/dev/null | grep 'did you mean')
+}
+knows_slips() {
+	for variable in $(variables_of_help "$1"); do
+		slips_with "${variable}X" "$1" || return 1
+		break
+	done
+	! slips_with "$every" "$1"
 }
 clean() { mandoc -T lint -W warning "$1" && ! grep -n '[[:space:]]$' "$1"; }
 quiet() { "$@" 2>"$T/err" | grep -q . && [ ! -s "$T/err" ]; }
@@ -34,6 +48,7 @@ for tool in $(find bin -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort); d
 	check_same "$tool: help and manual have the same options" "options_of_help $tool" "options_of_manual $tool"
 	check_same "$tool: and the same letters" "letters_of_help $tool" "letters_of_manual $tool"
 	ok "$tool: manual, and callpipe(7), name every variable" names_variables "$tool"
+	ok "$tool: a variable nearly named right is warned of, another tool's is not" knows_slips "$tool"
 	ok "$tool: unknown option exits 64 with one line" knows_no "$tool"
 	ok "$tool: full disk exits 74" full "$tool"
 done

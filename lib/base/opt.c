@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/conf.h"
 #include "base/dynbuf.h"
 #include "base/log.h"
+#include "base/near.h"
 #include "base/version.h"
 
 #define HELP_COLUMNS 100
@@ -310,6 +312,56 @@ static int read_environment(const struct opt_row *rows)
 	return -1;
 }
 
+/* A name without its underscores; "" if it is too long to be compared. */
+static void squeeze(const char *name, size_t n, char out[NEAR_BYTES + 1])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (name[i] == '_')
+			continue;
+		if (used == NEAR_BYTES) {
+			used = 0;
+			break;
+		}
+		out[used++] = name[i];
+	}
+	out[used] = '\0';
+}
+
+/* The variable that was meant by this name; NULL: it is one itself, or resembles none. One slip of the fingers is
+ * forgiven, and underscores. What is further away may be another tool's or a service's own: CALLPIPE_STT_TIMEOUT is
+ * two from CALLPIPE_TTS_TIMEOUT. */
+static const char *slip_of(const struct opt_row *rows, const char *name, size_t n)
+{
+	char a[NEAR_BYTES + 1], b[NEAR_BYTES + 1];
+	const char *meant = NULL;
+
+	squeeze(name, n, a);
+	for (; *a && rows->name; rows++) {
+		if (!rows->env)
+			continue;
+		if (strncmp(rows->env, name, n) == 0 && !rows->env[n])
+			return NULL;
+		squeeze(rows->env, strlen(rows->env), b);
+		if (near_distance(a, b) <= 1)
+			meant = rows->env;
+	}
+	return meant;
+}
+
+/* What nearly has the name of an option's variable would be taken for nothing. */
+static void warn_of_slips(const struct opt_row *rows)
+{
+	for (char **var = environ; *var; var++) {
+		size_t n = strcspn(*var, "=");
+		const char *meant = slip_of(rows, *var, n);
+
+		if (meant)
+			log_warn("cannot use '%.*s': did you mean %s?", (int)n, *var, meant);
+	}
+}
+
 int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv,
 	int *ret_first)
 {
@@ -327,6 +379,8 @@ int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc,
 		return EXIT_CONFIG;
 	}
 	status = read_environment(rows);
+	if (status == -1)
+		warn_of_slips(rows);
 	if (status == -1)
 		status = walk(page, rows, argc, argv, true);
 	if (status == -1)

@@ -11,7 +11,8 @@
  *
  * Order: default in the variable, then environment (an empty variable counts as unset), then
  * command line; what the environment lacks is taken from the configuration file before (conf.h).
- * --help and --version are added to every table. This is the one part of lib that speaks to the
+ * A variable whose name is one slip away from that of an option is warned of, and
+ * has no effect. --help and --version are added to every table. This is the one part of lib that speaks to the
  * user: it prints help, version and mistakes, and tells the tool what to exit with.
  */
 #ifndef CALLPIPE_BASE_OPT_H

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "scenario/load.h"
 
 #define LINE_MAX_BYTES 1024 /* of a mistake */
@@ -96,43 +97,9 @@ void scenario_mistakes_free(struct scenario_mistakes *m)
 	*m = (struct scenario_mistakes){0};
 }
 
-#define NEAR_BYTES 40 /* of names that are compared */
-
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* How many letters are wrong, missing, too many, or exchanged with their neighbour. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[3][NEAR_BYTES + 1], na = strlen(a), nb = strlen(b);
-
-	if (na > NEAR_BYTES || nb > NEAR_BYTES)
-		return SIZE_MAX;
-	for (size_t i = 0; i <= na; i++) {
-		size_t *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3];
-		now[0] = i;
-		for (size_t k = 1; k <= nb; k++) {
-			if (i == 0) {
-				now[k] = k;
-				continue;
-			}
-			now[k] = min3(
-				last[k] + 1, now[k - 1] + 1, last[k - 1] + (a[i - 1] != b[k - 1]));
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
-				before[k - 2] + 1 < now[k])
-				now[k] = before[k - 2] + 1;
-		}
-	}
-	return row[na % 3][nb];
-}
-
 void nearest_try(struct nearest *n, const char *name)
 {
-	size_t d = distance(n->name, name), most = strlen(n->name) / 3;
+	size_t d = near_distance(n->name, name), most = strlen(n->name) / 3;
 
 	if (d <= (most < 1 ? 1 : most) && d < strlen(n->name) && (!n->best || d < n->distance)) {
 		n->best = name;

@@ -175,6 +175,40 @@ static void test_environment(void)
 	unsetenv("CALLPIPE_FORMAT");
 }
 
+/* The tool has CALLPIPE_MAX_CALLS, _BUSY, _RAW and _FORMAT. */
+static void test_slips(void)
+{
+	static const struct {
+		const char *name, *meant; /* NULL: nothing is said */
+	} t[] = {
+		{"CALLPIPE_MAXCALLS", "CALLPIPE_MAX_CALLS"},
+		{"CALLPIPE_MAX_CALL", "CALLPIPE_MAX_CALLS"},
+		{"CALLPIPE_MAXCALL", "CALLPIPE_MAX_CALLS"},
+		{"CALLPIPE_MXA_CALLS", "CALLPIPE_MAX_CALLS"},
+		{"CALPIPE_FORMAT", "CALLPIPE_FORMAT"},
+		{"CALLPIPE_BUSI", "CALLPIPE_BUSY"},
+		{"CALLPIPE_RAW_", "CALLPIPE_RAW"},
+		{"CALLPIPE_RATE", NULL},
+		{"CALLPIPE_BUSY_CALLS", NULL},
+		{"CALLPIPE_A_NAME_OF_MORE_LETTERS_THAN_ARE_COMPARED", NULL},
+		{"___", NULL},
+	};
+	char want[200] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		setenv(t[i].name, "3", 1);
+		if (t[i].meant)
+			snprintf(want, sizeof(want), "prog: cannot use '%s': did you mean %s?\n",
+				t[i].name, t[i].meant);
+		else
+			want[0] = '\0';
+		is_int(run(""), EXIT_OK, "%s: exit 0", t[i].name);
+		is_str(err, want, "%s", t[i].meant ? t[i].meant : "is somebody else's");
+		is_str(out, "50 - 0 auto -1 first 1\n", "and no effect");
+		unsetenv(t[i].name);
+	}
+}
+
 static void test_file(void)
 {
 	char path[] = "/tmp/callpipe-opt-XXXXXX", want[100];
@@ -188,8 +222,10 @@ static void test_file(void)
 	run("-n 5");
 	is_str(out, "5 /z 0 auto -1 first 3\n", "environment and command line are above it");
 	unsetenv("CALLPIPE_BUSY");
+	ok(write_all(fd, "CALLPIPE_RWA=1\n", 15) == 0 && run("") == 0, "a slip in it");
+	is_str(err, "prog: cannot use 'CALLPIPE_RWA': did you mean CALLPIPE_RAW?\n", "is found");
 	ok(write_all(fd, "a b\n", 4) == 0 && run("") == EXIT_CONFIG, "a mistake in it is exit 78");
-	snprintf(want, sizeof(want), "prog: cannot read '%s': line 4: not NAME=value\n", path);
+	snprintf(want, sizeof(want), "prog: cannot read '%s': line 5: not NAME=value\n", path);
 	is_str(err, want, "and a message with its line");
 	close(fd);
 	unlink(path);
@@ -272,6 +308,7 @@ int main(void)
 	test_values();
 	test_mistakes();
 	test_environment();
+	test_slips();
 	test_file();
 	test_pages();
 	test_finish();
