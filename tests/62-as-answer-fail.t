@@ -69,6 +69,8 @@ ok 'nothing is left' left 20
 ok 'a line that is not closed after it' call 21 --signal KILL --at 400 --keep
 check 'is shut down' "heard 21 'end == \"end+eof\" and 6000 < end_ms < 7500' && exited 70"
 answer_fake --fallback=/nonexistent --
+check 'a phrase that cannot be read, in a call that does not need it' 'call 24 --hangup 400 && exited 0'
+check 'is missed in the log' 'grep -q "cannot read the phrase of --fallback ./nonexistent.: No such file" "$T/serve.err"'
 check 'a phrase that cannot be read' "call 22 --signal KILL --at 400 && heard 22 'end == \"end\" and end_ms < 1000'"
 check 'is missed in the log' 'exited 70 && grep -q "cannot play ./nonexistent" "$T/serve.err"'
 python3 -c 'import struct, sys; sys.stdout.buffer.write(struct.pack("<hh", 8000, -8000) * 4000)' >"$T/wide.s16"

@@ -121,6 +121,13 @@ static const char *given(const char *path)
 	return path && *path ? path : NULL;
 }
 
+/* Said with every call, not only with the one that needs it. */
+static void look_for_phrase(const char *option, const char *path)
+{
+	if (path && access(path, R_OK) == -1)
+		log_warn_errno("cannot read the phrase of --%s '%s'", option, path);
+}
+
 static const char *absolute(const char *path)
 {
 	static char full[PATH_MAX];
@@ -291,6 +298,8 @@ static int answer(int64_t t0_ns, char **argv)
 	if (result != ACCEPT_CALL)
 		return no_call(result, why);
 
+	look_for_phrase("busy", set.busy);
+	look_for_phrase("fallback", set.fallback);
 	asock_uuid_text(uuid, info.uuid);
 	info.service = set.service;
 	info.rate_hz = atoi(set.rate);
