@@ -134,5 +134,7 @@ check 'one that cannot be read' 'must_fail 65 stt -f /nonexistent.wav 2>"$T/err"
 check 'no file' 'must_fail 64 stt -f 2>"$T/err"'
 check 'a file without -f' 'must_fail 64 stt "$bye" 2>"$T/err" && grep -q -e --file "$T/err"'
 check 'no model' 'must_fail 78 stt -f -m /nonexistent "$bye" >"$T/out" 2>"$T/err"'
+check 'an engine that is not there' 'must_fail 64 stt -e nobody 2>"$T/err" &&
+	grep -qx "stt: cannot use engine .nobody.: there are pocketsphinx, command and none" "$T/err"'
 check 'a full disk' 'must_fail 74 stt -f -e none "$bye" >/dev/full 2>"$T/err"'
 plan

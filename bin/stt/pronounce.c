@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PART_MAX 64 /* bytes of a word between two joints, with the NUL */
+
 /* The longest that matches counts; where: '^' at the beginning of the word, '$' at its end, ' ' anywhere, 'e' before
  * e, i or y. */
 static const struct rule {
@@ -174,13 +176,11 @@ static int spell(const char *word, char *phones, size_t size)
 	return 0;
 }
 
-int pronounce_word(const char *word, char *phones, size_t size)
+/* A word of letters alone. */
+static int speak(const char *word, char *phones, size_t size)
 {
 	const char *s = word;
 
-	*phones = '\0';
-	if (!*word || word[strspn(word, "abcdefghijklmnopqrstuvwxyz")])
-		return -1;
 	if (!strpbrk(word, "aeiouy"))
 		return spell(word, phones, size);
 	while (*s) {
@@ -194,6 +194,31 @@ int pronounce_word(const char *word, char *phones, size_t size)
 		if (!best || phones_add(phones, size, magic ? magic : best->phones) < 0)
 			return -1;
 		s += magic ? 1 : strlen(best->letters);
+	}
+	return 0;
+}
+
+int pronounce_word(const char *word, char *phones, size_t size)
+{
+	char part[PART_MAX];
+	size_t n = 0;
+
+	*phones = '\0';
+	for (;; word++) {
+		if (*word >= 'a' && *word <= 'z' && n + 1 < sizeof(part)) {
+			part[n++] = *word;
+		} else if (*word == '\'') {
+			continue; /* heard in no word */
+		} else if (!*word || *word == '-' || *word == '.') {
+			part[n] = '\0';
+			if (n && speak(part, phones, size) < 0)
+				return -1;
+			n = 0;
+			if (!*word)
+				break;
+		} else {
+			return -1;
+		}
 	}
 	return *phones ? 0 : -1;
 }

@@ -9,7 +9,8 @@
 
 #include "base/util.h"
 
-/* Phones parted by blanks. -1: the word has other letters than a to z, or does not fit. */
+/* Phones parted by blanks. What '-' or '.' joins ("rip-off") is spoken part by part; an apostrophe is not heard. -1: the
+ * word has other letters than a to z, or does not fit. */
 int pronounce_word(const char *word, char *phones, size_t size) MUST_USE;
 
 #endif

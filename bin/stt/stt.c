@@ -92,9 +92,11 @@ int main(int argc, char **argv)
 	if (status != -1)
 		return status;
 	engine = engine_find(set.engine);
-	if (!engine)
-		return misuse("cannot use engine '%s': there are pocketsphinx, command and none",
+	if (!engine) {
+		log_error("cannot use engine '%s': there are pocketsphinx, command and none",
 			set.engine);
+		return EXIT_USAGE;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	if (file)
 		return run_files(engine, argv + first);

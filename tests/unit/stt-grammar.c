@@ -136,7 +136,8 @@ static void test_pronounce(void)
 	} words[] = {{"dsl", "D IY EH S EH L"}, {"frob", "F R AA B"},
 		{"vexation", "V EH K S EY SH AH N"}, {"blicket", "B L IH K EH T"},
 		{"shome", "SH OW M"}, {"quilling", "K W IH L IH NG"}, {"phade", "F EY D"},
-		{"a", "AE"}};
+		{"a", "AE"}, {"rip-off", "R IH P AA F"}, {"zib's", "Z IH B S"},
+		{"b.t", "B IY T IY"}};
 	char phones[256];
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -145,6 +146,7 @@ static void test_pronounce(void)
 		is_str(phones, words[i].phones, "%s", words[i].word);
 	}
 	is_int(pronounce_word("caf\xc3\xa9", phones, sizeof(phones)), -1, "other letters are not");
+	is_int(pronounce_word("-", phones, sizeof(phones)), -1, "a joint alone is not");
 	is_int(pronounce_word("", phones, sizeof(phones)), -1, "nothing is not");
 	is_int(pronounce_word("international", phones, 12), -1, "no room");
 	for (int c = 'a'; c <= 'z'; c++)
