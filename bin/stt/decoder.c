@@ -23,7 +23,8 @@
 #define FREE "free"   /* of the language model */
 #define WIP "1e-4"
 #define LW "3"
-/* confidence: weights of the logistic regression */
+/* confidence: weights of a logistic regression over quiet turns of the tuning split; scripts/bench stt --fit, which has
+ * noise in it, gives the score a smaller weight and the share a larger one: then a word in a long sentence is refused */
 #define FIT_CONSTANT 3.3
 #define FIT_SCORE 0.101
 #define FIT_SECONDS 3.1
@@ -283,8 +284,7 @@ static bool words_find(struct decoder *d, struct result *ret)
 	return true;
 }
 
-/* The chance of being right, by logistic regression over turns with and without what was expected:
- * scripts/bench stt --fit. */
+/* The chance of being right, if what was expected is said as often as not. */
 static double confidence_of(const struct result *ret, int64_t turn_ms)
 {
 	double z = FIT_CONSTANT + FIT_SCORE * ret->score +
