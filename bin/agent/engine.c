@@ -212,8 +212,11 @@ static void on_dtmf(struct engine *e, json_t *data)
 	if (e->phase != ENGINE_TALKING || !digit[0] || digit[1] ||
 		!strchr("0123456789*#ABCD", digit[0]))
 		return;
-	if (key_belongs_to_number(e, digit[0], at_ms))
+	if (key_belongs_to_number(e, digit[0], at_ms)) {
+		/* the answer has begun, and the key has stopped it */
+		act(e, (struct turns_act){.resume = scene(e).speaking});
 		return;
+	}
 	act(e, turns_key(&e->turns, scene(e)));
 	if (e->phase != ENGINE_TALKING)
 		return;

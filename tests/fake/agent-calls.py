@@ -342,6 +342,21 @@ def case_keys_time():
     line.hang_up()
 
 
+def case_end_key():
+    line = Line()
+    line.quiet()
+    line.keys("1123")
+    line.run(300)
+    same(line.states()[-1], "sure")
+    assert line.queue[0].begun
+    n = len(line.out)
+    line.key("#")
+    same(line.since(n), ["resume"], "the end key of a number that is complete")
+    line.quiet()
+    assert [h[1] for h in line.heard if "123 boxes" in h[0]] == ["played"], line.heard
+    line.hang_up()
+
+
 def case_technical():
     line = Line()
     line.quiet()
