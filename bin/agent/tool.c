@@ -12,6 +12,7 @@
 #include "base/dynbuf.h"
 #include "base/log.h"
 #include "base/spawn.h"
+#include "codec/jline.h"
 
 struct tool_run {
 	struct tool_run *next;
@@ -151,12 +152,12 @@ static void err_ready(void *ctx, short revents)
 		shut(t, &t->err);
 }
 
-/* What is still in the pipe; a child of the tool that keeps it open is not waited for. */
+/* What is still in the pipe; a child of the tool that keeps it open is not waited for, nor one that fills it. */
 static void take_rest(struct tool_run *t, struct loop_source *s, struct dynbuf *b, bool *too_long)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLIN};
 
-	while (s->fd != -1 && poll(&p, 1, 0) > 0 && take(s->fd, b, too_long))
+	while (s->fd != -1 && !*too_long && poll(&p, 1, 0) > 0 && take(s->fd, b, too_long))
 		continue;
 	shut(t, s);
 }
@@ -172,6 +173,19 @@ static void log_complaint(struct tool_run *t)
 static bool blank(const struct dynbuf *b)
 {
 	return strspn(b->p, " \t\r\n") == b->n;
+}
+
+/* It can be told in an event: written anew it may be longer, and it may be too deep. */
+static bool can_be_told(json_t *result)
+{
+	json_t *data = json_pack("{s:O}", "result", result);
+	char *text = json_dumps(data, JSON_COMPACT);
+	size_t n = text ? strlen(text) : 0;
+	bool can = n > 0 && n <= TOOL_TOLD_MAX && jline_check(text, n) == 0;
+
+	free(text);
+	json_decref(data);
+	return can;
 }
 
 /* What it has answered; NULL and why if that cannot be used. */
@@ -193,6 +207,11 @@ static json_t *answer(struct tool_run *t, int status, char why[160])
 	else if (!(result = json_loadb(t->result.p, t->result.n,
 			   JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &err)))
 		snprintf(why, 160, "its answer is no JSON: line %d: %.100s", err.line, err.text);
+	if (result && !can_be_told(result)) {
+		snprintf(why, 160, "its answer is too large, or too deep, for an event");
+		json_decref(result);
+		return NULL;
+	}
 	return result;
 }
 
@@ -209,10 +228,15 @@ static void ended(void *ctx, short revents)
 {
 	struct tool_run *t = ctx;
 	char why[160] = "";
+	siginfo_t is = {0};
 	json_t *result;
 	int status = 0;
-	bool more;
+	bool more = false;
 
+	if (waitid(P_PID, (id_t)t->child.pid, &is, WEXITED | WNOHANG | WNOWAIT) < 0 || !is.si_pid)
+		return;
+	if (!t->effect) /* what it has left behind has nobody to answer; its group is its own until it is reaped */
+		kill(-t->child.pid, SIGKILL);
 	if (waitpid(t->child.pid, &status, WNOHANG) != t->child.pid)
 		return;
 	take_rest(t, &t->out, &t->result, &t->too_long);

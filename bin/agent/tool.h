@@ -5,8 +5,9 @@
  * Exit code 0 and valid JSON (or nothing: null) is `ok`; anything else, also more than TOOL_RESULT_MAX bytes,
  * `failed`. What it writes to stderr is logged.
  *
- * A tool that reads is killed with its group when its time is up or when nobody needs the answer any more. One
- * with an effect is never killed: when its time is up that is said (`timeout`), and once more, late, how it ended.
+ * A tool that reads is killed with its group when its time is up or when nobody needs the answer any more; what it
+ * leaves behind in its group ends with it. One with an effect is never killed: when its time is up that is said
+ * (`timeout`), and once more, late, how it ended.
  */
 #ifndef AGENT_TOOL_H
 #define AGENT_TOOL_H
@@ -16,6 +17,7 @@
 #include "base/loop.h"
 
 #define TOOL_RESULT_MAX 32768   /* bytes of JSON it may write */
+#define TOOL_TOLD_MAX 49152     /* the same as it is written into an event */
 #define TOOL_COMPLAINT_MAX 4096 /* bytes of its stderr that are logged */
 
 enum tool_status { TOOL_OK, TOOL_FAILED, TOOL_TIMEOUT, TOOL_CANCELLED };

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/spawn.h"
 #include "tap.h"
 
 static struct loop loop;
@@ -87,6 +89,9 @@ static void test_answers(void)
 	is_str(got.result, "7", "nor wait for what it has started");
 	run("(exec sleep 30) & echo 8");
 	is_str(got.result, "8", "even if that holds its stdout");
+	run("(sleep 0.2; exec yes) & sleep 0.1; exec yes >&2 & echo 9");
+	ok(got.status == TOOL_OK || strstr(got.why, "no JSON") || strstr(got.why, "longer than"),
+		"nor does one that never ceases to write hold anybody");
 	run("head -c 20000 /dev/zero | tr '\\0' 1 | sed 's/.*/\"&\"/'");
 	is_int(strlen(got.result), 20002, "a long answer");
 }
@@ -106,6 +111,17 @@ static void test_failures(void)
 	ok(got.status == TOOL_FAILED, "two answers");
 	run("printf '\"\\377\"'");
 	ok(got.status == TOOL_FAILED, "no UTF-8");
+	run("yes & sleep 0.1");
+	ok(got.status == TOOL_FAILED && strstr(got.why, "longer than"),
+		"one that its child goes on with");
+	run("i=0; while [ $i -lt 40 ]; do printf '['; i=$((i + 1)); done; "
+	    "while [ $i -gt 0 ]; do printf ']'; i=$((i - 1)); done");
+	ok(got.status == TOOL_FAILED && strstr(got.why, "too deep"), "one too deep for an event");
+	run("printf '[.1'; yes ',0.1' | head -6000 | tr -d '\\n'; echo ']'");
+	ok(got.status == TOOL_FAILED, "one that is none: %s", got.why);
+	run("printf '[0.1'; yes ',0.1' | head -6000 | tr -d '\\n'; echo ']'");
+	ok(got.status == TOOL_FAILED && strstr(got.why, "too large"), "one too large for it: %s",
+		got.why);
 	run("yes | head -c 10000000");
 	ok(got.status == TOOL_FAILED && strstr(got.why, "longer than"), "one without end");
 }
@@ -120,6 +136,20 @@ static void test_not_there(void)
 	ok(tool_start(&runner, &spec, arguments) == -1 && errno == ENOENT, "one that is not there");
 	ok(!tool_running(&runner), "is not running");
 	json_decref(arguments);
+}
+
+/* What a tool that only reads leaves behind in its group ends with it. */
+static void test_left_behind(void)
+{
+	int status = 0;
+	pid_t left;
+
+	if (spawn_subreaper() < 0)
+		abort();
+	run("sleep 60 >&- 2>&- & echo $!");
+	left = got.result ? atoi(got.result) : 0;
+	ok(left > 0 && waitpid(left, &status, 0) == left && WIFSIGNALED(status),
+		"what it leaves behind is ended");
 }
 
 static void test_timeout(void)
@@ -183,6 +213,7 @@ int main(void)
 	test_answers();
 	test_failures();
 	test_not_there();
+	test_left_behind();
 	test_timeout();
 	test_effect();
 	test_cancel();
