@@ -65,6 +65,15 @@ static bool fits_words(
 	return false;
 }
 
+/* What a group of an expression has found; null: nothing, or half a character. */
+static json_t *group_of(const char *text, const regmatch_t *m)
+{
+	json_t *found = m->rm_so < 0 ? NULL
+				     : json_stringn(text + m->rm_so, (size_t)(m->rm_eo - m->rm_so));
+
+	return found ? found : json_null();
+}
+
 static bool fits_regexes(
 	struct engine *e, const struct scenario_regexes *list, const struct utterance *u)
 {
@@ -80,11 +89,7 @@ static bool fits_regexes(
 		text = folded ? u->folded.p : u->text;
 		groups = json_array();
 		for (size_t g = 0; g <= list->regex[i].re_nsub && g < GROUPS_MAX; g++)
-			json_array_append_new(groups,
-				group[g].rm_so < 0
-					? json_null()
-					: json_stringn(text + group[g].rm_so,
-						  (size_t)(group[g].rm_eo - group[g].rm_so)));
+			json_array_append_new(groups, group_of(text, &group[g]));
 		heard_add(e, "match", json_incref(json_array_get(groups, 0)));
 		heard_add(e, "groups", groups);
 		return true;
@@ -202,6 +207,7 @@ bool answer_hangup(struct engine *e)
 
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_HUNG_UP), r))) {
 		if (holds(e, r)) {
+			e->last_work = true;
 			step_do(e, r->step);
 			return true;
 		}
@@ -311,19 +317,24 @@ void answer_text(struct engine *e, const char *text, bool old)
 
 bool answer_aside(struct engine *e, const char *text)
 {
+	json_t *heard = json_incref(json_object_get(e->d.vars, "heard"));
 	const struct scenario_rule *r = NULL;
 	struct utterance u;
 
 	if (understand(&u, text, e->language) < 0) {
 		e->failed = true;
+		json_decref(heard);
 		return false;
 	}
 	hear(e, &u, text);
 	if (!understand_nothing(&u))
 		r = rule_for(e, &u, POINTED, true);
 	understand_free(&u);
-	if (!r)
+	if (!r) { /* what is being done speaks of what was heard before */
+		engine_set(e, "heard", heard ? heard : json_object());
 		return false;
+	}
+	json_decref(heard);
 	step_abandon(e);
 	do_rule(e, r);
 	return true;

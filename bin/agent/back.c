@@ -70,8 +70,26 @@ void back_mark(struct engine *e)
 	back_commit(e);
 	e->marked_words = false;
 	e->heard_ms = -1;
+	memcpy(e->keys_before, e->keys, sizeof(e->keys));
+	e->keys_before_n = e->keys_n;
 	if (dialogue_copy(&e->before, &e->d, e->sc) < 0)
 		e->failed = true;
+}
+
+static void saved_over(struct engine *e)
+{
+	if (!e->saved || e->d.saved == SAVED_OFFERED)
+		return;
+	json_decref(e->saved);
+	e->saved = NULL;
+	e->port.resumed(e->port.ctx, e->d.saved == SAVED_TAKEN);
+}
+
+void back_saved(struct engine *e, bool taken_up)
+{
+	e->d.saved = taken_up ? SAVED_TAKEN : SAVED_UNWANTED;
+	if (!back_possible(e))
+		saved_over(e);
 }
 
 void back_commit(struct engine *e)
@@ -85,6 +103,7 @@ void back_commit(struct engine *e)
 	json_array_foreach(e->results, i, data)
 		e->port.put(e->port.ctx, "result", data);
 	json_array_clear(e->results);
+	saved_over(e);
 	e->dirty = true;
 }
 
@@ -113,6 +132,8 @@ void back_take(struct engine *e)
 	dialogue_free(&e->d);
 	e->d = e->before;
 	e->before = (struct dialogue){0};
+	memcpy(e->keys, e->keys_before, sizeof(e->keys));
+	e->keys_n = e->keys_before_n;
 	json_array_clear(e->results);
 	unremember(e);
 	if (e->phase == ENGINE_LEAVING) {

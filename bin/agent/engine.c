@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "text/utf8.h"
 
-#define AHEAD_MS 60000 /* a timestamp that is so far ahead is none */
+#define AHEAD_MS 60000                 /* a timestamp that is so far ahead is none */
+#define TIME_MAX_MS (INT64_C(1) << 52) /* no call lasts so long */
 
 int engine_init(struct engine *e, const struct scenario *sc, const struct engine_port *port)
 {
@@ -106,10 +108,13 @@ static void take(struct engine *e)
 		return;
 	if (!at_rest(e) || said_firm(&e->said)) {
 		/* what is said into a question that cannot be interrupted is not for it */
-		if (!answer_aside(e, text) && !at_rest(e))
+		if (answer_aside(e, text))
+			e->held[0] = '\0';
+		else if (!at_rest(e))
 			snprintf(e->held, sizeof(e->held), "%s", text);
 		return;
 	}
+	e->held[0] = '\0';
 	if (text[0])
 		back_mark(e);
 	else
@@ -182,10 +187,13 @@ static void on_voice_stopped(struct engine *e, json_t *data)
 
 static void on_transcript(struct engine *e, json_t *data)
 {
-	const char *text = string(data, "text"), *language = string(data, "language");
+	const char *said = string(data, "text"), *language = string(data, "language");
+	char text[TURNS_TEXT_MAX + 1];
 
 	if (!e->d.state)
 		return;
+	snprintf(text, sizeof(text), "%.*s", (int)utf8_cut(said, strlen(said), TURNS_TEXT_MAX),
+		said);
 	snprintf(e->language, sizeof(e->language), "%s",
 		language[0] ? language : e->d.state->listen.language);
 	if (text[0])
@@ -244,7 +252,7 @@ static void on_playing(struct engine *e, json_t *data)
 	if (s->spec.kind == SAID_FILLER)
 		back_commit(e);
 	else if (back_possible(e) && e->heard_ms < 0)
-		e->heard_ms = number(data, "timestamp", e->now_ms);
+		e->heard_ms = time_of(e, data);
 }
 
 static void on_played(struct engine *e, json_t *data)
@@ -271,23 +279,31 @@ static void interrupt(struct engine *e)
 	e->answering = false;
 }
 
-static void on_amd(struct engine *e, json_t *data)
+/* A rule that goes elsewhere does so at once; one that only notes something does not get in between. */
+static void answer_amd(struct engine *e)
 {
+	const char *verdict = string(json_object_get(e->d.vars, "amd"), "verdict");
 	const struct scenario_rule *r = NULL;
-	const char *verdict = string(data, "verdict");
 
-	engine_set(e, "amd", json_incref(data));
-	if (e->phase != ENGINE_TALKING)
-		return;
-	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_AMD), r))) {
-		if (!answer_is(e, r, verdict))
-			continue;
+	e->amd_due = false;
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_AMD), r)))
+		if (answer_is(e, r, verdict))
+			break;
+	if (r && r->step->way == SCENARIO_STAY && !at_rest(e)) {
+		e->amd_due = true;
+	} else if (r) {
 		if (r->step->way != SCENARIO_STAY)
 			interrupt(e);
 		e->chain = 0;
 		step_do(e, r->step);
-		return;
 	}
+}
+
+static void on_amd(struct engine *e, json_t *data)
+{
+	engine_set(e, "amd", json_incref(data));
+	if (e->phase == ENGINE_TALKING)
+		answer_amd(e);
 }
 
 /* One that cannot go on is as-answer's; the others count when they come in a row. */
@@ -302,12 +318,15 @@ static void on_error(struct engine *e, json_t *data)
 
 static void on_call_end(struct engine *e, json_t *data)
 {
-	bool talking = e->phase == ENGINE_TALKING && e->d.state;
+	bool leaving = e->phase == ENGINE_LEAVING, talking = e->phase == ENGINE_TALKING;
 
+	/* who does not wait for the end of a farewell has finished; who does not wait for a person has hung up */
+	e->finished |= leaving && strcmp(e->leave_type, "hangup") == 0;
+	talking |= leaving && !e->finished;
 	back_commit(e);
 	said_close(&e->said);
 	e->phase = ENGINE_OVER;
-	e->hangup_due = talking;
+	e->hangup_due = talking && e->d.state;
 	e->dirty = true;
 	if (!e->waiting || !e->tool->effect) /* what that leads to is still recorded */
 		step_abandon(e);
@@ -373,7 +392,7 @@ void engine_time(struct engine *e, int64_t now_ms)
 {
 	if (e->phase == ENGINE_NEW)
 		return;
-	e->now_ms = max_i64(e->now_ms, now_ms);
+	e->now_ms = max_i64(e->now_ms, min_i64(now_ms, TIME_MAX_MS));
 	if (e->phase != ENGINE_OVER) {
 		act(e, turns_time(&e->turns, e->now_ms, scene(e)));
 		if (e->heard_ms >= 0 &&
@@ -401,9 +420,13 @@ static bool use_waiting(struct engine *e)
 {
 	char text[TURNS_TEXT_MAX + 1];
 
+	if (at_rest(e) && e->amd_due) {
+		answer_amd(e);
+		return true;
+	}
 	if (!at_rest(e) || !e->d.state->listens)
 		return false;
-	if (e->held[0]) {
+	if (e->held[0] && !said_firm(&e->said)) {
 		snprintf(text, sizeof(text), "%s", e->held);
 		e->held[0] = '\0';
 		if (answer_expected(e, text)) {

@@ -60,8 +60,13 @@ struct dialogue {
 	struct spoken *entry;   /* what was said on entry of the state */
 	size_t entry_n;         /* how many */
 	int64_t entry_number;   /* of this stay in the state, unique; names what was said in it */
-	bool question_said;     /* something was said in it */
-	bool question_heard;    /* something of that has been on the line */
+	enum {
+		SAVED_OFFERED,  /* engine.saved, if there is one, can be gone on with */
+		SAVED_TAKEN,    /* it is gone on with */
+		SAVED_UNWANTED, /* it is not */
+	} saved;
+	bool question_said;  /* something was said in it */
+	bool question_heard; /* something of that has been on the line */
 };
 
 /* A step that is being done, and how far. */
@@ -100,8 +105,10 @@ struct engine {
 	struct dialogue
 		before; /* where it was before the answer that can be taken back; vars NULL: none can */
 	bool marked_words; /* the caller's words of that turn are in memory already */
-	json_t *results;   /* array: results of that answer, not sent yet */
-	int64_t heard_ms;  /* when that answer began to be heard; -1: not yet */
+	char keys_before[ENGINE_KEYS_MAX + 1]; /* keys that waited then: it may have used them */
+	size_t keys_before_n;
+	json_t *results;  /* array: results of that answer, not sent yet */
+	int64_t heard_ms; /* when that answer began to be heard; -1: not yet */
 
 	struct progress stack[ENGINE_STACK_MAX]; /* what is being done: innermost last */
 	size_t depth;
@@ -120,6 +127,7 @@ struct engine {
 	int64_t entries;    /* stays in states so far */
 	bool entering;      /* the entry step is being done: what is said is kept in d.entry */
 	bool answering;     /* what is said answers the caller: kind answer, else prompt */
+	bool amd_due;       /* a verdict is still to be answered */
 	int failures;       /* of voice or recogniser, in a row */
 	bool problem_had;   /* scenario->problem has been entered for them */
 
@@ -143,6 +151,7 @@ struct engine {
 	json_t *leave;          /* its data */
 
 	bool hangup_due; /* the caller has left: the rules of that are still to be asked */
+	bool last_work;  /* such a rule is being done: its tools are run */
 	bool dirty;      /* it is time to keep the place of the dialogue */
 	bool failed;     /* no memory */
 	bool finished;   /* it had come to its end before the caller left */
@@ -226,10 +235,12 @@ void dialogue_forget_entry(struct dialogue *d);
 int dialogue_keep_entry(struct dialogue *d, const struct spoken *spoken) MUST_USE;
 /* From here on what is done can be taken back. */
 void back_mark(struct engine *e);
-/* It stands: what waited for that is sent. */
+/* It stands: what waited for that is done. */
 void back_commit(struct engine *e);
 /* Take it back. */
 void back_take(struct engine *e);
+/* The place of an earlier call is taken up, or not wanted. */
+void back_saved(struct engine *e, bool taken_up);
 static inline bool back_possible(const struct engine *e)
 {
 	return e->before.vars;

@@ -156,9 +156,11 @@ void said_flush(struct said *s, bool all)
 {
 	for (struct sentence *u = s->head, *next; u; u = next) {
 		next = u->next;
+		if (!all && !u->spec.interruptible)
+			continue;
 		if (u->phase != SAID_WAITING)
 			u->cleared = true;
-		else if (all || u->spec.interruptible)
+		else
 			drop(s, u);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "engine.h"
+#include "text/utf8.h"
 
 void step_do(struct engine *e, const struct scenario_step *step)
 {
@@ -26,19 +27,12 @@ void step_abandon(struct engine *e)
 		e->port.tool_cancel(e->port.ctx);
 }
 
-static void forget_saved(struct engine *e, bool taken_up)
-{
-	json_decref(e->saved);
-	e->saved = NULL;
-	e->port.resumed(e->port.ctx, taken_up);
-}
-
 void step_enter(struct engine *e, const struct scenario_state *st)
 {
 	const struct scenario_state *from = e->d.state;
 
-	if (e->saved && from && from == e->sc->resume && st != from)
-		forget_saved(e, false);
+	if (e->saved && e->d.saved == SAVED_OFFERED && from && from == e->sc->resume && st != from)
+		back_saved(e, false);
 	engine_put(
 		e, "state", json_pack("{s:s,s:s}", "from", from ? from->name : "", "to", st->name));
 	if (st != from) {
@@ -62,6 +56,8 @@ void step_enter(struct engine *e, const struct scenario_state *st)
 void step_problem(struct engine *e)
 {
 	step_abandon(e);
+	if (e->phase == ENGINE_OVER)
+		return; /* nobody is there any more */
 	if (e->sc->problem && e->d.state != e->sc->problem) {
 		step_enter(e, e->sc->problem);
 		return;
@@ -97,8 +93,11 @@ static json_t *members_of(struct engine *e, const struct scenario_members *m)
 /* Whole numbers stay whole. */
 static json_t *sum(const json_t *a, const json_t *b)
 {
-	if (json_is_integer(b) && !json_is_real(a))
-		return json_integer(json_integer_value(a) + json_integer_value(b));
+	json_int_t whole;
+
+	if (json_is_integer(b) && !json_is_real(a) &&
+		!__builtin_add_overflow(json_integer_value(a), json_integer_value(b), &whole))
+		return json_integer(whole);
 	return json_real(json_number_value(a) + json_number_value(b));
 }
 
@@ -195,6 +194,9 @@ void engine_tool_done(struct engine *e, const struct tool_end *end)
 	if (!e->waiting || end->late || strcmp(end->id, e->tool_id) != 0)
 		return;
 	e->waiting = false;
+	e->quiet_since_ms = max_i64(
+		e->quiet_since_ms, e->now_ms); /* it was not the caller's turn */
+	e->dirty = true;
 	tool_variable(e, tool_status_name(end->status), end->result,
 		end->status == TOOL_OK ? NULL : end->why);
 	engine_settle(e);
@@ -237,6 +239,8 @@ static const struct scenario_step *branch_of(struct engine *e, const struct scen
 	return NULL;
 }
 
+#define FOR_TRANSFER_MAX 2000 /* bytes of reason or summary: an event has to fit into a header */
+
 static char *expand(struct engine *e, const struct template *t)
 {
 	struct dynbuf b;
@@ -245,8 +249,10 @@ static char *expand(struct engine *e, const struct template *t)
 	if (!t)
 		return NULL;
 	dynbuf_init(&b, TEMPLATE_RESULT_MAX);
-	if (template_expand(t, e->d.vars, e->sc->language, say_filter, e, &b) == 0)
-		text = strndup(b.p, 2000); /* an event has to fit into a header */
+	if (template_expand(t, e->d.vars, e->sc->language, say_filter, e, &b) < 0)
+		log_warn("a text of state '%s' is longer than %d bytes: cut", e->d.state->name,
+			TEMPLATE_RESULT_MAX);
+	text = strndup(b.p, utf8_cut(b.p, b.n, FOR_TRANSFER_MAX));
 	dynbuf_free(&b);
 	return text;
 }
@@ -278,7 +284,7 @@ static void resume(struct engine *e)
 	const char *name = json_string_value(json_object_get(e->saved, "state")), *key;
 	const struct scenario_state *st = name ? scenario_state_find(e->sc, name) : NULL;
 
-	if (!st) {
+	if (!st || e->d.saved != SAVED_OFFERED) {
 		step_enter(e, e->sc->start);
 		return;
 	}
@@ -287,7 +293,7 @@ static void resume(struct engine *e)
 	}
 	if (json_object_size(result)) /* they are those of this call, too */
 		engine_result(e, json_incref(result));
-	forget_saved(e, true);
+	back_saved(e, true);
 	step_enter(e, st);
 }
 
@@ -334,7 +340,7 @@ static void advance(struct engine *e, struct progress *p)
 		break;
 	case PROGRESS_TOOL:
 		p->at = step->tool ? PROGRESS_TOOL_ENDED : PROGRESS_BRANCHES;
-		if (step->tool && e->phase == ENGINE_OVER)
+		if (step->tool && e->phase == ENGINE_OVER && !e->last_work)
 			e->depth = 0;
 		else if (step->tool)
 			start_tool(e, step);

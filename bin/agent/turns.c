@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/utf8.h"
+
 void turns_init(struct turns *t)
 {
 	*t = (struct turns){.taken = true};
@@ -137,11 +139,13 @@ struct turns_act turns_transcript(struct turns *t, int64_t turn, const char *lis
 	if (t->open > 0)
 		t->open--;
 	if (text[0] && words != TURNS_SILENCE) {
-		if (t->text.n)
+		if (t->text.n && t->text.n < TURNS_TEXT_MAX)
 			dynbuf_adds(&t->text, " ");
-		else
+		if (!t->text.n)
 			snprintf(t->listen, sizeof(t->listen), "%s", listen);
-		dynbuf_adds(&t->text, text); /* what is too much is not part of it */
+		/* what is too much is not part of it */
+		dynbuf_add(
+			&t->text, text, utf8_cut(text, strlen(text), TURNS_TEXT_MAX - t->text.n));
 	}
 	if (words == TURNS_WORDS) {
 		struct turns_act now = are_words(t, scene);
@@ -181,6 +185,11 @@ struct turns_act turns_key(struct turns *t, struct turns_scene scene)
 
 struct turns_act turns_time(struct turns *t, int64_t now_ms, struct turns_scene scene)
 {
+	if (t->voice && now_ms - t->voice_ms > TURNS_VOICE_MS) {
+		t->voice = false; /* that it has ended was never told, or gets lost */
+		t->open++;
+		t->open_ms = now_ms;
+	}
 	/* that it has ended is told only after the silence */
 	if (t->voice)
 		return lasted(t, now_ms - scene.end_silence_ms, scene);

@@ -19,6 +19,8 @@
 #define TURNS_REACTION_MS 400 /* a voice that begins so soon after an answer is no reaction to it */
 #define TURNS_TOLD_MS 300     /* how late it may be told that a voice has begun */
 #define TURNS_TRANSCRIPT_MS 10000 /* a transcript that has not come after so long comes no more */
+#define TURNS_VOICE_MS \
+	150000 /* a voice that has not ended after so long has: vad ends them after 120 s */
 #define TURNS_TURN_MS 30000 /* a turn that began longer ago is not gone on with: there is a radio */
 #define TURNS_TEXT_MAX 4096 /* bytes of what the caller says in one turn */
 #define TURNS_LISTEN_MAX 64 /* bytes of a listen's id, with the NUL */

@@ -128,6 +128,9 @@ static void load_tool_call(
 	i = name ? names_find(l, &l->tools, MEMBER(at, "tool"), name, NULL) : -1;
 	step->tool = i < 0 ? NULL : &l->sc->tools[i];
 	step->with = read_members(l, at, v, "with");
+	if (step->tool && l->place == STEP_HUNG_UP && !step->tool->effect)
+		mistake(l, MEMBER(at, "tool"),
+			"the caller has left: only a tool with an 'effect' is of use then");
 	if (step->tool)
 		check_with(l, MEMBER(at, "with"), step->tool, step->with);
 	step->save = read_string(l, at, v, "save");
@@ -339,11 +342,11 @@ static void load_way(
 		mistake(l, there, "is for the state that 'resume' of the scenario names");
 }
 
-/* When the caller has left, nothing is said and nothing decided. */
+/* When the caller has left, nothing is said and nothing decided; there may be last work. */
 static void check_hung_up(struct loading *l, const struct where *at, json_t *v)
 {
 	static const char *const keys[] = {
-		"tool", "say", "play", "goto", "retry", "repeat", "resume", "transfer", "hangup"};
+		"say", "play", "goto", "retry", "repeat", "resume", "transfer", "hangup"};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (json_object_get(v, keys[i]))

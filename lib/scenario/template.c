@@ -367,8 +367,9 @@ json_t *template_value(const struct template *t, const json_t *vars, const char 
 		return v ? json_incref(v) : json_null();
 	}
 	dynbuf_init(&out, TEMPLATE_RESULT_MAX);
-	if (template_expand(t, vars, language, filter, ctx, &out) == 0)
-		v = json_stringn(out.p, out.n);
+	/* of what is too long as much as fits: a caller who says much is no reason to end the call */
+	(void)!template_expand(t, vars, language, filter, ctx, &out);
+	v = json_stringn(out.p, out.n);
 	dynbuf_free(&out);
 	return v;
 }

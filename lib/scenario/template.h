@@ -34,7 +34,7 @@ const char *template_text(const struct template *t);
 int template_expand(const struct template *t, const json_t *vars, const char *language,
 	template_filter *filter, void *ctx, struct dynbuf *out) MUST_USE;
 /* The value: of a template that is one variable without filters, the variable as it is (an object stays one; null if
- * absent), else a string. A new reference; NULL: no memory. */
+ * absent), else a string. A new reference; NULL: no memory. Of a text longer than TEMPLATE_RESULT_MAX only what fits. */
 json_t *template_value(const struct template *t, const json_t *vars, const char *language,
 	template_filter *filter, void *ctx) MUST_USE;
 /* The paths that are used, one by one: i from 0 until NULL. */
