@@ -256,7 +256,7 @@ static void language_add(char *env, size_t size, const char *language)
 	bool tag = !language[strspn(
 		language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")];
 
-	snprintf(env, size, "CALLPIPE_STT_LANGUAGE=%s", tag ? language : "");
+	snprintf(env, size, "CALLPIPE_LANGUAGE=%s", tag ? language : "");
 }
 
 static int program_start(struct command *c, const struct turn *t)

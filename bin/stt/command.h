@@ -2,7 +2,7 @@
  *
  * It is run for each turn, without a shell, with a WAV file (mono, 16 bit, the rate of the call) on its standard
  * input. What it writes to standard output is the text: plain, or, if it begins with '{', a JSON object with text and,
- * if they are there, confidence, language, start and end (seconds). CALLPIPE_STT_LANGUAGE is the language that is
+ * if they are there, confidence, language, start and end (seconds). CALLPIPE_LANGUAGE is the language that is
  * expected.
  */
 #ifndef CALLPIPE_STT_COMMAND_H

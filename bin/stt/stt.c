@@ -30,8 +30,8 @@ static const struct opt_row rows[] = {
 		"program of the engine command", &set.command},
 	{"model", 'm', OPT_STR, "DIR", "CALLPIPE_STT_MODEL", "model of the engine pocketsphinx",
 		&set.model},
-	{"language", 'l', OPT_STR, "TAG", "CALLPIPE_STT_LANGUAGE",
-		"expected if a listen does not say", &set.language},
+	{"language", 'l', OPT_STR, "TAG", "CALLPIPE_LANGUAGE", "expected if a listen does not say",
+		&set.language},
 	{"timeout", 't', OPT_INT, "MS", "CALLPIPE_STT_TIMEOUT", "for the transcript of one turn",
 		&set.timeout_ms, 100, 600000},
 	{"max", 0, OPT_INT, "S", "CALLPIPE_STT_MAX", "longest turn, more is cut off", &set.max_s, 1,
@@ -46,8 +46,8 @@ static const struct opt_row rows[] = {
 		&phrases},
 	{"digits", 0, OPT_INT, "N", NULL, "with --file: N digits may be heard, 0: any number",
 		&digits, 0, HINTS_DIGITS_MAX},
-	{"rate", 'r', OPT_CHOICE, "8000|16000", NULL, "with --file: bring them to this rate first",
-		&rate},
+	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE",
+		"with --file: bring them to this rate first", &rate},
 	{"json", 'j', OPT_FLAG, NULL, NULL, "with --file: write JSON", &json},
 	{0},
 };
@@ -71,7 +71,7 @@ static int run_files(const struct engine *engine, char **paths)
 	int status;
 
 	if (!*paths)
-		return misuse("--file", "name the files");
+		return misuse("--file", "no file is named: see --help");
 	if (hints_json(phrases, (int)digits, &hints) < 0 && (phrases || digits != HINTS_NO_DIGITS))
 		return misuse("--hints", "they are too long");
 	files.hints = hints;
@@ -103,6 +103,9 @@ int main(int argc, char **argv)
 	if (argv[first])
 		return misuse(argv[first], "files need --file: see --help");
 	if (phrases || json || digits != HINTS_NO_DIGITS)
-		return misuse("--hints, --digits, --json", "they are for --file");
+		return misuse(phrases  ? "--hints"
+				: json ? "--json"
+				       : "--digits",
+			"it is for --file: see --help");
 	return call_run(&set, engine, dir);
 }

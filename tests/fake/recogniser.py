@@ -26,7 +26,7 @@ def main(fault, file=None):
     out = sys.stdout.buffer
     if fault == "text":
         seconds, rate = heard()
-        print(f"{seconds:.2f} seconds\nat {rate} in", os.environ["CALLPIPE_STT_LANGUAGE"])
+        print(f"{seconds:.2f} seconds\nat {rate} in", os.environ["CALLPIPE_LANGUAGE"])
     elif fault == "json":
         heard()
         print(json.dumps({"text": "это текст", "confidence": 0.75, "language": "ru", "start": 0.5, "end": 1.0}))
