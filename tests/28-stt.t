@@ -120,6 +120,10 @@ ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 ok 'whose child is killed' wait_for 10 ended "$(cat "$T/child")"
 check 'one that is not there' 'turns "say=$bye" end | stt -e command -c /nonexistent/program 2>"$T/err" | events code text |
 	grep -q "^error command cannot run ./nonexistent/program.: No such file"'
+check_same 'its command has quotes, and what is expected in it' \
+	'turns "say=$bye" end | stt -l fr-FR -e command -c "sh -c \"cat >/dev/null; echo {language} {rate}\"" | events text | head -n 1' \
+	'echo transcript fr-FR 8000'
+check 'a quote without its end' 'must_fail 64 stt -e command -c "sh \"x" <"$T/stream" >"$T/out" 2>"$T/err" && grep -q "without its end" "$T/err"'
 check 'no program' 'must_fail 64 stt -e command <"$T/stream" >"$T/out" 2>"$T/err" && grep -q "needs a program" "$T/err"'
 check 'no such engine' 'must_fail 64 stt -e siri <"$T/stream" >"$T/out" 2>"$T/err" && grep -q "siri" "$T/err"'
 

@@ -183,7 +183,8 @@ int talk_parse(struct talk *t, const char *text, const char **ret_why)
 	if (!*p || *p == '#')
 		return 1;
 	kind = kind_of(p, &p);
-	*ret_why = "no line begins so: see agent(1)";
+	*ret_why = *p == '{' ? "this is JSON and no dialogue: a scenario is given with --scenario"
+			     : "no line begins so: see agent(1)";
 	if (kind < 0)
 		return -1;
 	if (kind == TALK_SILENCE || kind == TALK_INTERRUPT) {

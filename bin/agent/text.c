@@ -139,6 +139,8 @@ static void talk_on(struct phone *p, struct talk *in)
 		if (terminal) {
 			phone_settle(p);
 			print_from(p->talk, &shown);
+			if (p->over)
+				break;
 			fputs("> ", stdout);
 			fflush(stdout);
 		}
@@ -155,6 +157,8 @@ static void talk_on(struct phone *p, struct talk *in)
 			act_and_note(p, l);
 	}
 	free(line);
+	if (terminal && !p->over)
+		putchar('\n'); /* behind the prompt */
 	phone_settle(p);
 	print_from(p->talk, &shown);
 }
@@ -413,6 +417,6 @@ int text_check(char *const *files, int n, const char *scenario,
 		if (status > worst)
 			worst = status;
 	}
-	printf("%d dialogues, %d not as expected\n", n, failed);
+	printf("%d dialogue%s, %d not as expected\n", n, n == 1 ? "" : "s", failed);
 	return worst;
 }

@@ -13,6 +13,7 @@
 #include "audio/pcm.h"
 #include "base/log.h"
 #include "base/spawn.h"
+#include "base/words.h"
 #include "child.h"
 #include "codec/jline.h"
 #include "stream/outlet.h"
@@ -20,13 +21,11 @@
 #define WAV_MAX (8 << 20)
 #define OUT_MAX 65536
 #define ERR_MAX 240 /* bytes of its stderr for a message */
-#define WORDS_MAX 64
 #define READ_BYTES 4096
 
 struct command {
 	struct recogniser *r;
-	char *line;                          /* the command, cut into words */
-	char *argv[WORDS_MAX + 1];           /* they */
+	struct words words;                  /* the command for this turn */
 	struct spawn_pipes p;                /* the program; pid 0: none runs */
 	struct outlet to;                    /* its stdin */
 	bool to_open;                        /* that is not yet closed */
@@ -79,8 +78,8 @@ static void program_drop(struct command *c)
 static void program_failed(struct command *c, const char *why)
 {
 	program_drop(c);
-	recogniser_trouble(
-		c->r, "command", "'%s' %s%s%s", c->argv[0], why, c->said.n ? ": " : "", c->said.p);
+	recogniser_trouble(c->r, "command", "'%s' %s%s%s", c->words.argv[0], why,
+		c->said.n ? ": " : "", c->said.p);
 	recogniser_done(c->r, &result_none);
 }
 
@@ -250,13 +249,25 @@ static void wav_add(struct dynbuf *b, const struct turn *t)
 	dynbuf_grow(b, bytes);
 }
 
-/* Of the environment only what is a language tag. */
-static void language_add(char *env, size_t size, const char *language)
+/* Nothing but a language tag is told to the program: else "". */
+static const char *tag(const char *language)
 {
-	bool tag = !language[strspn(
+	bool is = !language[strspn(
 		language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")];
 
-	snprintf(env, size, "CALLPIPE_LANGUAGE=%s", tag ? language : "");
+	return is ? language : "";
+}
+
+static int words_for(struct command *c, const char *language, int rate_hz, char why[WORDS_WHY_MAX])
+{
+	const char *line = c->r->set->command;
+	struct words_value values[] = {
+		{"language", tag(language), strlen(tag(language))}, {"rate"}, {NULL}};
+	char rate[16];
+
+	values[1].value = rate;
+	values[1].n = (size_t)snprintf(rate, sizeof(rate), "%d", rate_hz);
+	return words_split(line ? line : "", values, &c->words, why);
 }
 
 static int program_start(struct command *c, const struct turn *t)
@@ -265,8 +276,8 @@ static int program_start(struct command *c, const struct turn *t)
 	struct dynbuf wav;
 	int rc;
 
-	language_add(language, sizeof(language), t->language);
-	if (spawn_piped(c->argv, env, &c->p) < 0) {
+	snprintf(language, sizeof(language), "CALLPIPE_LANGUAGE=%s", tag(t->language));
+	if (spawn_piped(c->words.argv, env, &c->p) < 0) {
 		c->p.pid = 0;
 		return -1;
 	}
@@ -295,12 +306,17 @@ static int program_start(struct command *c, const struct turn *t)
 static void command_recognise(struct recogniser *r, struct turn *t)
 {
 	struct command *c = r->state;
+	char why[WORDS_WHY_MAX];
 
 	dynbuf_reset(&c->out);
 	dynbuf_reset(&c->said);
-	if (program_start(c, t) == 0)
+	if (words_for(c, t->language, t->rate_hz, why) < 0)
+		recogniser_trouble(r, "command", "cannot recognise: %s", why);
+	else if (program_start(c, t) == 0)
 		return;
-	recogniser_trouble(r, "command", "cannot run '%s': %s", c->argv[0], strerror(errno));
+	else
+		recogniser_trouble(
+			r, "command", "cannot run '%s': %s", c->words.argv[0], strerror(errno));
 	recogniser_done(r, &result_none);
 }
 
@@ -312,23 +328,24 @@ static void command_cancel(struct recogniser *r)
 static int command_open(struct recogniser *r)
 {
 	struct command *c = calloc(1, sizeof(*c));
-	size_t n = 0;
-	char *rest = NULL;
+	char why[WORDS_WHY_MAX];
 
 	r->state = c;
-	if (!c || !(c->line = strdup(r->set->command ? r->set->command : ""))) {
+	if (!c) {
 		log_error_errno("cannot use a command");
 		return EXIT_SYSTEM;
 	}
 	c->r = r;
 	dynbuf_init(&c->out, OUT_MAX);
 	dynbuf_init(&c->said, ERR_MAX);
-	for (char *word = strtok_r(c->line, " \t", &rest); word && n < WORDS_MAX;
-		word = strtok_r(NULL, " \t", &rest))
-		c->argv[n++] = word;
-	if (n)
+	if (!r->set->command || !*r->set->command) {
+		log_error("engine 'command' needs a program: --command or CALLPIPE_STT_COMMAND");
+		return EXIT_USAGE;
+	}
+	/* every turn has a language of its own, but a slip is told now */
+	if (words_for(c, "en", 8000, why) == 0)
 		return 0;
-	log_error("engine 'command' needs a program: --command or CALLPIPE_STT_COMMAND");
+	log_error("cannot use --command '%s': %s", r->set->command, why);
 	return EXIT_USAGE;
 }
 
@@ -341,7 +358,6 @@ static void command_close(struct recogniser *r)
 	program_drop(c);
 	dynbuf_free(&c->out);
 	dynbuf_free(&c->said);
-	free(c->line);
 	free(c);
 }
 

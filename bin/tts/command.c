@@ -64,118 +64,17 @@ static const char *voice_name(const struct voice *v, const struct phrase *p, siz
 	return p->language;
 }
 
-/* A name that goes into a command line: it cannot be taken for an option, or for more than one line. */
-static bool is_name(const char *s, size_t n)
+int command_words(
+	const struct voice *v, const struct phrase *p, struct words *ret, char why[WHY_MAX])
 {
-	if (n == 0 || s[0] == '-')
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
-			return false;
-	}
-	return true;
-}
-
-/* Words being made of a command. */
-struct splitting {
-	struct command_line *line;
-	size_t used;  /* bytes of it */
-	size_t words; /* of it */
-	const struct voice *voice;
-	const struct phrase *phrase;
-	char *why; /* WHY_MAX bytes */
-};
-
-static int put(struct splitting *s, const char *p, size_t n)
-{
-	if (n > sizeof s->line->bytes - s->used) {
-		snprintf(s->why, WHY_MAX, "the command is too long");
-		return -1;
-	}
-	memcpy(s->line->bytes + s->used, p, n);
-	s->used += n;
-	return 0;
-}
-
-static int put_name(struct splitting *s, const char *what, const char *p, size_t n)
-{
-	if (is_name(p, n))
-		return put(s, p, n);
-	snprintf(s->why, WHY_MAX, "'%.*s' is no name of a %s", (int)(n < 64 ? n : 64), p, what);
-	return -1;
-}
-
-/* A placeholder at *at, and beyond it; 0 if there is none. */
-static int placeholder(struct splitting *s, const char **at)
-{
-	size_t n = strcspn(*at, "}"), value_n;
-	const char *value;
+	struct words_value values[] = {
+		{"voice"}, {"language", p->language, strlen(p->language)}, {"rate"}, {NULL}};
 	char rate[16];
 
-	if (strncmp(*at, "{voice}", n + 1) == 0) {
-		value = voice_name(s->voice, s->phrase, &value_n);
-		*at += n + 1;
-		return put_name(s, "voice", value, value_n) < 0 ? -1 : 1;
-	}
-	if (strncmp(*at, "{language}", n + 1) == 0) {
-		*at += n + 1;
-		return put_name(s, "language", s->phrase->language, strlen(s->phrase->language)) < 0
-			? -1
-			: 1;
-	}
-	if (strncmp(*at, "{rate}", n + 1) == 0) {
-		*at += n + 1;
-		snprintf(rate, sizeof rate, "%d", s->voice->rate_hz);
-		return put(s, rate, strlen(rate)) < 0 ? -1 : 1;
-	}
-	return 0;
-}
-
-/* One word at *at, quotes taken off; *at then stands behind it. */
-static int word(struct splitting *s, const char **at)
-{
-	char quote = 0;
-
-	if (s->words == COMMAND_ARGS_MAX) {
-		snprintf(s->why, WHY_MAX, "the command has too many words");
-		return -1;
-	}
-	s->line->argv[s->words++] = s->line->bytes + s->used;
-	while (**at && (quote || !strchr(" \t\n", **at))) {
-		int done = **at == '{' && quote != '\'' ? placeholder(s, at) : 0;
-
-		if (done < 0)
-			return -1;
-		if (done)
-			continue;
-		if (quote ? **at == quote : **at == '\'' || **at == '"')
-			quote = (char)(quote ? 0 : **at);
-		else if (put(s, *at, 1) < 0)
-			return -1;
-		(*at)++;
-	}
-	if (quote) {
-		snprintf(s->why, WHY_MAX, "the command has a %c without its end", quote);
-		return -1;
-	}
-	return put(s, "", 1);
-}
-
-int command_words(
-	const struct voice *v, const struct phrase *p, struct command_line *ret, char why[WHY_MAX])
-{
-	struct splitting s = {.line = ret, .voice = v, .phrase = p, .why = why};
-	const char *at = v->command;
-
-	for (at += strspn(at, " \t\n"); *at; at += strspn(at, " \t\n")) {
-		if (word(&s, &at) < 0)
-			return -1;
-	}
-	ret->argv[s.words] = NULL;
-	if (s.words > 0)
-		return 0;
-	snprintf(why, WHY_MAX, "the command is empty");
-	return -1;
+	values[0].value = voice_name(v, p, &values[0].n);
+	values[2].value = rate;
+	values[2].n = (size_t)snprintf(rate, sizeof rate, "%d", v->rate_hz);
+	return words_split(v->command, values, ret, why);
 }
 
 /* The program as a file: a new version of it speaks anew. Found as execvp(3) does. */
@@ -201,7 +100,7 @@ static int program_stat(const char *name, struct stat *ret)
 static int identify(
 	const struct voice *v, const struct phrase *p, struct dynbuf *id, char why[WHY_MAX])
 {
-	struct command_line line;
+	struct words line;
 	struct stat st;
 
 	if (command_words(v, p, &line, why) < 0)
@@ -219,7 +118,7 @@ static int identify(
 
 static void start(struct make *m, const struct phrase *p)
 {
-	struct command_line line;
+	struct words line;
 	char why[WHY_MAX];
 
 	if (command_words(m->voice, p, &line, why) < 0) {

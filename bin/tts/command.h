@@ -2,19 +2,12 @@
 #ifndef TTS_COMMAND_H
 #define TTS_COMMAND_H
 
+#include "base/words.h"
 #include "make.h"
 
-#define COMMAND_ARGS_MAX 64
-#define COMMAND_BYTES_MAX 4096
-
-struct command_line {
-	char *argv[COMMAND_ARGS_MAX + 1]; /* arguments, NULL at the end */
-	char bytes[COMMAND_BYTES_MAX];    /* where they are */
-};
-
-/* The words of the command that is set, with {voice}, {language} and {rate} replaced, for a phrase. Words are divided
- * by blanks; '...' and "..." keep them. -1: why says why. */
-int command_words(const struct voice *v, const struct phrase *p, struct command_line *ret,
+/* The words of the command that is set, with {voice}, {language} and {rate} replaced, for a phrase. -1: why says
+ * why. */
+int command_words(const struct voice *v, const struct phrase *p, struct words *ret,
 	char why[WHY_MAX]) MUST_USE;
 
 #endif

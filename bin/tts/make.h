@@ -4,10 +4,11 @@
 #define TTS_MAKE_H
 
 #include "base/loop.h"
+#include "base/words.h"
 #include "shape.h"
 
-#define MAKE_MAX_S 60 /* the longest utterance */
-#define WHY_MAX 256   /* bytes of a reason, with its NUL */
+#define MAKE_MAX_S 60         /* the longest utterance */
+#define WHY_MAX WORDS_WHY_MAX /* bytes of a reason, with its NUL */
 
 struct engine;
 
