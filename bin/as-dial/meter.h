@@ -14,7 +14,7 @@
 #ifndef CALLPIPE_AS_DIAL_METER_H
 #define CALLPIPE_AS_DIAL_METER_H
 
-#include "base/util.h"
+#include "base/hist.h"
 
 #define METER_SLOT_NS (20 * NS_PER_MS)
 #define METER_RESTART_NS (60 * NS_PER_MS)
@@ -23,21 +23,6 @@
 #define METER_BURST_MIN 3              /* frames together that are a burst: no phone hides them */
 #define METER_RUN_NS (200 * NS_PER_MS) /* audible frames closer than this are one utterance */
 #define METER_ANSWERS 64               /* measurements kept of each kind */
-
-#define HIST_STEP_NS (NS_PER_MS / 10)
-#define HIST_STEPS 2000 /* 0.1 ms each; what is beyond is only known by its maximum */
-
-struct hist {
-	uint32_t bucket[HIST_STEPS]; /* how many values in each step */
-	uint64_t beyond;             /* values past the last step */
-	uint64_t n;                  /* all values */
-	int64_t max_ns;              /* largest value */
-};
-
-void hist_add(struct hist *h, int64_t ns);
-void hist_merge(struct hist *to, const struct hist *from);
-/* The value that per_mille of all are not above, to a step; -1 without values. */
-int64_t hist_quantile(const struct hist *h, int per_mille);
 
 struct answers {
 	int64_t ns[METER_ANSWERS]; /* measured; -1: nothing to measure */

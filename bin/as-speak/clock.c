@@ -122,7 +122,7 @@ void speak_tick(void *ctx, int64_t now)
 	if (s->phase != SPEAK_ENDED) {
 		speak_skipped(s, first, skipped);
 		if (frame_out(s, (first + skipped) * PCM_FRAME_MS))
-			pace_add(&s->pace, now_ns() - due);
+			hist_add(&s->pace.late, now_ns() - due);
 		s->pace.skipped += skipped;
 	}
 	speak_end_step(s);

@@ -251,20 +251,6 @@ static void test_barge_in(void)
 	is_int((int64_t)m.barge_in.n, METER_ANSWERS, "the number kept is limited");
 }
 
-static void test_hist(void)
-{
-	static struct hist a, b;
-
-	is_int(hist_quantile(&a, 500), -1, "no values, no quantile");
-	for (int i = 1; i <= 100; i++)
-		hist_add(i <= 50 ? &a : &b, i * MS);
-	hist_add(&b, 5000 * MS);
-	hist_merge(&a, &b);
-	ok(near(hist_quantile(&a, 500), 51.1) && near(hist_quantile(&a, 980), 99.1),
-		"quantiles of two together, to a step");
-	is_int(hist_quantile(&a, 1000), 5000 * MS, "the maximum is exact, however large");
-}
-
 int main(void)
 {
 	test_line();
@@ -277,6 +263,5 @@ int main(void)
 	test_end();
 	test_response();
 	test_barge_in();
-	test_hist();
 	return done_testing();
 }
