@@ -197,7 +197,7 @@ static void on_transcript(struct engine *e, json_t *data)
 	snprintf(e->language, sizeof(e->language), "%s",
 		language[0] ? language : e->d.state->listen.language);
 	if (text[0])
-		e->failures = 0;
+		e->ear_failures = 0;
 	act(e,
 		turns_transcript(&e->turns, turn_of(e, data), string(data, "listen"), text,
 			answer_words(e, text), scene(e)));
@@ -311,9 +311,10 @@ static void on_error(struct engine *e, json_t *data)
 {
 	const char *stage = string(data, "stage");
 
-	if (!json_is_true(json_object_get(data, "fatal")) &&
-		(strcmp(stage, "stt") == 0 || strcmp(stage, "tts") == 0))
-		e->failures++;
+	if (json_is_true(json_object_get(data, "fatal")))
+		return;
+	e->ear_failures += strcmp(stage, "stt") == 0;
+	e->voice_failures += strcmp(stage, "tts") == 0;
 }
 
 static void on_call_end(struct engine *e, json_t *data)
@@ -464,7 +465,8 @@ void engine_settle(struct engine *e)
 {
 	if (e->phase == ENGINE_NEW)
 		return;
-	if (e->failures >= ENGINE_FAILURES_MAX && e->phase == ENGINE_TALKING && !e->problem_had) {
+	if (max_i64(e->voice_failures, e->ear_failures) >= ENGINE_FAILURES_MAX &&
+		e->phase == ENGINE_TALKING && !e->problem_had) {
 		e->problem_had = true;
 		interrupt(e);
 		step_problem(e);

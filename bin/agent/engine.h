@@ -128,7 +128,8 @@ struct engine {
 	bool entering;      /* the entry step is being done: what is said is kept in d.entry */
 	bool answering;     /* what is said answers the caller: kind answer, else prompt */
 	bool amd_due;       /* a verdict is still to be answered */
-	int failures;       /* of voice or recogniser, in a row */
+	int voice_failures; /* in a row: sentences that were not said */
+	int ear_failures;   /* in a row: the recogniser's, without words in between */
 	bool problem_had;   /* scenario->problem has been entered for them */
 
 	/* what is expected */

@@ -82,8 +82,11 @@ static void keep(struct live *l, json_t *place)
 
 	if (finished)
 		session_drop(&l->session);
-	else if (session_keep(&l->session, l->saved ? l->saved : place) < 0)
+	else if (session_keep(&l->session, l->saved ? l->saved : place) < 0) {
 		log_warn_errno("cannot keep the session in '%s'", l->session.dir);
+		session_drop(
+			&l->session); /* what is there is older: nobody is to go on before what has been done */
+	}
 	if (!l->set->dir || l->set->replay)
 		return;
 	text = json_dumps(place, JSON_INDENT(1));

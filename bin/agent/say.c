@@ -235,9 +235,9 @@ void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n)
 	if (s->spec.kind != SAID_FILLER && n > 0)
 		remember(e, "bot", text, n, n < strlen(text), s->cleared && caller_spoke_last(e));
 	if (end == SAID_FAILED)
-		e->failures++;
+		e->voice_failures++;
 	else if (end == SAID_PLAYED)
-		e->failures = 0;
+		e->voice_failures = 0;
 	if (end != SAID_PLAYED)
 		e->quiet_since_ms = max_i64(e->quiet_since_ms, e->now_ms);
 }

@@ -144,6 +144,21 @@ def case_last_work():
     same(line.all("tool-call"), [], "without a reason")
 
 
+def case_session_not_kept():
+    """Nobody goes on from a place before the one that could not be kept."""
+    where = scratch()
+    line = Line(env={"CALLPIPE_SPOOL": where}, call={"from": "33612345678"})
+    line.quiet()
+    same(len(glob.glob(where + "/sessions/*")), 1)
+    os.mkdir(where + "/sessions/.c1")  # where the next one is written before it gets its name
+    line.keys("1")
+    same(glob.glob(where + "/sessions/*"), [])
+    os.rmdir(where + "/sessions/.c1")
+    line.keys("12#")
+    same(len(glob.glob(where + "/sessions/*")), 1)
+    line.hang_up()
+
+
 # ---- what is taken back ----
 
 
@@ -247,6 +262,24 @@ def case_silence_after_tool():
     line.run(5500)
     same(line.since(n), [])
     line.until(lambda: len(line.out) > n, 1500)
+    line.hang_up()
+
+
+def case_deaf():
+    """A recogniser that fails every time is a technical problem, though the voice does not."""
+    line = Line()
+    for n in range(2):
+        line.quiet()
+        line.voice_starts()
+        line.run(400)
+        line.voice_stops()
+        line.send("error", stage="stt", text="cannot recognise", code="engine", fatal=False)
+        line.transcript("")
+        line.quiet()
+        line.until(lambda: line.queue)
+    same(line.states()[-1], "menu")
+    line.send("error", stage="stt", text="cannot recognise", code="engine", fatal=False)
+    same(line.states()[-2:], ["problem", "people"])
     line.hang_up()
 
 
