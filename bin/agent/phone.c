@@ -454,13 +454,13 @@ void phone_end(struct phone *p, const char *cause)
 	if (p->over)
 		return;
 	event(p, "call-end", json_pack("{s:s}", "cause", cause));
-	while (tool_busy(&p->tools)) {
+	while (p->answer || tool_busy(&p->tools)) { /* one may lead to another */
 		p->loop.stopped = false;
-		if (loop_run(&p->loop) < 0)
+		if (p->answer)
+			give_answer(p, p->answer_status);
+		else if (loop_run(&p->loop) < 0)
 			break;
 	}
-	if (p->answer)
-		give_answer(p, p->answer_status);
 	p->over = true;
 }
 

@@ -100,7 +100,7 @@ static void from_ready(void *ctx, short revents)
 	ssize_t n = pipe_read(c->p.out_fd, &c->out);
 
 	(void)revents;
-	if (n <= 0 && errno != EINTR)
+	if (n == 0 || (n < 0 && errno != EINTR))
 		loop_remove(c->r->loop, &c->from);
 	if (c->out.n == c->out.max)
 		program_failed(c, "writes without end");
@@ -110,8 +110,10 @@ static void err_ready(void *ctx, short revents)
 {
 	struct command *c = ctx;
 
+	ssize_t n = pipe_read(c->p.err_fd, &c->said);
+
 	(void)revents;
-	if (pipe_read(c->p.err_fd, &c->said) <= 0 && errno != EINTR)
+	if (n == 0 || (n < 0 && errno != EINTR))
 		loop_remove(c->r->loop, &c->err);
 }
 
