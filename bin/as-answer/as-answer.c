@@ -69,6 +69,7 @@ static const struct opt_page page = {
 	.purpose =
 		"Answer one AudioSocket call on stdin and stdout with a pipeline, and supervise it.",
 	.see = "as-listen(1), as-speak(1), callpipe(7), callpipe-calldir(5)",
+	.command = true,
 };
 
 /* From here on a signal to end waits for its time: in accept_uuid, then in a loop. */

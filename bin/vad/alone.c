@@ -80,6 +80,8 @@ static int file_hear(struct alone *a)
 		log_error("cannot read '%s': %s", a->path, audio_file_error());
 		return -1;
 	}
+	if (a->table)
+		printf("%s\n  turn      start        end     length  end by\n", a->path);
 	while ((n = audio_file_read(file, samples, ARRAY_LEN(samples))) > 0) {
 		pcm_to_le(bytes, samples, (size_t)n);
 		ear_hear(&a->ear, heard * 1000 / a->ear.rate_hz, bytes, (size_t)n, on_ear, a);
@@ -105,8 +107,6 @@ static int file_run(
 	}
 	endpoint_init(&a.endpoint, set, on_event, &a);
 	plot_init(&a.plot);
-	if (table)
-		printf("%s\n  turn      start        end     length  end by\n", path);
 	if (file_hear(&a) < 0)
 		status = EXIT_DATA;
 	if (plot && plot_write(&a.plot, plot, path) < 0) {

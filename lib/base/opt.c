@@ -192,7 +192,7 @@ struct getopt_tables {
 	char *letters;
 };
 
-static int make_tables(const struct opt_row *rows, struct getopt_tables *t)
+static int make_tables(const struct opt_row *rows, bool command, struct getopt_tables *t)
 {
 	size_t n = count_rows(rows);
 	char *c;
@@ -201,7 +201,7 @@ static int make_tables(const struct opt_row *rows, struct getopt_tables *t)
 	t->letters = calloc(n + 2, 2);
 	if (!t->longs || !t->letters)
 		return -1;
-	c = stpcpy(t->letters, "+:");
+	c = stpcpy(t->letters, command ? "+:" : ":");
 	for (size_t i = 0; i < n; i++) {
 		int arg = rows[i].kind == OPT_FLAG ? no_argument : required_argument;
 
@@ -263,7 +263,7 @@ static int walk(
 	struct getopt_tables t;
 	int status = -1;
 
-	if (make_tables(rows, &t) == -1) {
+	if (make_tables(rows, page->command, &t) == -1) {
 		log_error_errno("cannot read the options");
 		status = EXIT_SYSTEM;
 	}

@@ -42,11 +42,13 @@ struct opt_page {
 	const char *synopsis; /* after the program's name: "[options] program [argument ...]" */
 	const char *purpose;  /* one sentence, what it does */
 	const char *see;      /* further manuals: "callpipe(7), callpipe-stream(5)" */
+	bool command;         /* the operands are a command: options behind its name are its own */
 };
 
 /* Parse environment and command line. Returns -1 to go on, with *ret_first the index of the first
  * operand, or an exit code (0 after --help and --version; after a message 64, or 78 if environment
- * or configuration file are at fault). Options end at the first operand. */
+ * or configuration file are at fault). Options may stand behind operands, up to "--", but for those of
+ * a command; argv is put in order then. */
 int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv,
 	int *ret_first) MUST_USE;
 

@@ -21,6 +21,8 @@ static void slurp(int fd, char *buf, size_t size)
 	close(fd);
 }
 
+static bool command = true; /* the operands of tool are one */
+
 /* A tool that prints its settings; returns its exit code. */
 static int tool(int argc, char **argv)
 {
@@ -46,7 +48,7 @@ static int tool(int argc, char **argv)
 		{0},
 	};
 	const struct opt_page page = {"[options] program [argument ...]", "Does this and that.",
-		"callpipe(7), callpipe-stream(5)"};
+		"callpipe(7), callpipe-stream(5)", command};
 	int first = -1, status;
 
 	log_init("prog");
@@ -59,9 +61,9 @@ static int tool(int argc, char **argv)
 }
 
 /* Run tool with a command line, words parted by blanks; its exit code. */
-static int run(const char *command)
+static int run(const char *line)
 {
-	char *copy = strdup(command), *argv[20] = {NULL}, prog[] = "prog";
+	char *copy = strdup(line), *argv[20] = {NULL}, prog[] = "prog";
 	int argc = 0, fd1 = fileno(tmpfile()), fd2 = fileno(tmpfile()), status = -1;
 	pid_t pid;
 
@@ -103,6 +105,21 @@ static void test_values(void)
 		is_str(out, t[i].out, "prog %s", t[i].command);
 		ok(status == 0 && !*err, "exit 0, no message");
 	}
+}
+
+/* Where the operands are no command. */
+static void test_behind_operands(void)
+{
+	command = false;
+	is_int(run("file -n 7 other --raw"), 0, "options behind operands");
+	is_str(out, "7 - 1 auto -1 first 4\n", "are taken, and the operands stand last");
+	is_int(run("file -- -n 7"), 0, "--");
+	is_str(out, "50 - 0 auto -1 first 2\n", "ends them");
+	is_int(run("file --no-such other"), EXIT_USAGE, "one that is not there");
+	is_str(err, "prog: unknown option '--no-such': see --help\n", "is named");
+	is_int(run("file -n"), EXIT_USAGE, "one without its argument");
+	is_str(err, "prog: option '-n' needs an argument: see --help\n", "is named");
+	command = true;
 }
 
 static void test_mistakes(void)
@@ -306,6 +323,7 @@ int main(void)
 	setenv("CALLPIPE_CONF", "", 1);
 	unsetenv("CALLPIPE_LOG");
 	test_values();
+	test_behind_operands();
 	test_mistakes();
 	test_environment();
 	test_slips();
