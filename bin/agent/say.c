@@ -134,7 +134,8 @@ static void add_intents(const struct scenario_state *st, json_t *list)
 	for (size_t r = 0; r < st->rules_n; r++) {
 		for (size_t i = 0; i < st->rules[r]->intents_n; i++) {
 			const struct scenario_intent *in = st->rules[r]->intents[i];
-			const char *const *word = in->builtin
+			/* what is likely: curses are understood, but not listened for */
+			const char *const *word = in->builtin && strcmp(in->name, "anger") != 0
 				? understand_intent_words(st->listen.language, in->name)
 				: NULL;
 
@@ -168,6 +169,8 @@ static json_t *hints_of(const struct scenario_state *st)
 	json_decref(list);
 	if (st->listen.digits)
 		json_object_set_new(hints, "digits", json_integer(st->listen.digits));
+	if (st->listen.digits_min && st->listen.digits_min < st->listen.digits)
+		json_object_set_new(hints, "digits_min", json_integer(st->listen.digits_min));
 	return hints;
 }
 

@@ -18,9 +18,10 @@
 #define BASE_SO "libsphinxbase.so.3"
 #define FRAME_MS 10
 #define GRAMMAR_MAX (1 << 20)
-#define TURN "turn"   /* searches: of the hints, */
-#define COUNT "count" /* of the same with any number of digits, */
-#define FREE "free"   /* of the language model */
+#define TURN "turn"     /* searches: of the hints, */
+#define COUNT "count"   /* of the same with any number of digits, */
+#define SOUNDS "sounds" /* of any sounds, */
+#define FREE "free"     /* of the language model */
 #define WIP "1e-4"
 #define LW "3"
 /* confidence: weights of a logistic regression over quiet turns of the tuning split; scripts/bench stt --fit, which has
@@ -29,6 +30,10 @@
 #define FIT_SCORE 0.101
 #define FIT_SECONDS 3.1
 #define FIT_SHARE 3.9
+/* confidence of a turn that is nothing but expected words: how much better they fit than any sounds, per frame; read off
+ * expected and other prompts, which are 20 and more apart */
+#define ALONE_SCORE (-10)
+#define ALONE_SLOPE 3
 #define COUNT_MARGIN \
 	200 /* of scores: 1 in 20 numbers of the right length is above it, half of the others */
 
@@ -61,6 +66,7 @@ static struct {
 struct decoder {
 	ps_decoder_t *ps;
 	char model[PATH_MAX - 64]; /* folder of the model */
+	bool sounds;               /* the search for any sounds is loaded */
 	bool free_speech;          /* the language model is loaded */
 	bool free_failed;          /* it cannot be */
 	void (*complain)(void *ctx, const char *code, const char *text);
@@ -231,15 +237,21 @@ static bool word_known(void *ctx, const char *word)
 	return false;
 }
 
+/* What is decoded, at DECODER_RATE_HZ. */
+struct turn_audio {
+	const int16_t *sample;
+	size_t n;
+};
+
 /* Run a search over the samples: its score. False: nothing fits. */
 static bool decode(
-	struct decoder *d, const char *search, const int16_t *sample, size_t n, int32_t *ret_score)
+	struct decoder *d, const char *search, const struct turn_audio *a, int32_t *ret_score)
 {
 	const char *text;
 
 	if (ps.set_search(d->ps, search) < 0 || ps.start_utt(d->ps) < 0)
 		return false;
-	ps.process_raw(d->ps, sample, n, FALSE, TRUE);
+	ps.process_raw(d->ps, a->sample, a->n, FALSE, TRUE);
 	if (ps.end_utt(d->ps) < 0)
 		return false;
 	text = ps.get_hyp(d->ps, ret_score);
@@ -284,72 +296,135 @@ static bool words_find(struct decoder *d, struct result *ret)
 	return true;
 }
 
-/* The chance of being right, if what was expected is said as often as not. */
-static double confidence_of(const struct result *ret, int64_t turn_ms)
+static double logistic(double z)
 {
-	double z = FIT_CONSTANT + FIT_SCORE * ret->score +
-		FIT_SECONDS * (double)ret->words_ms / 1000 +
-		FIT_SHARE * (double)ret->words_ms / (double)turn_ms;
-
 	return 1 / (1 + exp(-z));
 }
 
+/* The chance of being right, of a phrase among other sounds, if what was expected is said as often as not. */
+static double within_confidence(const struct result *ret, int64_t turn_ms)
+{
+	return logistic(FIT_CONSTANT + FIT_SCORE * ret->score +
+		FIT_SECONDS * (double)ret->words_ms / 1000 +
+		FIT_SHARE * (double)ret->words_ms / (double)turn_ms);
+}
+
 /* A search for what is hinted at. -1: nothing is left of it. */
-static int hints_load_search(struct decoder *d, const char *search, const struct hints *h)
+static int hints_load_search(
+	struct decoder *d, const char *search, const struct hints *h, bool within)
 {
 	struct dynbuf jsgf;
 	int rc;
 
 	dynbuf_init(&jsgf, GRAMMAR_MAX);
-	rc = grammar_build(h, word_known, d, &jsgf);
+	rc = grammar_build(h, within, word_known, d, &jsgf);
 	if (rc == 0)
 		rc = jsgf.n ? ps.set_jsgf(d->ps, search, jsgf.p) : -1;
 	dynbuf_free(&jsgf);
 	return rc;
 }
 
+static bool sounds_load_search(struct decoder *d)
+{
+	struct dynbuf jsgf;
+
+	if (d->sounds)
+		return true;
+	dynbuf_init(&jsgf, GRAMMAR_MAX);
+	d->sounds = grammar_sounds(&jsgf) == 0 && ps.set_jsgf(d->ps, SOUNDS, jsgf.p) == 0;
+	dynbuf_free(&jsgf);
+	return d->sounds;
+}
+
 /* Who gives another number of digits than was asked for must not be heard to have given as many: if any number of them
  * fits that much better, it is what was said. */
-static void digits_count(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
-	struct result *ret, int32_t score)
+static void digits_count(struct decoder *d, const struct turn_audio *a, const struct hints *h,
+	struct result *ret, int32_t *score)
 {
 	struct hints any = *h;
 	int32_t other;
 
 	any.digits = HINTS_ANY_DIGITS;
-	if (hints_load_search(d, COUNT, &any) == 0 && decode(d, COUNT, sample, n, &other) &&
-		(!ret->text[0] || other - score >= COUNT_MARGIN))
+	if (hints_load_search(d, COUNT, &any, false) == 0 && decode(d, COUNT, a, &other) &&
+		(!ret->text[0] || other - *score >= COUNT_MARGIN)) {
 		words_find(d, ret);
+		*score = other;
+	}
 }
 
-static void hints_decode(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
-	struct result *ret)
+/* The turn as nothing but phrases, or digits. False: nothing is left of the hints. */
+static bool alone_decode(struct decoder *d, const struct turn_audio *a, const struct hints *h,
+	int32_t sounds, struct result *ret)
 {
 	int32_t score = 0;
 
-	if (hints_load_search(d, TURN, h) < 0) {
-		complain(d, "hints", "there is nothing in these hints that could be expected");
-		return;
-	}
-	if (decode(d, TURN, sample, n, &score))
+	*ret = result_none;
+	if (hints_load_search(d, TURN, h, false) < 0)
+		return false;
+	if (decode(d, TURN, a, &score))
 		words_find(d, ret);
 	if (h->digits > 0)
-		digits_count(d, sample, n, h, ret, score);
-	ret->confidence = ret->text[0] ? confidence_of(ret, (int64_t)n * 1000 / DECODER_RATE_HZ)
-				       : 0;
+		digits_count(d, a, h, ret, &score);
+	if (!ret->text[0])
+		return true;
+	ret->score = (double)(score - sounds) * FRAME_MS / (double)ret->words_ms;
+	ret->confidence = logistic((ret->score - ALONE_SCORE) / ALONE_SLOPE);
+	return true;
+}
+
+static void within_decode(
+	struct decoder *d, const struct turn_audio *a, const struct hints *h, struct result *ret)
+{
+	int32_t score;
+
+	*ret = result_none;
+	if (hints_load_search(d, TURN, h, true) == 0 && decode(d, TURN, a, &score) &&
+		words_find(d, ret))
+		ret->confidence = within_confidence(ret, (int64_t)a->n * 1000 / DECODER_RATE_HZ);
+}
+
+/* Each in a search of its own: in one grammar the sounds around a phrase, which fit whatever is said, would leave
+ * nothing else in the beam. A phrase among sounds is what is left if the turn as a whole is none, and no number. */
+static void hints_decode(
+	struct decoder *d, const struct turn_audio *a, const struct hints *h, struct result *ret)
+{
+	struct hints phrases = *h, digits = *h;
+	struct result other;
+	bool any = false;
+	int32_t sounds;
+
+	phrases.digits = HINTS_NO_DIGITS;
+	digits.phrases = 0;
+	if (!sounds_load_search(d) || !decode(d, SOUNDS, a, &sounds))
+		return;
+	if (h->phrases)
+		any |= alone_decode(d, a, &phrases, sounds, ret);
+	if (h->digits != HINTS_NO_DIGITS) {
+		any |= alone_decode(d, a, &digits, sounds, &other);
+		if (other.confidence > ret->confidence)
+			*ret = other;
+	}
+	if (!any)
+		complain(d, "hints", "there is nothing in these hints that could be expected");
+	if (any && h->phrases && ret->confidence < 0.5) {
+		within_decode(d, a, &phrases, &other);
+		if (other.confidence > ret->confidence)
+			*ret = other;
+	}
 }
 
 void decoder_run(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
 	struct result *ret)
 {
+	struct turn_audio audio = {sample, n};
 	int32_t score;
 
 	*ret = result_none;
 	if (hints_any(h)) {
-		hints_decode(d, sample, n, h, ret);
+		hints_decode(d, &audio, h, ret);
 		return;
 	}
 	decoder_expect_free(d);
-	if (d->free_speech && decode(d, FREE, sample, n, &score))
+	if (d->free_speech && decode(d, FREE, &audio, &score))
 		words_find(d, ret);
 }

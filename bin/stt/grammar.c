@@ -110,8 +110,16 @@ static void sounds_rule_add(struct dynbuf *b)
 	dynbuf_adds(b, ")+;\n");
 }
 
-int grammar_build(const struct hints *h, bool (*knows)(void *ctx, const char *word), void *ctx,
-	struct dynbuf *ret)
+int grammar_sounds(struct dynbuf *ret)
+{
+	dynbuf_reset(ret);
+	dynbuf_adds(ret, HEAD "<sounds>;\n");
+	sounds_rule_add(ret);
+	return dynbuf_failed(ret) ? -1 : 0;
+}
+
+int grammar_build(const struct hints *h, bool within, bool (*knows)(void *ctx, const char *word),
+	void *ctx, struct dynbuf *ret)
 {
 	bool digits = h->digits != HINTS_NO_DIGITS;
 	struct dynbuf phrases;
@@ -123,15 +131,16 @@ int grammar_build(const struct hints *h, bool (*knows)(void *ctx, const char *wo
 	dynbuf_reset(ret);
 	if (phrases.n || digits) {
 		dynbuf_adds(ret, HEAD);
-		dynbuf_adds(ret, phrases.n ? "[<sounds>] <phrase> [<sounds>]" : "");
+		if (phrases.n)
+			dynbuf_adds(ret, within ? "[<sounds>] <phrase> [<sounds>]" : "<phrase>");
 		dynbuf_adds(ret, phrases.n && digits ? " | " : "");
 		digits_add(ret, h);
 		dynbuf_adds(ret, ";\n");
 	}
-	if (phrases.n) {
+	if (phrases.n)
 		dynbuf_addf(ret, "<phrase> = %s;\n", phrases.p);
+	if (phrases.n && within)
 		sounds_rule_add(ret);
-	}
 	if (digits)
 		digit_rule_add(ret);
 	rc = dynbuf_failed(&phrases) || dynbuf_failed(ret) ? -1 : 0;

@@ -20,10 +20,12 @@ extern const char *const grammar_phones[];
 extern const size_t grammar_phones_n;
 #define GRAMMAR_SOUND "_"
 
-/* JSGF of what is hinted at into *ret: a phrase may stand among other sounds ("er, the internet, please"), digits stand
- * alone. knows is asked of every word: false leaves out its phrase. -1: the buffer has
- * failed; 0 with an empty buffer: nothing is left. */
-int grammar_build(const struct hints *h, bool (*knows)(void *ctx, const char *word), void *ctx,
-	struct dynbuf *ret) MUST_USE;
+/* JSGF of what is hinted at into *ret. within: a phrase may stand among other sounds ("er, the internet, please"); digits
+ * always stand alone. knows is asked of every word: false leaves out its phrase. -1: the buffer has failed; 0 with an
+ * empty buffer: nothing is left. */
+int grammar_build(const struct hints *h, bool within, bool (*knows)(void *ctx, const char *word),
+	void *ctx, struct dynbuf *ret) MUST_USE;
+/* JSGF of any sounds: what words have to fit better than. */
+int grammar_sounds(struct dynbuf *ret) MUST_USE;
 
 #endif

@@ -42,7 +42,8 @@ static const char *grammar_of(const char *json, const char *unknown, const char 
 	asked[0] = '\0';
 	hints_parse((struct jspan){json, strlen(json)}, &h);
 	dynbuf_init(&b, 1 << 16);
-	ok(grammar_build(&h, knows, (void *)(uintptr_t)unknown, &b) == 0, "a grammar of %s", json);
+	ok(grammar_build(&h, true, knows, (void *)(uintptr_t)unknown, &b) == 0, "a grammar of %s",
+		json);
 	text = rule_of(b.p, rule);
 	dynbuf_free(&b);
 	hints_free(&h);
@@ -90,8 +91,13 @@ static void test_grammar(void)
 		"[<sounds>] <phrase> [<sounds>]", "a phrase stands among other sounds");
 	is_str(grammar_of("{\"digits\":2}", NULL, "sounds"), "", "digits alone do not");
 	hints_parse((struct jspan){"{\"phrases\":[\"yes\",\"no\"]}", 24}, &h);
+	dynbuf_init(&small, 1 << 12);
+	ok(grammar_build(&h, false, knows, NULL, &small) == 0, "the same alone");
+	is_str(rule_of(small.p, "turn"), "<phrase>", "is the phrase");
+	ok(grammar_sounds(&small) == 0 && strstr(small.p, "<sounds> = (_AA | _AE"), "any sounds");
+	dynbuf_free(&small);
 	dynbuf_init(&small, 16);
-	is_int(grammar_build(&h, knows, NULL, &small), -1, "no room");
+	is_int(grammar_build(&h, true, knows, NULL, &small), -1, "no room");
 	dynbuf_free(&small);
 	hints_free(&h);
 	hints_free(&h);
