@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """stt-live: one case of stt at work, frame by frame as in a call: stt-live.py CASE WAV FOLDER."""
 
+import contextlib
 import json
 import os
 import queue
@@ -212,8 +213,9 @@ def case_reader_leaves(wav, folder):
     stt.stdin.flush()
     program = Stt.worker(type("", (), {"process": stt})())
     stt.stdout.close()
-    stt.stdin.write(clock(90000))
-    stt.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):  # it may have seen that, and be gone
+        stt.stdin.write(clock(90000))
+        stt.stdin.flush()
     assert stt.wait(timeout=PATIENCE_S) == 0
     deadline = time.monotonic() + PATIENCE_S
     while not gone(program):
