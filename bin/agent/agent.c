@@ -126,14 +126,12 @@ int main(int argc, char **argv)
 	}
 	if (set.check)
 		return opt_finish(check_scenarios(argv + first, argc - first));
-	if (set.text) {
+	if (set.text)
 		status = run_text(argv + first, argc - first);
-	} else if (first < argc) {
-		log_error("cannot use '%s': no operands are taken: see --help", argv[first]);
-		status = EXIT_USAGE;
-	} else {
+	else
+		status = opt_no_operands(argv + first);
+	if (status == -1)
 		status = run_live();
-	}
 	unload();
 	return status;
 }

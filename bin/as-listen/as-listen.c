@@ -136,12 +136,10 @@ int main(int argc, char **argv)
 		return EXIT_SYSTEM;
 	log_init("as-listen");
 	status = opt_parse(&page, rows, argc, argv, &first);
+	if (status == -1)
+		status = opt_no_operands(argv + first);
 	if (status != -1)
 		return status;
-	if (argv[first]) {
-		log_error("cannot use '%s': no arguments are taken: see --help", argv[first]);
-		return EXIT_USAGE;
-	}
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit on files ends the recording, not the call */
 	if (set.replay)

@@ -192,12 +192,10 @@ int main(int argc, char **argv)
 	log_init("as-speak");
 	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error of the file that meets it */
 	status = opt_parse(&page, rows, argc, argv, &first);
-	if (status >= 0)
+	if (status == -1)
+		status = opt_no_operands(argv + first);
+	if (status != -1)
 		return status;
-	if (first < argc) {
-		log_error("cannot use '%s': no operands are taken: see --help", argv[first]);
-		return EXIT_USAGE;
-	}
 	realtime();
 	if (start(&s) < 0)
 		return EXIT_SYSTEM;

@@ -11,7 +11,6 @@
 #include "stream/call.h"
 #include "stream/filter.h"
 
-#define STAGE "stt"
 #define AHEAD_MS 1000          /* a stream that is so far ahead of the clock is a recording */
 #define LAST_NS (3 * NS_PER_S) /* call-end waits so long for the caller's last words */
 
@@ -31,23 +30,11 @@ struct call {
 	struct loop_timer last;          /* it has waited enough */
 };
 
-static void put(struct call *c, const char *type, const struct dynbuf *data)
-{
-	if (dynbuf_failed(data) || filter_put(&c->f, type, (struct jspan){data->p, data->n}) < 0)
-		filter_fail(&c->f, EXIT_SYSTEM, "output", "cannot queue '%s': %s", type,
-			strerror(errno));
-}
-
 static void error_put(void *ctx, const char *code, const char *text)
 {
 	struct call *c = ctx;
-	struct dynbuf data;
 
-	log_warn("%s", text);
-	dynbuf_init(&data, FRAME_HEADER_MAX);
-	frame_error_data(&data, STAGE, text, code, false);
-	put(c, "error", &data);
-	dynbuf_free(&data);
+	filter_warn(&c->f, code, "%s", text);
 }
 
 static void transcript_put(struct call *c, const struct turn *t, const struct result *ret)
@@ -73,7 +60,7 @@ static void transcript_put(struct call *c, const struct turn *t, const struct re
 	jline_add_str(&data, "engine", c->r.engine->name);
 	jline_add_int(&data, "latency_ms", max_i64(t->stop_ms - t->end_ms, 0) + ms);
 	dynbuf_adds(&data, "}");
-	put(c, "transcript", &data);
+	filter_add(&c->f, "transcript", &data);
 	dynbuf_free(&data);
 }
 
@@ -84,9 +71,9 @@ static void usage_put(struct call *c, const struct turn *t)
 	if (!c->r.engine->metered || !t->samples)
 		return;
 	dynbuf_init(&data, FRAME_HEADER_MAX);
-	dynbuf_addf(&data, "{\"stage\":\"" STAGE "\",\"unit\":\"seconds\",\"n\":%.2f}",
+	dynbuf_addf(&data, "{\"stage\":\"stt\",\"unit\":\"seconds\",\"n\":%.2f}",
 		(double)t->samples / t->rate_hz);
-	put(c, "usage", &data);
+	filter_add(&c->f, "usage", &data);
 	dynbuf_free(&data);
 }
 
@@ -302,7 +289,7 @@ int call_run(const struct settings *set, const struct engine *engine, const char
 	int status;
 
 	c = (struct call){
-		.f = {.stage = STAGE, .on_frame = on_frame, .on_end = on_end, .ctx = &c},
+		.f = {.stage = "stt", .on_frame = on_frame, .on_end = on_end, .ctx = &c},
 		.r = {.set = set,
 			.engine = engine,
 			.answered = answered,

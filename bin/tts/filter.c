@@ -1,7 +1,6 @@
 /* The filter: synthesize in, audio out, the rest passed on. */
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,38 +21,17 @@ struct call {
 	struct loop_timer release; /* offline: all is said, the next frame may come */
 };
 
-static void put(struct call *c, const char *type, struct dynbuf *data)
-{
-	dynbuf_adds(data, "}");
-	if (c->filter.failed || dynbuf_failed(data))
-		return;
-	if (filter_put(&c->filter, type, (struct jspan){data->p, data->n}) < 0)
-		filter_fail(&c->filter, EXIT_SYSTEM, "output", "cannot queue '%s': %s", type,
-			strerror(errno));
-}
-
 static void data_init(struct dynbuf *data)
 {
 	dynbuf_init(data, FRAME_HEADER_MAX);
 	dynbuf_adds(data, "{");
 }
 
-PRINTF_LIKE(3, 4) static void error(struct call *c, const char *code, const char *fmt, ...)
+static void data_put(struct call *c, const char *type, struct dynbuf *data)
 {
-	struct dynbuf data;
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	log_warn("%s", text);
-	dynbuf_init(&data, FRAME_HEADER_MAX);
-	frame_error_data(&data, "tts", text, code, false);
-	if (!c->filter.failed && !dynbuf_failed(&data) &&
-		filter_put(&c->filter, "error", (struct jspan){data.p, data.n}) < 0)
-		log_warn("cannot write an error event: out of room");
-	dynbuf_free(&data);
+	dynbuf_adds(data, "}");
+	filter_add(&c->filter, type, data);
+	dynbuf_free(data);
 }
 
 static bool room(void *ctx)
@@ -73,8 +51,7 @@ static void on_begin(void *ctx, const struct utterance *u)
 	jline_add_int(&data, "rate", c->tts->voice.rate_hz);
 	if (u->cached)
 		jline_add_bool(&data, "cached", true);
-	put(c, "audio-start", &data);
-	dynbuf_free(&data);
+	data_put(c, "audio-start", &data);
 }
 
 static void on_audio(void *ctx, const struct utterance *u, const void *le_bytes, size_t n)
@@ -102,19 +79,20 @@ static void on_end(void *ctx, const struct utterance *u, enum queue_status statu
 	data_init(&data);
 	jline_add_str(&data, "utterance", u->id);
 	jline_add_str(&data, "status", names[status]);
-	put(c, "audio-stop", &data);
-	dynbuf_free(&data);
+	data_put(c, "audio-stop", &data);
 	if (c->filter.held && !u->next)
 		c->release.at_ns = 1;
 }
 
 static void on_error(void *ctx, const struct utterance *u, const char *code, const char *why)
 {
+	struct call *c = ctx;
+
 	if (u)
-		error(ctx, code, "cannot say '%s': %s", u->phrase.file ? u->phrase.file : u->id,
-			why);
+		filter_warn(&c->filter, code, "cannot say '%s': %s",
+			u->phrase.file ? u->phrase.file : u->id, why);
 	else
-		error(ctx, code, "%s", why);
+		filter_warn(&c->filter, code, "%s", why);
 }
 
 static void on_used(void *ctx, const struct utterance *u, size_t characters)
@@ -125,8 +103,7 @@ static void on_used(void *ctx, const struct utterance *u, size_t characters)
 	jline_add_str(&data, "stage", "tts");
 	jline_add_str(&data, "unit", "characters");
 	jline_add_int(&data, "n", (int64_t)characters);
-	put(ctx, "usage", &data);
-	dynbuf_free(&data);
+	data_put(ctx, "usage", &data);
 }
 
 static const struct queue_sink sink = {
@@ -189,7 +166,7 @@ static enum filter_verdict on_synthesize(struct call *c, const struct frame *fr)
 
 	filter_pass(&c->filter, fr);
 	if (!frame_str(fr, "utterance", id, sizeof id) || !*id)
-		error(c, "stream", "synthesize has no usable utterance");
+		filter_warn(&c->filter, "stream", "synthesize has no usable utterance");
 	else if (say(c, fr, id) < 0)
 		refuse(c, id, strerror(errno));
 	if (c->tts->offline && c->queue.head)

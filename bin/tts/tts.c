@@ -164,12 +164,10 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error of the file that meets it */
 	signal(SIGPIPE, SIG_IGN); /* a program that does not read its text has its exit code */
 	status = opt_parse(&page, rows, argc, argv, &first);
-	if (status >= 0)
+	if (status == -1)
+		status = opt_no_operands(argv + first);
+	if (status != -1)
 		return status;
-	if (first < argc) {
-		log_error("cannot use '%s': no operands are taken: see --help", argv[first]);
-		return EXIT_USAGE;
-	}
 	status = settings_take(&t);
 	if (status == EXIT_OK)
 		status = run(&t);

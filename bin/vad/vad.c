@@ -4,7 +4,6 @@
  * does is the stream: which event means what to them, and in what order everything goes out.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,14 +90,6 @@ static struct vad {
 	char playing[UTTERANCE_MAX]; /* utterance that the bot is playing; "": none */
 } vad;
 
-static void put_event(struct vad *v, const char *type, const struct dynbuf *data)
-{
-	if (dynbuf_failed(data) ||
-		filter_put(&v->filter, type, (struct jspan){data->p, data->n}) < 0)
-		filter_fail(
-			&v->filter, EXIT_SYSTEM, "output", "cannot queue '%s': out of room", type);
-}
-
 static void hold_release(struct vad *v)
 {
 	const struct hold_item *it;
@@ -128,7 +119,7 @@ static void on_event(void *ctx, const struct endpoint_event *ev)
 	if (!started)
 		jline_add_str(&data, "cause", ev->cause);
 	dynbuf_adds(&data, "}");
-	put_event(v, started ? "voice-started" : "voice-stopped", &data);
+	filter_add(&v->filter, started ? "voice-started" : "voice-stopped", &data);
 	dynbuf_free(&data);
 	if (started) {
 		hold_drop(&v->hold, ev->at_ms - set.pre_roll_ms);
@@ -143,20 +134,6 @@ static void on_ear(void *ctx, const struct endpoint_frame *f)
 	endpoint_frame(&v->endpoint, f);
 	if (set.plot)
 		plot_add(&v->plot, f, &v->endpoint);
-}
-
-static void complain(struct vad *v, const char *text)
-{
-	struct dynbuf data;
-
-	if (v->complained)
-		return;
-	v->complained = true;
-	log_warn("%s", text);
-	dynbuf_init(&data, 512);
-	frame_error_data(&data, "vad", text, "audio", false);
-	put_event(v, "error", &data);
-	dynbuf_free(&data);
 }
 
 /* Ready to hear audio of this rate; else the reason. */
@@ -183,7 +160,9 @@ static void on_audio(struct vad *v, const struct frame *fr)
 	if (set.all)
 		filter_pass(&v->filter, fr);
 	if (why) {
-		complain(v, why);
+		if (!v->complained)
+			filter_warn(&v->filter, "audio", "%s", why);
+		v->complained = true;
 		return;
 	}
 	if (at_ms < 0 || at_ms > TIME_MAX_MS)

@@ -388,6 +388,14 @@ int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc,
 	return status;
 }
 
+int opt_no_operands(char *const rest[])
+{
+	if (!rest[0])
+		return -1;
+	log_error("cannot use '%s': no operands are taken: see --help", rest[0]);
+	return EXIT_USAGE;
+}
+
 int opt_finish(int status)
 {
 	bool lost = ferror(stdout);

@@ -52,6 +52,10 @@ struct opt_page {
 int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv,
 	int *ret_first) MUST_USE;
 
+/* For a tool that takes no operands: -1 to go on, or an exit code after a message. rest: what stands behind the
+ * options, NULL at the end. */
+int opt_no_operands(char *const rest[]) MUST_USE;
+
 /* At the end of a tool: flush and close stdout; returns status, or 74 with a message if output was
  * lost. */
 int opt_finish(int status) MUST_USE;

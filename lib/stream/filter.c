@@ -158,6 +158,30 @@ int filter_put(struct filter *f, const char *type, struct jspan data)
 	return rc;
 }
 
+void filter_add(struct filter *f, const char *type, const struct dynbuf *data)
+{
+	if (f->failed)
+		return;
+	if (dynbuf_failed(data) || filter_put(f, type, (struct jspan){data->p, data->n}) < 0)
+		filter_fail(f, EXIT_SYSTEM, "output", "cannot queue '%s': out of room", type);
+}
+
+void filter_warn(struct filter *f, const char *code, const char *fmt, ...)
+{
+	char text[sizeof(f->why)];
+	struct dynbuf data;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	log_warn("%s", text);
+	dynbuf_init(&data, FRAME_HEADER_MAX);
+	frame_error_data(&data, f->stage, text, code, false);
+	filter_add(f, "error", &data);
+	dynbuf_free(&data);
+}
+
 static void error_put(struct filter *f)
 {
 	struct dynbuf data;

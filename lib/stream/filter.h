@@ -47,6 +47,11 @@ void filter_free(struct filter *f);
 void filter_pass(struct filter *f, const struct frame *fr);
 /* Queue an own frame behind what has been passed on. */
 int filter_put(struct filter *f, const char *type, struct jspan data) MUST_USE;
+/* The same with data that was put together: if there is no room for it or for the frame, the stream ends as by
+ * filter_fail. Nothing happens after a filter_fail. */
+void filter_add(struct filter *f, const char *type, const struct dynbuf *data);
+/* Message to stderr and `error` frame (not fatal); the stream goes on. code as for filter_fail. */
+void filter_warn(struct filter *f, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* One read of the input, and what is whole of it handled: the loop calls it when there is something. A tool that
  * reads on a clock of its own removes in_source from the loop and calls it itself, when the input is ready. */
 void filter_read(struct filter *f);
