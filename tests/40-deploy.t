@@ -74,17 +74,22 @@ check_same 'which look for them where the units do' \
 		cat - "$deploy"/systemd/*.service | grep -oE "/etc/[a-z./]*\.conf" | sort -u' \
 	'sed -n "s/.*CONF_DEFAULT \"\(.*\)\"/\1/p" lib/base/conf.h'
 check 'and all of them' '[ "$(by_sh | wc -l)" -eq "$(grep -c "^#\?CALLPIPE_" "$deploy/callpipe.conf")" ]'
-# Not what as-answer sets, and not what only a tool by itself can use.
-documented() {
-	cat man/as-answer.1 man/as-listen.1 man/as-speak.1 | grep -o 'CALLPIPE_[A-Z0-9_]*' |
-		grep -vxE "CALLPIPE_($alone)" | sort -u
-}
+helps() { for tool in bin/*/; do "$(basename "$tool")" --help; done | tr -s ' \n' ' '; }
+# Not what as-answer sets, not what only a tool by itself can use, not what is a call script's to say.
+documented() { helps | grep -o 'CALLPIPE_[A-Z0-9_]*' | grep -vxE "CALLPIPE_($alone)" | sort -u; }
 settings() {
 	grep -o '^#\?CALLPIPE_[A-Z0-9_]*' "$deploy/callpipe.conf" | tr -d '#' | grep -vxE "CALLPIPE_($ours)" | sort
 }
-alone='CONF|DIR|CALL|UUID|T0_NS|SPEAK_(RAW|ECHO|PROMPT)|JOURNAL|RECORD'
-ours='LISTEN|PIPELINE|USER|PROMPT'
-check_same 'they are those that the manuals name' settings documented
+alone='DIR|SPEAK_(RAW|ECHO|PROMPT)|JOURNAL|RECORD|VAD_(ALL|PLOT)|SCENARIO|TTS_OFFLINE'
+ours='LISTEN|PIPELINE|USER|PROMPT|LOG'
+check_same 'they are those that the tools know' settings documented
+# Of those that are commented out; one without a default is an example.
+defaults() {
+	helps | grep -o '\[CALLPIPE_[A-Z0-9_]*, default [^]]*\]' | sed 's/^\[\(.*\), default \(.*\)\]$/\1=\2/' | sort -u |
+		while IFS= read -r line; do if grep -q "^#${line%%=*}=" "$deploy/callpipe.conf"; then echo "$line"; fi; done
+}
+shown() { by_sh | grep -xF "$(defaults)"; }
+check_same 'what is commented out is what they do' shown defaults
 check 'every file named in them is there' \
 	'for f in $(grep -o "=/usr/share/[^ ]*" "$deploy/callpipe.conf"); do [ -f "${f#=}" ] || { echo "$f"; false; }; done'
 
