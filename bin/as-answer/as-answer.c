@@ -218,20 +218,19 @@ static int apologise(struct slots *slots, const struct scribe_files *files,
 }
 
 /* What this call has to do without. */
-static void report_lacks(struct supervise *s, int slots_errno)
+static void report_lacks(struct record *r, int slots_errno)
 {
-	const struct calldir *dir = s->dir;
+	const struct calldir *dir = r->dir;
 
 	if (slots_errno)
-		supervise_report(s, "slots",
-			"cannot use '%s/slots': %s: the number of calls is not limited", s->spool,
+		record_report(r, "slots",
+			"cannot use '%s/slots': %s: the number of calls is not limited", set.spool,
 			strerror(slots_errno));
 	if (dir->spool_errno)
-		supervise_report(s, "spool",
-			"cannot keep the call in '%s': %s: its record is in '%s'", s->spool,
-			strerror(dir->spool_errno), dir->path);
+		record_report(r, "spool", "cannot keep the call in '%s': %s: its record is in '%s'",
+			set.spool, strerror(dir->spool_errno), dir->path);
 	if (dir->vars_left)
-		supervise_report(s, "vars",
+		record_report(r, "vars",
 			"cannot keep %zu variables of the caller: call.json has no room for them",
 			dir->vars_left);
 }
@@ -241,6 +240,7 @@ static int run_call(struct slots *slots, int slots_errno, struct scribe_files *f
 {
 	struct calldir dir;
 	struct scribe scribe;
+	struct record record = {.t0_ns = t0_ns, .dir = &dir, .scribe = &scribe};
 	struct supervise s = {
 		.t0_ns = t0_ns,
 		.info = info,
@@ -252,6 +252,7 @@ static int run_call(struct slots *slots, int slots_errno, struct scribe_files *f
 		.slots = slots,
 		.dir = &dir,
 		.scribe = &scribe,
+		.record = &record,
 	};
 	int err, status;
 
@@ -259,7 +260,7 @@ static int run_call(struct slots *slots, int slots_errno, struct scribe_files *f
 		return apologise(slots, files, info, t0_ns);
 	describe_slot(slots, dir.call, SLOT_NEW, t0_ns);
 	slots_count(slots, SLOTS_ANSWERED);
-	report_lacks(&s, slots_errno);
+	report_lacks(&record, slots_errno);
 	err = scribe_files_of(files, dir.path, set.spool, info->uuid);
 	if (scribe_init(&scribe, dir.scribe_fd, files, info->rate_hz) == -1 || err)
 		log_error_errno("cannot write the record in '%s'", dir.path);

@@ -5,15 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "stream/filter.h"
 
 #define LINE_FD 0                   /* the socket, for asking and reading */
 #define LINE_OUT_FD 1               /* the same, for writing */
@@ -25,80 +21,14 @@
 static void enter(struct supervise *s, enum phase phase);
 static void nobody_left(struct supervise *s);
 
-static int64_t call_ms(const struct supervise *s)
-{
-	return (now_ns() - s->t0_ns) / NS_PER_MS;
-}
-
-static void note(
-	struct supervise *s, int64_t t_ms, const char *type, const char *key, const char *value)
-{
-	struct dynbuf data;
-
-	dynbuf_init(&data, 1024);
-	dynbuf_adds(&data, "{");
-	jline_add_str(&data, key, value);
-	dynbuf_adds(&data, "}");
-	scribe_note(s->scribe, t_ms, type, (struct jspan){data.p, data.n});
-	dynbuf_free(&data);
-}
-
-void supervise_report(struct supervise *s, const char *code, const char *fmt, ...)
-{
-	struct dynbuf *data = &s->report[s->reports];
-	struct dynbuf looped, frame;
-	char text[1024];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	log_error("call %s: %s", s->dir->call, text);
-	dynbuf_init(data, PIPE_BUF);
-	dynbuf_init(&looped, PIPE_BUF);
-	dynbuf_init(&frame, PIPE_BUF);
-	if (frame_error_data(data, "as-answer", text, code, false) == 0)
-		s->reports++;
-	dynbuf_add(&looped, data->p, data->n - 1);
-	dynbuf_adds(&looped, ",\"loop\":1}");
-	if (dynbuf_failed(data) || dynbuf_failed(&looped) ||
-		frame_add(&frame, "error", (struct jspan){looped.p, looped.n}) == -1 ||
-		write(s->dir->loop_fd, frame.p, frame.n) != (ssize_t)frame.n)
-		log_warn("call %s: cannot tell the pipeline of '%s'", s->dir->call, code);
-	dynbuf_free(&looped);
-	dynbuf_free(&frame);
-}
-
-/* What has been reported above comes back with the journal, if the pipeline is well; and as-speak
- * writes down that it ends the call before it does. */
+/* As-speak writes down that it ends the call before it does. */
 static void on_record(void *ctx, const char *type, struct jspan data)
 {
 	struct supervise *s = ctx;
-	struct jspan stage;
 
-	if (strcmp(type, "error") == 0 && jline_get(data, "stage", &stage) &&
-		jline_eq(stage, "as-answer"))
-		s->echoed++;
+	record_heard(s->record, type, data);
 	if (strcmp(type, "ended") == 0)
 		s->end_sent = true;
-}
-
-/* Say once what the disk does not take. */
-static void report_loss(struct supervise *s)
-{
-	if (s->scribe->disk_errno == 0 || s->loss_reported)
-		return;
-	s->loss_reported = true;
-	supervise_report(s, "record",
-		"cannot write the record in '%s': %s: journal waits in memory, audio is lost",
-		s->dir->path, strerror(s->scribe->disk_errno));
-}
-
-static void write_verdict(struct supervise *s, const char *verdict)
-{
-	snprintf(s->verdict, sizeof(s->verdict), "%s", verdict);
-	if (scribe_verdict(s->scribe->files, s->verdict) == -1)
-		log_error_errno("cannot write verdict '%s' of call %s", s->verdict, s->dir->call);
 }
 
 /* True if Asterisk has closed; a level, so it does not matter when it is asked. */
@@ -115,24 +45,23 @@ static void PRINTF_LIKE(3, 4) fail(struct supervise *s, const char *code, const 
 {
 	va_list args;
 
-	if (s->fail_code || s->phase > PHASE_LINGER || s->verdict[0])
+	if (s->record->fail_code || s->phase > PHASE_LINGER || s->record->verdict[0])
 		return;
-	s->fail_code = code;
-	s->fail_ms = call_ms(s);
 	va_start(args, fmt);
-	vsnprintf(s->fail_text, sizeof(s->fail_text), fmt, args);
+	record_failure(s->record, code, fmt, args);
 	va_end(args);
 	if (line_closed(s)) {
-		log_warn("call %s: after the caller hung up: %s", s->dir->call, s->fail_text);
+		log_warn("call %s: after the caller hung up: %s", s->dir->call,
+			s->record->fail_text);
 		if (s->phase == PHASE_RUNNING)
 			enter(s, PHASE_LINGER);
 		return;
 	}
-	log_error("call %s: %s", s->dir->call, s->fail_text);
+	log_error("call %s: %s", s->dir->call, s->record->fail_text);
 	enter(s, PHASE_KILLED);
 	slots_set_state(s->slots, SLOT_FALLBACK);
 	slots_count(s->slots, SLOTS_ERRORS);
-	write_verdict(s, s->ordered ? s->ordered : "error");
+	record_verdict(s->record, s->ordered ? s->ordered : "error");
 }
 
 /* End the call now, from outside: as-speak is asked to, and if it does not, it is made to. */
@@ -199,28 +128,12 @@ static void said(void *ctx)
 	enter(s, PHASE_OVER);
 }
 
-/* The pipeline's last records first, then ours. */
-static void close_journal(struct supervise *s)
-{
-	struct dynbuf data;
-
-	scribe_drain(s->scribe);
-	if (s->fail_code && !s->fail_noted) {
-		s->fail_noted = true;
-		dynbuf_init(&data, 1024);
-		frame_error_data(&data, "as-answer", s->fail_text, s->fail_code, true);
-		scribe_note(s->scribe, s->fail_ms, "error", (struct jspan){data.p, data.n});
-		dynbuf_free(&data);
-	}
-	scribe_close_utterances(s->scribe, call_ms(s));
-}
-
 static void entered_lastword(struct supervise *s)
 {
 	const char *phrase = NULL;
 
-	close_journal(s);
-	if (s->fail_code && !s->wordless && !s->end_sent)
+	record_close(s->record);
+	if (s->record->fail_code && !s->wordless && !s->end_sent)
 		phrase = s->fallback;
 	loop_remove(&s->loop, &s->line_source);
 	s->word = (struct lastword){
@@ -236,7 +149,7 @@ static void entered_lastword(struct supervise *s)
 	if (lastword_start(&s->word, s->t0_ns, phrase) == -1)
 		enter(s, PHASE_OVER);
 	else if (phrase)
-		note(s, call_ms(s), "fallback", "file", phrase);
+		record_fallback(s->record, phrase);
 	scribe_flush(s->scribe);
 }
 
@@ -265,7 +178,8 @@ static void enter(struct supervise *s, enum phase phase)
 {
 	int64_t patience_ns = phases[phase].patience_ns;
 
-	log_debug("call %s: %s at %" PRId64 " ms", s->dir->call, phases[phase].name, call_ms(s));
+	log_debug("call %s: %s at %" PRId64 " ms", s->dir->call, phases[phase].name,
+		record_ms(s->record));
 	if (phase == PHASE_LINGER)
 		patience_ns = max_i64(s->linger_s * NS_PER_S, 1);
 	s->phase = phase;
@@ -293,19 +207,19 @@ static void look_at_speaker(struct supervise *s)
 {
 	const struct scribe *r = s->scribe;
 
-	if (r->verdict[0] && !s->verdict[0] && !s->fail_code) {
+	if (r->verdict[0] && !s->record->verdict[0] && !s->record->fail_code) {
 		bool good = verdict_valid(r->verdict);
 
 		if (!good)
 			log_error("call %s: no verdict is '%s'", s->dir->call, r->verdict);
-		write_verdict(s, s->ordered ? s->ordered : good ? r->verdict : "error");
+		record_verdict(s->record, s->ordered ? s->ordered : good ? r->verdict : "error");
 		pipeline_signal_one(&s->pipeline, r->speaker, SIGUSR1);
 		if (s->phase == PHASE_RUNNING)
 			enter(s, line_closed(s) ? PHASE_LINGER : PHASE_CLOSING);
 	}
 	if (r->fatal[0])
 		fail(s, "pipeline-failed", "a part of the pipeline has failed: %s", r->fatal);
-	if (r->eof && !s->verdict[0])
+	if (r->eof && !s->record->verdict[0])
 		fail(s, "speaker-gone", "as-speak is gone");
 }
 
@@ -333,7 +247,7 @@ static void on_scribe(void *ctx, short revents)
 		return;
 	}
 	s->scribe_over = s->scribe->eof;
-	report_loss(s);
+	record_loss(s->record);
 	look_at_speaker(s);
 	if (s->scribe->eof && s->phase == PHASE_CLOSING && !s->end_sent && !line_closed(s))
 		send_end(s);
@@ -466,28 +380,6 @@ static void start(struct supervise *s)
 	nobody_left(s);
 }
 
-/* The last lines of the journal. */
-static void finish(struct supervise *s)
-{
-	close_journal(s);
-	for (size_t i = 0; i < s->reports; i++) {
-		if (i >= s->echoed)
-			scribe_note(s->scribe, call_ms(s), "error",
-				(struct jspan){s->report[i].p, s->report[i].n});
-		dynbuf_free(&s->report[i]);
-	}
-	if (!s->verdict[0])
-		write_verdict(s, s->ordered ? s->ordered : "caller-hangup");
-	if (!s->scribe->call_ended)
-		note(s, call_ms(s), "call-end", "cause", s->verdict);
-	note(s, call_ms(s), "verdict", "verdict", s->verdict);
-	if (scribe_flush(s->scribe) == -1 || s->scribe->lost_records || s->scribe->lost_audio_bytes)
-		log_error("call %s: lost %" PRIu64
-			  " journal records and %zu bytes of journal, %" PRIu64 " bytes of audio",
-			s->dir->call, s->scribe->lost_records, s->scribe->waiting.n,
-			s->scribe->lost_audio_bytes);
-}
-
 int supervise_run(struct supervise *s)
 {
 	int status = EXIT_OK;
@@ -501,10 +393,10 @@ int supervise_run(struct supervise *s)
 	if (loop_run(&s->loop) == -1) {
 		log_error_errno("cannot wait for call %s", s->dir->call);
 		status = EXIT_SYSTEM;
-	} else if (s->fail_code && s->word.loop) {
+	} else if (s->record->fail_code && s->word.loop) {
 		status = EXIT_BUG;
 	}
-	finish(s);
+	record_finish(s->record, s->ordered ? s->ordered : "caller-hangup");
 	lastword_free(&s->word);
 	loop_free(&s->loop);
 	return status;

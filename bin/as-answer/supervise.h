@@ -19,10 +19,8 @@
 #include "calldir.h"
 #include "lastword.h"
 #include "pipeline.h"
+#include "record.h"
 #include "slots.h"
-#include "stream/scribe.h"
-
-#define SUPERVISE_REPORTS 4 /* slots, spool, vars, record */
 
 enum phase {
 	PHASE_RUNNING,
@@ -47,6 +45,7 @@ struct supervise {
 	struct slots *slots;
 	struct calldir *dir;
 	struct scribe *scribe;
+	struct record *record;
 
 	/* private */
 	struct loop loop;
@@ -57,28 +56,14 @@ struct supervise {
 	struct lastword word;
 	enum phase phase;
 	struct pipeline pipeline;
-	int silent_s;          /* such seconds, one after the other */
-	bool hung_up;          /* Asterisk has closed, or was made to */
-	bool end_sent;         /* 00 00 00 is on the line: not a byte may follow */
-	bool scribe_over;      /* nothing more to read from the scribe FIFO */
-	bool wordless;         /* no phrase: the call was ended on purpose */
-	int terms;             /* signals to end received */
-	const char *fail_code; /* why as-answer took the line, one word; NULL: it did not */
-	char fail_text[320];   /* the same in words */
-	int64_t fail_ms;       /* and when, call time */
-	bool fail_noted;       /* it is in the journal */
-	struct dynbuf report[SUPERVISE_REPORTS]; /* data of the errors reported to the pipeline */
-	size_t reports;                          /* how many */
-	size_t echoed;             /* how many of them came round the loop into the journal */
-	bool loss_reported;        /* the pipeline knows that the disk is full */
-	const char *ordered;       /* verdict that as-answer decided on; NULL: as-speak's counts */
-	char verdict[VERDICT_MAX]; /* as written; "": not yet */
+	int silent_s;        /* such seconds, one after the other */
+	bool hung_up;        /* Asterisk has closed, or was made to */
+	bool end_sent;       /* 00 00 00 is on the line: not a byte may follow */
+	bool scribe_over;    /* nothing more to read from the scribe FIFO */
+	bool wordless;       /* no phrase: the call was ended on purpose */
+	int terms;           /* signals to end received */
+	const char *ordered; /* verdict that as-answer decided on; NULL: as-speak's counts */
 };
-
-/* Log something that the pipeline can do nothing about, and tell it through the loop FIFO, at most
- * SUPERVISE_REPORTS times. It is in the journal at the latest when the call ends. */
-void supervise_report(struct supervise *s, const char *code, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
 
 /* Run the call; returns the exit code. SIGTERM, INT, HUP and CHLD must be blocked or unhandled
  * before. */
