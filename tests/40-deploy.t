@@ -110,6 +110,23 @@ ok 'tcpserver/run listens' wait_for 5 test -s "$T/port"
 ok 'and a call goes through' call "$(cat "$T/port")"
 check 'it is kept in the spool' 'wait_for 10 eval "grep -q caller-hangup $T/spool/verdicts/*"'
 
+# As systemd starts one: Accept=yes, StandardInput=socket, the settings as environment.
+activate() { # PORT
+	port=$1
+	set -a
+	# shellcheck source=/dev/null
+	. "$CALLPIPE_CONF"
+	set -- -E PATH
+	for name in $(sed -n 's/^\(CALLPIPE_[A-Z_]*\)=.*/\1/p' "$CALLPIPE_CONF"); do set -- "$@" -E "$name"; done
+	exec systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" "$@" "$B/bin/as-answer" "$CALLPIPE_PIPELINE"
+}
+# It takes no port 0: one that was free a moment ago.
+port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+start activate "$port" 2>"$T/log"
+check 'systemd listens' 'wait_for 5 grep -q "^Listening" "$T/log"'
+ok 'and a call goes through' call "$port"
+check 'as-answer ends well' 'wait_for 10 grep "died with code 0" "$T/log"'
+
 # No settings, and what is none: one line of the script's own.
 one_line() { # SCRIPT CONF
 	CALLPIPE_CONF=$2 must_fail 78 "$1" 2>"$T/err" && [ "$(wc -l <"$T/err")" = 1 ] && grep "^${1##*/}: cannot read '$2'" "$T/err"
