@@ -12,8 +12,8 @@ as-listen | tests/fake/agent.py '0 say u1 tone:440:3000' '11000 say u2 tone:440:
 EOF
 chmod +x "$T/call"
 
-code=0
 for sig in KILL STOP; do
+	code=0
 	# a new spool: nothing in it may be needed before there was a call
 	mkdir "$T/spool.$sig"
 	serve as-answer --spool="$T/spool.$sig" "$T/call"
