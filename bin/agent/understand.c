@@ -1,7 +1,6 @@
 #include "understand.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "language.h"
 #include "mood.h"
@@ -23,11 +22,8 @@ const char *const understand_intents[] = {"yes", "no", "operator", "repeat", "wa
 
 static const struct language *find_language(const char *tag)
 {
-	if (!tag)
-		return NULL;
-	size_t n = strcspn(tag, "-_");
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-		if (n == strlen(languages[i]->code) && strncasecmp(tag, languages[i]->code, n) == 0)
+		if (text_tag_is(tag, languages[i]->code))
 			return languages[i];
 	return NULL;
 }

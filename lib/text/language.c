@@ -6,13 +6,17 @@
 static const struct text_language *const languages[] = {
 	&text_en, &text_fr, &text_ar, &text_ru, &text_uk};
 
+bool text_tag_is(const char *tag, const char *code)
+{
+	size_t n = strlen(code);
+
+	return tag && strcspn(tag, "-_") == n && strncasecmp(tag, code, n) == 0;
+}
+
 const struct text_language *text_language(const char *tag)
 {
-	if (!tag)
-		return NULL;
-	size_t n = strcspn(tag, "-_");
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-		if (n == strlen(languages[i]->code) && strncasecmp(tag, languages[i]->code, n) == 0)
+		if (text_tag_is(tag, languages[i]->code))
 			return languages[i];
 	return NULL;
 }

@@ -133,6 +133,8 @@ struct text_language {
 
 extern const struct text_language text_en, text_fr, text_ar, text_ru, text_uk;
 
+/* A BCP 47 tag ("fr-FR") is of the language with this code ("fr"); NULL is of none. */
+bool text_tag_is(const char *tag, const char *code);
 /* By BCP 47 tag ("fr-FR"); NULL if it is not known. */
 const struct text_language *text_language(const char *tag);
 
