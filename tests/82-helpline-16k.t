@@ -1,0 +1,12 @@
+#!/bin/sh
+# The same calls as in 80-helpline, a few of them, at 16 kHz from end to end.
+. tests/lib.sh
+
+export CALLPIPE_SPOOL="$T/spool" CALLPIPE_FROM_DIR="$T/from" CALLPIPE_CACHE="$T/cache" CALLPIPE_TECHNICIAN="$T/technician"
+export CALLPIPE_RATE=16000
+mkdir "$T/from" "$T/work"
+echo yes >"$CALLPIPE_TECHNICIAN"
+(cd pipelines/support && tts --prime support.json) >/dev/null || echo 'Bail out! the phrases cannot be made'
+serve as-answer pipelines/support/call
+tests/fake/helpline.py "$port" "$T/spool" "$T/from" "$T/work" keyed spoken mixed nonsense 'hang up while the bot speaks'
+diag "$T/serve.err"
