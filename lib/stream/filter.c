@@ -13,7 +13,7 @@
 #define OUT_EVENT_MAX (4 << 20)
 /* above this the input waits for the output */
 #define OUT_PAUSE_BYTES (256 << 10)
-/* a year: a later time is none */
+/* a year: no call is longer, and whoever adds to stream time need not think of the end of numbers */
 #define STREAM_MS_MAX (INT64_C(366) * 24 * 3600 * 1000)
 
 static short in_mask(void *ctx)
@@ -57,20 +57,14 @@ void filter_pass(struct filter *f, const struct frame *fr)
 			strerror(errno));
 }
 
-/* Whoever adds to stream time need not think of what no call can be. */
-static void time_take(struct filter *f, int64_t ms)
-{
-	if (ms <= STREAM_MS_MAX)
-		f->stream_ms = max_i64(f->stream_ms, ms);
-}
-
 static void frame_take(struct filter *f, const struct frame *fr)
 {
 	bool audio = frame_is(fr, "audio-chunk");
 	struct jspan v;
 
 	if (frame_is(fr, "clock") || (audio && !frame_get(fr, "utterance", &v)))
-		time_take(f, frame_int(fr, "timestamp", 0));
+		f->stream_ms = max_i64(
+			f->stream_ms, min_i64(frame_int(fr, "timestamp", 0), STREAM_MS_MAX));
 	if (frame_is(fr, "call-end"))
 		f->ended = true;
 	if (f->on_frame(f->ctx, fr) == FILTER_PASS && !f->sink)

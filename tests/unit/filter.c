@@ -304,7 +304,7 @@ static void test_order(void)
 		"{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":9000,\"utterance\":\"u\"}}\n"
 		"{\"type\":\"audio-chunk\",\"data\":{\"timestamp\":1700}}\n{\"type\":\"clock\"}\n"
 		"{\"type\":\"clock\",\"data\":{\"timestamp\":9223372036854775807}}\n"
-		"{\"type\":\"pong\",\"data\":{\"at\":1700}}\n{\"type\":\"ping\"}\n" END
+		"{\"type\":\"pong\",\"data\":{\"at\":31622400000}}\n{\"type\":\"ping\"}\n" END
 		"{\"type\":\"end\",\"data\":{}}\n";
 
 	is_int(through(in, sizeof(in) - 1, sizeof(in), 1), 0, "own frames among others");
