@@ -31,7 +31,7 @@
 #define FIT_SECONDS 3.1
 #define FIT_SHARE 3.9
 /* confidence of a turn that is nothing but expected words: how much better they fit than any sounds, per frame; read off
- * expected and other prompts, which are 20 and more apart */
+ * a dozen prompts of one speaker, not fitted: most that was not expected lies below, words that sound alike do not */
 #define ALONE_SCORE (-10)
 #define ALONE_SLOPE 3
 #define COUNT_MARGIN \
