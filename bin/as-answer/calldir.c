@@ -33,10 +33,12 @@ static int make_dirs(char *path, size_t from)
 	return make_dir(path);
 }
 
-static int write_call_json(struct calldir *d, int dirfd, const struct call_info *info)
+/* As a whole or not at all: others read it from the moment it is seen. */
+static int write_call_json(struct calldir *d, const struct call_info *info)
 {
+	char path[PATH_MAX];
 	struct dynbuf b;
-	int fd, err = -1;
+	int err = -1;
 
 	dynbuf_init(&b, 2 * CALL_JSON_MAX);
 	dynbuf_adds(&b, "{");
@@ -47,11 +49,8 @@ static int write_call_json(struct calldir *d, int dirfd, const struct call_info 
 	jline_add_str(&b, "accepted_at", info->accepted_at);
 	d->vars_left = caller_json(&info->caller, &b, CALL_JSON_MAX - 2);
 	dynbuf_adds(&b, "}\n");
-	fd = openat(dirfd, "call.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (fd != -1 && !dynbuf_failed(&b))
-		err = write_all(fd, b.p, b.n);
-	if (fd != -1 && close(fd) == -1)
-		err = -1;
+	if (!dynbuf_failed(&b) && format_path(path, "%s/call.json", d->path) == 0)
+		err = replace_file(path, b.p, b.n);
 	dynbuf_free(&b);
 	return err;
 }
@@ -71,7 +70,7 @@ static int populate(struct calldir *d, const struct call_info *info)
 
 	if (fd == -1)
 		return -1;
-	if (write_call_json(d, fd, info) == 0) {
+	if (write_call_json(d, info) == 0) {
 		d->loop_fd = open_fifo(fd, "loop", O_RDWR);
 		d->scribe_fd = open_fifo(fd, "scribe", O_RDONLY);
 		err = d->loop_fd == -1 || d->scribe_fd == -1 ? -1 : 0;

@@ -91,6 +91,12 @@ def tone_onset(path, hz):
     return None
 
 
+def journal(path):
+    """The records of a call so far; the last line may still be on its way."""
+    with open(os.path.join(path, "events.jsonl"), encoding="utf-8") as f:
+        return [json.loads(line) for line in f.read().split("\n")[:-1]]
+
+
 class Call:
     def __init__(self, port, spool, work, victim, moment):
         self.uuid, self.victim, self.moment = str(uuid.uuid4()), victim, moment
@@ -119,8 +125,7 @@ class Call:
                     at = json.load(f)["accepted_at"]
                 if not os.path.exists(os.path.join(d, "events.jsonl")):
                     return False
-                with open(os.path.join(d, "events.jsonl"), encoding="utf-8") as f:
-                    playing = [r["data"]["timestamp"] for r in map(json.loads, f) if r["type"] == "playing"]
+                playing = [r["data"]["timestamp"] for r in journal(d) if r["type"] == "playing"]
                 if not playing:
                     return False
                 self.dir, self.begun = d, playing[0] / 1000
@@ -143,8 +148,7 @@ class Call:
         self.hit = time.time() - self.accepted
 
     def events(self):
-        with open(os.path.join(self.dir, "events.jsonl"), encoding="utf-8") as f:
-            return [json.loads(line) for line in f]
+        return journal(self.dir)
 
     def check_record(self):
         ev = self.events()
