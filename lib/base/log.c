@@ -16,7 +16,8 @@ static const char *const level_names[] = {"error", "warn", "info", "debug"};
 static const char *name;
 static enum log_level level = LOG_WARN;
 static bool silent;
-static unsigned long lost; /* messages that stderr had no room for */
+static unsigned long lost;  /* messages that stderr had no room for */
+static void (*first)(void); /* called ahead of each message */
 
 int log_set_level(const char *word)
 {
@@ -38,6 +39,11 @@ void log_init(const char *prog)
 	if (word)
 		(void)!log_set_level(word); /* an unknown one is opt_parse's to refuse */
 	silent = fstat(2, &st) == 0 && S_ISSOCK(st.st_mode) && (same_file(2, 0) || same_file(2, 1));
+}
+
+void log_before(void (*before)(void))
+{
+	first = before;
 }
 
 const char *log_prog(void)
@@ -109,6 +115,8 @@ static void put_line(const char *text, const char *reason)
 	if (reason)
 		n += (size_t)sprintf(line + n, ": %s", reason);
 	line[n++] = '\n';
+	if (first)
+		first();
 	if (stderr_has_room())
 		(void)!write(2, line, n);
 	else

@@ -22,6 +22,9 @@ int log_set_level(const char *word) MUST_USE;
 /* The name given to log_init. */
 const char *log_prog(void);
 
+/* Call `before` ahead of each message, NULL: nothing; for a line of progress that has to go first. */
+void log_before(void (*before)(void));
+
 /* Write one message. The _errno forms append ": " and strerror(errno). errno is preserved. */
 void log_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_error_errno(const char *fmt, ...) PRINTF_LIKE(1, 2);

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define AGE_MAX_S (INT64_C(1000) * 366 * 86400)
+
 int64_t now_ns(void)
 {
 	struct timespec ts;
@@ -53,6 +55,32 @@ int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret)
 	}
 	*ret = v;
 	return 0;
+}
+
+int parse_age(const char *s, int64_t *ret_s)
+{
+	static const struct {
+		char name;
+		int64_t s;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+	char number[24];
+	size_t n = strlen(s);
+	int64_t value;
+
+	if (strcmp(s, "0") == 0)
+		return *ret_s = 0, 0;
+	for (size_t i = 0; n > 1 && n < sizeof(number) && i < ARRAY_LEN(units); i++) {
+		if (s[n - 1] != units[i].name)
+			continue;
+		memcpy(number, s, n - 1);
+		number[n - 1] = '\0';
+		if (parse_int(number, 0, AGE_MAX_S / units[i].s, &value) == -1)
+			return -1;
+		*ret_s = value * units[i].s;
+		return 0;
+	}
+	errno = EINVAL;
+	return -1;
 }
 
 int format_path(char path[PATH_MAX], const char *fmt, ...)

@@ -42,6 +42,10 @@ void wall_time(char *buf, size_t size);
 /* Decimal integer within [min, max], all of s; errno EINVAL or ERANGE. */
 int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret) MUST_USE;
 
+/* A length of time with its unit, "90s", "15m", "24h", "30d", "4w", in seconds; 0 needs none. errno EINVAL or
+ * ERANGE (beyond 1000 years). */
+int parse_age(const char *s, int64_t *ret_s) MUST_USE;
+
 /* A path into a buffer of PATH_MAX bytes; errno ENAMETOOLONG. */
 int format_path(char path[PATH_MAX], const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 

@@ -35,6 +35,24 @@ static void test_time(void)
 		"wall time %s is RFC 3339 in 24 bytes", text);
 }
 
+static void test_parse_age(void)
+{
+	static const struct {
+		const char *s;
+		int64_t want; /* -1: EINVAL, -2: ERANGE */
+	} t[] = {{"0", 0}, {"90s", 90}, {"15m", 900}, {"24h", 86400}, {"30d", 30 * 86400},
+		{"4w", 28 * 86400}, {"", -1}, {"d", -1}, {"5", -1}, {"5x", -1}, {"-5d", -2},
+		{"1.5h", -1}, {"5 d", -1}, {"9999999999w", -2},
+		{"99999999999999999999999999d", -1}};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		int64_t v = 0;
+		int64_t got = parse_age(t[i].s, &v) == 0 ? v : errno == EINVAL ? -1 : -2;
+
+		is_int(got, t[i].want, "age '%s'", t[i].s);
+	}
+}
+
 static void test_parse_int(void)
 {
 	static const struct {
@@ -230,6 +248,7 @@ int main(void)
 	}
 	test_time();
 	test_parse_int();
+	test_parse_age();
 	test_format_path();
 	test_files();
 	test_replace_atomic();
