@@ -76,12 +76,17 @@ static bool is_call(const char *path)
 	return false;
 }
 
+static bool takes_calls(const struct batch *b)
+{
+	return !b->page->suffixes || b->page->calls;
+}
+
 /* An entry below an operand. -1: no memory. */
 static int visit(struct batch *b, FTS *tree, FTSENT *e)
 {
 	switch (e->fts_info) {
 	case FTS_D:
-		if (b->page->suffixes || !is_call(e->fts_accpath))
+		if (!takes_calls(b) || !is_call(e->fts_accpath))
 			return 0;
 		(void)fts_set(tree, e, FTS_SKIP);
 		return add(b, e->fts_path);
@@ -110,7 +115,8 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 /* The items below a folder. -1: no memory. */
 static int search(struct batch *b, char *folder)
 {
-	FTS *tree = fts_open((char *[]){folder, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	FTS *tree = fts_open(
+		(char *[]){folder, NULL}, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
 	FTSENT *e;
 	int err = tree ? 0 : -1;
 
@@ -129,7 +135,7 @@ static int operand(struct batch *b, char *path)
 		b->lines = true;
 		return 0;
 	}
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) && (b->page->suffixes || !is_call(path)))
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) && !(takes_calls(b) && is_call(path)))
 		return search(b, path);
 	return add(b, path); /* that it is not there is said when its turn has come */
 }

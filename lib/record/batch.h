@@ -20,6 +20,7 @@ struct batch_page {
 	/* Which files of a folder are items, by the ends of their names, NULL at the end. Without: the call
 	 * directories, those with a call.json or an events.jsonl; then an item is a directory. */
 	const char *const *suffixes;
+	bool calls; /* with suffixes: call directories are items too, and what is in them is none */
 };
 
 /* How an item ended: 0 done, BATCH_SKIPPED, or the exit code that it is worth; then it has been said why. */

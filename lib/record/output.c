@@ -7,22 +7,18 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PART ".part"
-#define YOUNG_S 60 /* between making a file and locking it less time than this passes */
 
-/* A file of `name` that was left behind: nobody holds its lock. */
+/* A file of `name` that was left behind: nobody holds its lock. Opened for writing, or NFS gives no lock. */
 static void sweep_one(int dirfd, const char *temp)
 {
-	struct stat st;
-	int fd = openat(dirfd, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(dirfd, temp, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd == -1)
 		return;
-	if (fstat(fd, &st) == 0 && time(NULL) - st.st_mtime > YOUNG_S &&
-		flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		unlinkat(dirfd, temp, 0);
 	close(fd);
 }
@@ -50,28 +46,51 @@ static void sweep(int dirfd, const char *name)
 	closedir(d);
 }
 
-int output_open(struct output *o, int dirfd, const char *name)
+/* Make a file of a name that nobody has, and lock it. -1 with EAGAIN: once more, under another name. */
+static int begin(struct output *o, const char *name)
 {
 	static unsigned count;
 	char host[64] = "";
+	struct stat st;
 	int n;
 
 	(void)!gethostname(host, sizeof(host) - 1);
-	*o = (struct output){.dirfd = dirfd, .fd = -1};
 	n = snprintf(
 		o->temp, sizeof(o->temp), ".%s.%s-%d-%u" PART, name, host, (int)getpid(), count++);
-	if (n >= (int)sizeof(o->temp) || strchr(name, '/')) {
+	if (n >= (int)sizeof(o->temp)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	o->fd = openat(o->dirfd, o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	if (o->fd == -1) {
+		errno = errno == EEXIST ? EAGAIN : errno;
+		return -1;
+	}
+	/* Where there are no locks, sweep removes nothing either. */
+	if (flock(o->fd, LOCK_EX) == 0 && fstat(o->fd, &st) == 0 && st.st_nlink == 0) {
+		close(o->fd); /* sweep was here before the lock */
+		o->fd = -1;
+		errno = EAGAIN;
+		return -1;
+	}
+	return 0;
+}
+
+int output_open(struct output *o, int dirfd, const char *name)
+{
+	int err;
+
+	*o = (struct output){.dirfd = dirfd, .fd = -1};
+	if (strchr(name, '/') || strlen(name) >= sizeof(o->name)) {
 		errno = strchr(name, '/') ? EINVAL : ENAMETOOLONG;
 		return -1;
 	}
 	snprintf(o->name, sizeof(o->name), "%s", name);
 	sweep(dirfd, name);
-	o->fd = openat(dirfd, o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (o->fd == -1)
-		return -1;
-	(void)!flock(o->fd,
-		LOCK_EX | LOCK_NB); /* where there are no locks, sweep removes nothing either */
-	return 0;
+	do
+		err = begin(o, name);
+	while (err && errno == EAGAIN);
+	return err;
 }
 
 /* The new name has reached the disk, as far as the file system can do that. */

@@ -9,7 +9,8 @@
 #include "base/log.h"
 #include "tap.h"
 
-static char day[] = "day", a[] = "day/a", b[] = "day/b", gone[] = "gone", dash[] = "-";
+static char day[] = "day", a[] = "day/a", b[] = "day/b", gone[] = "gone", dash[] = "-",
+	    ln[] = "link";
 static const struct batch_page calls = {.one = "call", .many = "calls"};
 
 static void make(const char *path, const char *file)
@@ -70,7 +71,7 @@ int main(void)
 	make("day/none", "z.wav");
 	make("day/none", ".hidden.wav");
 	make("day/none", "notes.txt");
-	if (symlink("../b", "day/none/link"))
+	if (symlink("../b", "day/none/link") || symlink("day", ln))
 		return 1;
 
 	is_int(list(&calls, (char *[]){day, NULL}, 0, got, sizeof(got)), 0, "a folder is searched");
@@ -81,6 +82,13 @@ int main(void)
 		       BATCH_SKIPPED, got, sizeof(got)),
 		0, "what is skipped is no failure");
 	is_str(got, "day/none/z.wav", "files by the ends of their names, no hidden ones");
+	make("day/a", "caller.s16");
+	is_int(list(&(struct batch_page){"file", "files", sounds, true}, (char *[]){day, a, NULL},
+		       0, got, sizeof(got)),
+		0, "calls and files");
+	is_str(got, "day/a day/b day/none/z.wav day/a", "a call is one item, not the files in it");
+	is_int(list(&calls, (char *[]){ln, NULL}, 0, got, sizeof(got)), 0, "a link is named");
+	is_str(got, "link/a link/b", "then it is followed");
 	is_int(list(&calls, (char *[]){day, NULL}, EXIT_IO, got, sizeof(got)), EXIT_IO,
 		"the code of the first that failed");
 

@@ -41,9 +41,6 @@ static void crash(int dir, const char *name)
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
-	if (output_open(&o, dir, name))
-		abort();
-	output_drop(&o);
 }
 
 static int parts(int dir)
@@ -84,16 +81,12 @@ int main(void)
 	output_drop(&o);
 
 	crash(dir, "y");
-	is_int(parts(dir), 1, "a crash leaves a part; young ones are left alone");
-	snprintf(cmd, sizeof(cmd), "touch -d '5 minutes ago' %s/.y.*", path);
-	is_int(system(cmd), 0, "time goes by");
+	is_int(parts(dir), 1, "a crash leaves a part");
 	is_int(output_open(&o, dir, "z"), 0, "who makes another file");
 	is_int(parts(dir), 2, "does not remove it");
 	output_drop(&o);
 	is_int(output_open(&other, dir, "y"), 0, "who makes the same file");
 	is_int(parts(dir), 1, "removes it");
-	snprintf(cmd, sizeof(cmd), "touch -d '5 minutes ago' %s/.y.*", path);
-	is_int(system(cmd), 0, "time goes by");
 	is_int(output_open(&o, dir, "y"), 0, "another");
 	is_int(parts(dir), 2, "but not one that is being written, however slowly");
 	output_drop(&o);
