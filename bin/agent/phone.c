@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "text/sentence.h"
 #include "text/utf8.h"
 
 #define LETTER_MS 60       /* speech, a letter */
@@ -51,7 +52,7 @@ static void event(struct phone *p, const char *type, json_t *data)
 /* Of what is cut off the talk has what was heard, which may be nothing. */
 static void cut_line(struct talk_line *l, const struct speech *s)
 {
-	size_t n = said_cut(s->text, strlen(s->text), s->heard_ms, s->total_ms);
+	size_t n = sentence_heard(s->text, strlen(s->text), s->heard_ms, s->total_ms);
 	char cut[2000];
 
 	snprintf(cut, sizeof(cut), "%.*s%s", (int)(n < 1900 ? n : 1900), s->text, TALK_CUT);

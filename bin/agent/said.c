@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/sentence.h"
+
 void said_init(struct said *s, said_over *over, void *ctx)
 {
 	*s = (struct said){.over = over, .ctx = ctx};
@@ -115,27 +117,6 @@ static void over(struct said *s, struct sentence *u, enum said_end end, size_t n
 	drop(s, u);
 }
 
-static bool blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n';
-}
-
-size_t said_cut(const char *text, size_t n, int64_t heard_ms, int64_t total_ms)
-{
-	size_t at;
-
-	if (heard_ms <= 0 || total_ms <= 0)
-		return 0;
-	if (heard_ms >= total_ms)
-		return n;
-	at = (size_t)((double)n * (double)heard_ms / (double)total_ms);
-	while (at > 0 && !blank(text[at]))
-		at--; /* the word that was cut was not understood */
-	while (at > 0 && blank(text[at - 1]))
-		at--;
-	return at;
-}
-
 void said_played(struct said *s, const char *id, enum said_end end, int64_t at_ms, int64_t heard_ms,
 	int64_t total_ms)
 {
@@ -148,7 +129,8 @@ void said_played(struct said *s, const char *id, enum said_end end, int64_t at_m
 	text = u->spec.text ? u->spec.text : "";
 	if (heard_ms > 0)
 		s->heard_end_ms = max_i64(s->heard_end_ms, at_ms);
-	n = end == SAID_PLAYED ? strlen(text) : said_cut(text, strlen(text), heard_ms, total_ms);
+	n = end == SAID_PLAYED ? strlen(text)
+			       : sentence_heard(text, strlen(text), heard_ms, total_ms);
 	over(s, u, end, n);
 }
 

@@ -89,7 +89,4 @@ bool said_waiting(const struct said *s);
 /* At most the last sentence of all is still to be heard, or being heard. */
 bool said_last(const struct said *s);
 
-/* Bytes of text, cut between two words, that are heard in so much of the whole. */
-size_t said_cut(const char *text, size_t n, int64_t heard_ms, int64_t total_ms);
-
 #endif

@@ -299,3 +299,24 @@ bool sentence_next(const char *text, size_t n, size_t *pos, const char **ret, si
 			return true;
 	}
 }
+
+static bool between(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+size_t sentence_heard(const char *text, size_t n, int64_t heard_ms, int64_t total_ms)
+{
+	size_t at;
+
+	if (heard_ms <= 0 || total_ms <= 0)
+		return 0;
+	if (heard_ms >= total_ms)
+		return n;
+	at = (size_t)((double)n * (double)heard_ms / (double)total_ms);
+	while (at > 0 && !between(text[at]))
+		at--; /* the word that was cut was not understood */
+	while (at > 0 && between(text[at - 1]))
+		at--;
+	return at;
+}

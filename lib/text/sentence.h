@@ -22,4 +22,7 @@
  * SENTENCE_MAX, without blanks at its ends. False: there is none. */
 bool sentence_next(const char *text, size_t n, size_t *pos, const char **ret, size_t *ret_n);
 
+/* Bytes of a sentence, cut between two words, that are heard in so much of the time that the whole takes. */
+size_t sentence_heard(const char *text, size_t n, int64_t heard_ms, int64_t total_ms);
+
 #endif

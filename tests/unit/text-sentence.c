@@ -171,10 +171,37 @@ static void test_random(void)
 	dynbuf_free(&text);
 }
 
+static void test_heard(void)
+{
+	static const char text[] = "One two three four.";
+	static const char arabic[] =
+		"\xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7 \xd8\xa8\xd9\x83"; /* marhaban bik */
+
+	is_int(sentence_heard(text, 19, 0, 1000), 0, "nothing was heard");
+	is_int(sentence_heard(text, 19, 1000, 1000), 19, "all of it");
+	is_int(sentence_heard(text, 19, 1200, 1000), 19, "more than there was");
+	is_int(sentence_heard(text, 19, 500, 0), 0, "how much there was is not known");
+	is_int(sentence_heard(text, 19, 500, 1000), 7,
+		"half of it: the third word was not finished");
+	is_int(sentence_heard(text, 19, 20, 1000), 0, "not one word");
+	is_int(sentence_heard(arabic, sizeof(arabic) - 1, 900, 1000), 10,
+		"between words, not within a letter");
+	for (int64_t ms = 0; ms <= 1000; ms++) {
+		size_t n = sentence_heard(text, 19, ms, 1000);
+
+		if (n != 0 && n != 3 && n != 7 && n != 13 && n != 19) {
+			ok(false, "%d ms: cut within a word, at %zu", (int)ms, n);
+			return;
+		}
+	}
+	ok(true, "wherever it is cut, it is between two words");
+}
+
 int main(void)
 {
 	test_examples();
 	test_long();
 	test_random();
+	test_heard();
 	return done_testing();
 }
