@@ -1,0 +1,203 @@
+#include "record/kept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "codec/jline.h"
+
+#define CALL_JSON_MAX 65536
+#define TAIL_BYTES 1024 /* of the journal; the record `verdict` is shorter */
+
+int kept_file(const struct kept *k, const char *name, int64_t *ret_bytes)
+{
+	/* without waiting for the other end of a FIFO that has this name */
+	int fd = openat(k->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	if (ret_bytes)
+		*ret_bytes = st.st_size;
+	return fd;
+}
+
+/* A small file, or its last bytes; NUL-terminated. -1: it is not there. */
+static ssize_t read_end(const struct kept *k, const char *name, char *buf, size_t size)
+{
+	int64_t bytes;
+	int fd = kept_file(k, name, &bytes);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	n = pread(fd, buf, size - 1, max_i64(0, bytes - (int64_t)size + 1));
+	close(fd);
+	if (n >= 0)
+		buf[n] = '\0';
+	return n;
+}
+
+/* RFC 3339 in UTC, as wall_time writes it, as Unix time in ms. */
+static bool read_time(const char *s, int64_t *ret_ms)
+{
+	struct tm tm = {0};
+	int ms = 0, n = 0;
+
+	if (sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+		    &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &n) != 6)
+		return false;
+	if (s[n] == '.' && sscanf(s + n, ".%3d", &ms) != 1)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	*ret_ms = (int64_t)timegm(&tm) * 1000 + ms;
+	return true;
+}
+
+static void describe(struct kept *k)
+{
+	static const struct {
+		const char *key;
+		size_t at;
+	} texts[] = {{"uuid", offsetof(struct kept, uuid)},
+		{"service", offsetof(struct kept, service)}, {"from", offsetof(struct kept, from)},
+		{"to", offsetof(struct kept, to)}, {"campaign", offsetof(struct kept, campaign)},
+		{"accepted_at", offsetof(struct kept, accepted_at)}};
+	char *text = malloc(CALL_JSON_MAX);
+	ssize_t n = text ? read_end(k, "call.json", text, CALL_JSON_MAX) : -1;
+	int64_t rate;
+
+	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' '))
+		n--;
+	if (n > 0 && jline_check(text, (size_t)n) == 0) {
+		struct jspan obj = {text, (size_t)n};
+
+		k->described = true;
+		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+			(void)!jline_get_str(
+				obj, texts[i].key, (char *)k + texts[i].at, KEPT_TEXT_MAX);
+		rate = jline_get_int(obj, "rate", 0);
+		if (rate == 8000 || rate == 16000)
+			k->rate_hz = (int)rate;
+	}
+	free(text);
+}
+
+int kept_open(const char *path, struct kept *ret)
+{
+	struct kept k = {.rate_hz = KEPT_RATE_DEFAULT_HZ};
+	const char *name;
+	struct stat st;
+	size_t n;
+
+	if (format_path(k.path, "%s", path) == -1)
+		return -1;
+	for (n = strlen(k.path); n > 1 && k.path[n - 1] == '/'; n--)
+		k.path[n - 1] = '\0';
+	name = strrchr(k.path, '/');
+	snprintf(k.name, sizeof(k.name), "%s", name ? name + 1 : k.path);
+	k.fd = open(k.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (k.fd == -1)
+		return -1;
+	if (fstat(k.fd, &st) == -1 ||
+		(faccessat(k.fd, "call.json", F_OK, AT_SYMLINK_NOFOLLOW) == -1 &&
+			faccessat(k.fd, "events.jsonl", F_OK, AT_SYMLINK_NOFOLLOW) == -1)) {
+		close(k.fd);
+		errno = ENOENT;
+		return -1;
+	}
+	describe(&k);
+	if (!read_time(k.accepted_at, &k.accepted_ms))
+		k.accepted_ms = (int64_t)st.st_mtime * 1000;
+	if (read_end(&k, "verdict", k.verdict, sizeof(k.verdict)) == -1)
+		k.verdict[0] = '\0';
+	k.verdict[strcspn(k.verdict, "\n")] = '\0';
+	*ret = k;
+	return 0;
+}
+
+void kept_close(struct kept *k)
+{
+	if (k->fd != -1)
+		close(k->fd);
+	k->fd = -1;
+}
+
+/* The journal's last record is as-answer's last word. */
+static bool has_last_word(const struct kept *k)
+{
+	static const char mark[] = "\"type\":\"verdict\"";
+	char tail[TAIL_BYTES];
+	ssize_t n = read_end(k, "events.jsonl", tail, sizeof(tail));
+	char *line;
+
+	if (n <= 0 || tail[n - 1] != '\n')
+		return false;
+	tail[n - 1] = '\0';
+	line = strrchr(tail, '\n');
+	return strstr(line ? line : tail, mark) != NULL;
+}
+
+/* A process of this host has the loop open: to open it for writing succeeds only then, and disturbs nobody, as all
+ * three that use it hold it open for writing themselves. */
+static bool has_process(const struct kept *k)
+{
+	int fd = openat(k->fd, "loop", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	bool fifo;
+
+	if (fd == -1)
+		return false;
+	fifo = fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+	close(fd);
+	return fifo;
+}
+
+/* Unix time of the last write to anything that a call writes. */
+static time_t last_write(const struct kept *k)
+{
+	static const char *const names[] = {".", "call.json", "events.jsonl", "caller.s16",
+		"bot.s16", "listen.jsonl", "session.json"};
+	struct stat st;
+	time_t last = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (fstatat(k->fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime > last)
+			last = st.st_mtime;
+	return last;
+}
+
+enum kept_state kept_state(const struct kept *k)
+{
+	if (has_last_word(k))
+		return KEPT_ENDED;
+	if (has_process(k) || time(NULL) - last_write(k) < KEPT_QUIET_S)
+		return KEPT_RUNNING;
+	return k->verdict[0] ? KEPT_ENDED : KEPT_CRASHED;
+}
+
+bool kept_fresh(const struct kept *k, const char *name, const char *const sources[])
+{
+	struct stat made, st;
+
+	if (fstatat(k->fd, name, &made, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(made.st_mode))
+		return false;
+	for (; *sources; sources++)
+		if (fstatat(k->fd, *sources, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			(st.st_mtim.tv_sec > made.st_mtim.tv_sec ||
+				(st.st_mtim.tv_sec == made.st_mtim.tv_sec &&
+					st.st_mtim.tv_nsec > made.st_mtim.tv_nsec)))
+			return false;
+	return true;
+}

@@ -1,0 +1,109 @@
+#include "record/story.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/story-build.h"
+
+int story_open(const struct kept *k, struct story *ret)
+{
+	struct story s = {.disposition = "",
+		.transfer_to = "",
+		.transfer_reason = "",
+		.transfer_summary = "",
+		.hangup_cause = "",
+		.cause = "",
+		.verdict = "",
+		.language = "",
+		.amd = "",
+		.amd_reason = "",
+		.amd_confidence = -1,
+		.amd_ms = -1,
+		.greeting = {-1, -1, -1, -1, -1, -1}};
+	struct story_build b = {.s = &s, .state = "", .key_ms = -1};
+	struct journal_record r;
+	struct journal j;
+	int fd = kept_file(k, "events.jsonl", NULL), err;
+
+	if (fd == -1 || journal_open(fd, &j) == -1)
+		return -1;
+	while (journal_next(&j, &r)) {
+		if (r.bad)
+			story_take_bad(&b, &r);
+		else
+			story_take(&b, &r);
+	}
+	err = j.failed ? EIO : 0;
+	journal_close(&j);
+	if (!s.verdict[0])
+		s.verdict = story_text(&b, k->verdict, strlen(k->verdict));
+	story_finish(&b);
+	if (b.no_memory)
+		err = ENOMEM;
+	if (err) {
+		story_close(&s);
+		errno = err;
+		return -1;
+	}
+	*ret = s;
+	return 0;
+}
+
+void story_close(struct story *s)
+{
+	struct story_block *next;
+
+	free(s->lines);
+	free(s->actions);
+	free(s->states);
+	free(s->errors);
+	free(s->usages);
+	free(s->bads);
+	free(s->voices);
+	json_decref(s->result);
+	json_decref(s->session);
+	json_decref(s->pace);
+	for (struct story_block *block = s->memory; block; block = next) {
+		next = block->next;
+		free(block);
+	}
+	*s = (struct story){0};
+}
+
+const char *story_who_name(enum story_who who)
+{
+	return who == STORY_BOT ? "bot" : "caller";
+}
+
+const char *story_kind_name(enum story_kind kind)
+{
+	static const char *const names[] = {"answer", "filler", "prompt", "voice", "keys"};
+
+	return names[kind];
+}
+
+const char *story_status_name(enum story_status status)
+{
+	static const char *const names[] = {
+		"played", "cleared", "failed", "open", "heard", "unclear"};
+
+	return names[status];
+}
+
+int64_t story_talk_over_ms(const struct story *s)
+{
+	int64_t sum_ms = 0;
+
+	for (size_t i = 0; i < s->n_lines; i++) {
+		const struct story_line *l = &s->lines[i];
+
+		if (l->who != STORY_BOT)
+			continue;
+		for (size_t k = 0; k < s->n_voices; k++)
+			sum_ms += max_i64(0,
+				min_i64(l->t0_ms + l->heard_ms, s->voices[k].t1_ms) -
+					max_i64(l->t0_ms, s->voices[k].t0_ms));
+	}
+	return sum_ms;
+}
