@@ -15,7 +15,7 @@ CFLAGS    ?= -O2 -g
 # These are loaded when they are first needed, so only their headers are wanted here. LINK is
 # for libraries that are linked; --as-needed keeps each tool to those it uses.
 HEADERS = sndfile samplerate pocketsphinx
-LINK    = jansson
+LINK    = jansson libpq
 
 WARNINGS = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wcast-qual -Wdate-time \
@@ -121,6 +121,9 @@ $(preload): $B/tests/preload/%.so: tests/preload/%.c $B/flags
 $B/obj/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(call run,CC) $(CC) $(cppflags) $(cflags) $(call flags_of,$*) -MMD -MP -c -o $@ $<
+
+# SQL is a part of the object that has its text.
+$B/obj/lib/db/schema.o: $(wildcard lib/db/*.sql)
 
 # Other flags make other objects.
 flags := $(strip $(CC) $(cppflags) $(cflags) $(ldflags) $(ldlibs))

@@ -1,0 +1,78 @@
+/* calllog: finished calls in PostgreSQL: from their directories into the tables, and out of them for people and
+ * programs. The directories are the truth: what is in the tables can be made again.
+ */
+#include "calllog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/opt.h"
+#include "db/schema.h"
+
+struct settings set = {.wait_s = 300};
+
+static const struct opt_row rows[] = {
+	{"wait", 0, OPT_INT, "S", "CALLPIPE_DB_WAIT",
+		"so long a database that is gone is waited for", &set.wait_s, 0, 86400},
+	{0},
+};
+
+static const struct opt_page page = {
+	.synopsis = "command [options] [operand ...]",
+	.purpose = "Finished calls in PostgreSQL. Commands: init.",
+	.see = "calllog(1), callpipe-calldir(5), callpipe(7)",
+};
+
+static const struct command {
+	const char *name;
+	int (*run)(char *const operands[]);
+} commands[] = {
+	{"init", command_init},
+};
+
+enum exit_code say_database(const struct db *db, const char *what)
+{
+	log_error("cannot %s: %s", what, db->why);
+	return db_exit(db->fault);
+}
+
+int open_database(struct db *db, enum exit_code *ret_code)
+{
+	if (db_open(db) == 0 && schema_check(db) == 0)
+		return 0;
+	*ret_code = say_database(db, "use the database");
+	db_close(db);
+	return -1;
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	int first, status;
+
+	if (ensure_std_fds() < 0)
+		return EXIT_SYSTEM;
+	log_init("calllog");
+	status = opt_parse(&page, rows, argc, argv, &first);
+	if (status != -1)
+		return status;
+	if (!argv[first]) {
+		log_error("name a command: see --help");
+		return EXIT_USAGE;
+	}
+	command = find(argv[first]);
+	if (!command) {
+		log_error("unknown command '%s': see --help", argv[first]);
+		return EXIT_USAGE;
+	}
+	return opt_finish(command->run(argv + first + 1));
+}

@@ -1,0 +1,21 @@
+/* calllog: its commands, and what the command line says to all of them.
+ */
+#ifndef CALLLOG_CALLLOG_H
+#define CALLLOG_CALLLOG_H
+
+#include "db/db.h"
+
+struct settings {
+	int64_t wait_s; /* so long a database that is gone is waited for */
+};
+extern struct settings set;
+
+/* Connect to a database that has the tables of this program. -1: it has been said; *ret_code is the exit code. */
+int open_database(struct db *db, enum exit_code *ret_code) MUST_USE;
+/* "cannot WHAT: why", and the exit code that it is worth. */
+enum exit_code say_database(const struct db *db, const char *what);
+
+/* Each gets its operands, NULL at the end, and returns an exit code. */
+int command_init(char *const operands[]) MUST_USE;
+
+#endif
