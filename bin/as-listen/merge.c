@@ -15,6 +15,8 @@ static void on_loop_frame(void *ctx, const struct frame *f)
 {
 	struct listen *l = ctx;
 
+	if (frame_is(f, "listen"))
+		batch_listen(&l->batch, frame_int(f, "end_silence_ms", -1));
 	call_frame(&l->call, f);
 }
 

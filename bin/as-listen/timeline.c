@@ -15,11 +15,6 @@
 #define FORCE_MS 14 /* and beyond this anywhere: 20 is the promise, and what is known is 2 s old */
 #define NOTCH_MS 2  /* length of the quiet place that is looked for to put silence in */
 
-/* What counts as silence on this line: up to twice the quietest chunk lately. Lately: the floor
- * rises by 22 % a second, a syllable's pause resets it. */
-#define FLOOR_RISE 1.004
-#define FLOOR_STEP 0.1
-
 static int64_t ms(const struct timeline *t, int64_t n)
 {
 	return n * t->rate_hz / 1000;
@@ -41,8 +36,8 @@ void timeline_init(struct timeline *t, int rate_hz, bool fill,
 		.emit = emit,
 		.ctx = ctx,
 		.state = TIMELINE_HOLE,
-		.floor = INT16_MAX,
 	};
+	floor_init(&t->floor);
 	t->longest = ms(t, GATHER_MS);
 }
 
@@ -149,25 +144,11 @@ static void insert(struct timeline *t, size_t n)
 	t->inserted_samples += n;
 }
 
-static bool is_quiet(struct timeline *t)
-{
-	int64_t sum = 0;
-	double level;
-
-	for (size_t i = 0; i < t->chunk_samples; i++)
-		sum += abs(t->chunk[i]);
-	level = (double)sum / (double)t->chunk_samples;
-	t->floor = t->floor * FLOOR_RISE + FLOOR_STEP;
-	if (level < t->floor)
-		t->floor = level;
-	return level <= 2 * t->floor;
-}
-
 /* Correct the offset in the chunk that is now full, if it is time to. */
 static void correct(struct timeline *t)
 {
 	int64_t off = offset(t), size = off < 0 ? -off : off;
-	bool quiet = is_quiet(t);
+	bool quiet = floor_quiet(&t->floor, t->chunk, t->chunk_samples);
 
 	if (size <= ms(t, CORRECT_MS) || (!quiet && size <= ms(t, FORCE_MS)))
 		return;

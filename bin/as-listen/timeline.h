@@ -18,6 +18,7 @@
 #define AS_LISTEN_TIMELINE_H
 
 #include "audio/pcm.h"
+#include "floor.h"
 
 #define TIMELINE_RATE_MAX 16000
 #define TIMELINE_CHUNK_MAX (TIMELINE_RATE_MAX / 50) /* samples in 20 ms */
@@ -55,8 +56,8 @@ struct timeline {
 
 	/* Smallest (arrival - end) of each 500 ms, newest first, samples; INT64_MAX: none. */
 	int64_t late[TIMELINE_WINDOW];
-	int64_t late_part; /* number of the 500 ms that late[0] is of */
-	double floor;      /* level of the quietest chunks lately, mean of absolute values */
+	int64_t late_part;  /* number of the 500 ms that late[0] is of */
+	struct floor floor; /* what is silence on this line */
 
 	uint64_t discarded_samples; /* of the caller, for which there was no room */
 	uint64_t dropped_samples;   /* taken out to correct the offset */
