@@ -427,9 +427,17 @@ static void take_fallback(struct story_build *b, const struct journal_record *r)
 	b->s->fallback = true;
 }
 
+/* The end message is sent: the call is over, whatever the filters still do. */
+static void take_ended(struct story_build *b, const struct journal_record *r)
+{
+	if (b->s->over_ms == -1)
+		b->s->over_ms = r->t_ms;
+}
+
 static void take_call_end(struct story_build *b, const struct journal_record *r)
 {
 	b->s->cause = text_of(b, r->data, "cause");
+	take_ended(b, r);
 }
 
 static void take_verdict(struct story_build *b, const struct journal_record *r)
@@ -454,8 +462,8 @@ void story_take(struct story_build *b, const struct journal_record *r)
 		{"result", take_result}, {"session", take_session}, {"pace", take_pace},
 		{"transfer", take_transfer}, {"hangup", take_hangup}, {"error", take_error},
 		{"usage", take_usage}, {"amd", take_amd}, {"clock", take_clock},
-		{"fallback", take_fallback}, {"call-end", take_call_end}, {"done", take_verdict},
-		{"verdict", take_verdict}};
+		{"fallback", take_fallback}, {"ended", take_ended}, {"call-end", take_call_end},
+		{"done", take_verdict}, {"verdict", take_verdict}};
 
 	b->s->records++;
 	b->s->missing += r->missing;
@@ -546,6 +554,8 @@ void story_finish(struct story_build *b)
 	struct story *s = b->s;
 	const char *disposition;
 
+	if (s->over_ms == -1)
+		s->over_ms = s->end_ms;
 	close_open(s);
 	sort_lines(s);
 	s->language = main_language(s);

@@ -6,21 +6,41 @@
 
 #include "record/story-build.h"
 
+static const struct story blank = {.disposition = "",
+	.transfer_to = "",
+	.transfer_reason = "",
+	.transfer_summary = "",
+	.hangup_cause = "",
+	.cause = "",
+	.verdict = "",
+	.language = "",
+	.amd = "",
+	.amd_reason = "",
+	.amd_confidence = -1,
+	.amd_ms = -1,
+	.over_ms = -1,
+	.greeting = {-1, -1, -1, -1, -1, -1}};
+
+/* All records are taken. `err` is what went wrong with them; 0, or -1 with errno and no story. */
+static int finish(struct story_build *b, const struct kept *k, int err, struct story *ret)
+{
+	if (!b->s->verdict[0])
+		b->s->verdict = story_text(b, k->verdict, strlen(k->verdict));
+	story_finish(b);
+	if (b->no_memory)
+		err = ENOMEM;
+	if (err) {
+		story_close(b->s);
+		errno = err;
+		return -1;
+	}
+	*ret = *b->s;
+	return 0;
+}
+
 int story_open(const struct kept *k, struct story *ret)
 {
-	struct story s = {.disposition = "",
-		.transfer_to = "",
-		.transfer_reason = "",
-		.transfer_summary = "",
-		.hangup_cause = "",
-		.cause = "",
-		.verdict = "",
-		.language = "",
-		.amd = "",
-		.amd_reason = "",
-		.amd_confidence = -1,
-		.amd_ms = -1,
-		.greeting = {-1, -1, -1, -1, -1, -1}};
+	struct story s = blank;
 	struct story_build b = {.s = &s, .state = "", .key_ms = -1};
 	struct journal_record r;
 	struct journal j;
@@ -36,18 +56,15 @@ int story_open(const struct kept *k, struct story *ret)
 	}
 	err = j.failed ? EIO : 0;
 	journal_close(&j);
-	if (!s.verdict[0])
-		s.verdict = story_text(&b, k->verdict, strlen(k->verdict));
-	story_finish(&b);
-	if (b.no_memory)
-		err = ENOMEM;
-	if (err) {
-		story_close(&s);
-		errno = err;
-		return -1;
-	}
-	*ret = s;
-	return 0;
+	return finish(&b, k, err, ret);
+}
+
+int story_none(const struct kept *k, struct story *ret)
+{
+	struct story s = blank;
+	struct story_build b = {.s = &s, .state = "", .key_ms = -1};
+
+	return finish(&b, k, 0, ret);
 }
 
 void story_close(struct story *s)

@@ -134,7 +134,8 @@ struct story {
 	const char *amd_reason;
 	double amd_confidence; /* -1: not told */
 	int64_t amd_ms;
-	int64_t end_ms;     /* call time of the last record */
+	int64_t over_ms; /* the line was closed, by either side; without a record of it, end_ms */
+	int64_t end_ms;  /* call time of the last record: last work comes after the call */
 	int64_t dropped_ms; /* caller audio that was lost */
 	int64_t missing;    /* records that were lost */
 	int64_t records;    /* whole ones */
@@ -145,6 +146,8 @@ struct story {
 
 /* -1 with errno: there is no journal, it cannot be read, or no memory. */
 int story_open(const struct kept *k, struct story *ret) MUST_USE;
+/* The story of a call of which there is no journal: nothing is told, but how it ended. -1: no memory. */
+int story_none(const struct kept *k, struct story *ret) MUST_USE;
 void story_close(struct story *s);
 
 /* Names as they are written: "bot", "caller"; "answer", "filler", "prompt", "voice", "keys"; "played", "cleared",

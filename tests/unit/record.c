@@ -182,6 +182,8 @@ static void test_real(void)
 	is_str(s.verdict, "transfer technician", "verdict");
 	is_str(s.language, "en", "language");
 	is_int(s.greeting.audible_ms, 0, "greeting");
+	is_int(s.over_ms, 25260, "the line was closed");
+	is_int(s.end_ms, 25281, "the last record is later");
 	is_int(story_talk_over_ms(&s), 100, "both spoke: from the first voice to the pause");
 	is_int(s.n_usages, 2, "usage by stage and unit");
 	story_close(&s);
@@ -223,6 +225,7 @@ static void test_broken(void)
 	is_str(s.lines[0].heard, "", "nor what was heard");
 	is_int(s.lines[1].status, STORY_UNCLEAR, "a voice without words");
 	is_int(s.records, 4, "the rest is told");
+	is_int(s.over_ms, 800, "the call was over with the last of them");
 	story_close(&s);
 }
 
@@ -230,8 +233,20 @@ static void test_empty(void)
 {
 	struct story s = tell("");
 
+	struct kept k;
+
 	ok(s.n_lines == 0 && !s.whole && s.result, "an empty journal is a story without a word");
 	story_close(&s);
+	put("events.jsonl", NULL);
+	put("call.json", "{\"call\":\"x\"}");
+	put("verdict", "error\n");
+	k = open_kept(dir);
+	is_int(story_open(&k, &s), -1, "without a journal there is none");
+	is_int(errno, ENOENT, "and that is said");
+	is_int(story_none(&k, &s), 0, "but one without a word can be had");
+	is_str(s.verdict, "error", "which knows how the call ended");
+	story_close(&s);
+	kept_close(&k);
 }
 
 static void test_long(void)
