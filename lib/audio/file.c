@@ -32,9 +32,11 @@ struct audio_file {
 	SNDFILE *snd;       /* of any other format */
 	size_t channels;    /* in it */
 	struct resample *r; /* from its rate to the wanted one */
-	const int16_t *out; /* what came out of it and is not yet taken */
+	const float *out;   /* what came out of it and is not yet taken */
 	size_t out_n;       /* samples there */
 	bool over;          /* nothing more comes out of it */
+	sf_count_t claimed; /* frames it says it has; SF_COUNT_MAX: its end cannot be found */
+	sf_count_t read;    /* frames that were there so far */
 };
 
 static char reason[256]; /* of the last failure */
@@ -70,14 +72,22 @@ const char *audio_file_error(void)
 	return reason;
 }
 
+/* What is no number, or beyond all sense, would spread in the resampler. */
+static float sane(float f)
+{
+	const float most = 32768 * 256.0F;
+
+	return f >= -most && f <= most ? f : f > 0 ? most : f < 0 ? -most : 0;
+}
+
 /* Frames of several channels to the mean of each. */
-static void mix(int16_t *to, const float *from, size_t frames, size_t channels)
+static void mix(float *to, const float *from, size_t frames, size_t channels)
 {
 	for (size_t i = 0; i < frames; i++) {
 		float sum = 0;
 		for (size_t k = 0; k < channels; k++)
 			sum += *from++;
-		to[i] = pcm_from_float(sum / (float)channels * 32768);
+		to[i] = sane(sum / (float)channels * 32768);
 	}
 }
 
@@ -85,15 +95,15 @@ static void mix(int16_t *to, const float *from, size_t frames, size_t channels)
 static int decode(struct audio_file *f)
 {
 	size_t channels = f->channels ? f->channels : 1;
-	float block[BLOCK];
-	int16_t mono[BLOCK];
+	float block[BLOCK], mono[BLOCK];
 	sf_count_t frames = sf.read(f->snd, block, (sf_count_t)(BLOCK / channels));
 
 	if (frames < 0 || sf.error(f->snd) != SF_ERR_NO_ERROR)
 		return fail_sndfile(f->snd);
 	mix(mono, block, (size_t)frames, channels);
+	f->read += frames;
 	f->over = frames == 0;
-	if (resample_run(f->r, mono, (size_t)frames, f->over, &f->out, &f->out_n) < 0)
+	if (resample_run_float(f->r, mono, (size_t)frames, f->over, &f->out, &f->out_n) < 0)
 		return fail_errno();
 	return 0;
 }
@@ -137,6 +147,7 @@ static int open_sound(struct audio_file *f, const char *path, int rate_hz)
 	if (info.channels < 1 || info.channels > BLOCK)
 		return fail("%d channels", info.channels);
 	f->channels = (size_t)info.channels;
+	f->claimed = info.frames;
 	return open_resampler(f, info.samplerate, rate_hz);
 }
 
@@ -219,24 +230,55 @@ static ssize_t read_raw(int fd, int16_t *samples, size_t n)
 	return (ssize_t)(done / sizeof *samples);
 }
 
+/* What is decoded of the next n samples, at least one but at the end. */
+static ssize_t decoded(struct audio_file *f, size_t n, const float **ret)
+{
+	while (f->out_n == 0 && !f->over)
+		if (decode(f) < 0)
+			return -1;
+	n = n < f->out_n ? n : f->out_n;
+	*ret = f->out;
+	f->out += n;
+	f->out_n -= n;
+	return (ssize_t)n;
+}
+
 ssize_t audio_file_read(struct audio_file *f, int16_t *samples, size_t n)
 {
+	const float *from;
 	size_t done = 0;
+	ssize_t got = 1;
 
 	if (f->fd >= 0)
 		return read_raw(f->fd, samples, n);
-	while (done < n && (f->out_n > 0 || !f->over)) {
-		size_t now = f->out_n < n - done ? f->out_n : n - done;
+	while (done < n && (got = decoded(f, n - done, &from)) > 0)
+		for (ssize_t i = 0; i < got; i++)
+			samples[done++] = pcm_from_float(from[i]);
+	return got < 0 ? -1 : (ssize_t)done;
+}
 
-		if (now > 0)
-			memcpy(samples + done, f->out, now * sizeof *samples);
-		done += now;
-		f->out += now;
-		f->out_n -= now;
-		if (f->out_n == 0 && !f->over && decode(f) < 0)
-			return -1;
+ssize_t audio_file_read_float(struct audio_file *f, float *samples, size_t n)
+{
+	int16_t raw[BLOCK];
+	const float *from;
+	size_t done = 0;
+	ssize_t got = 1;
+
+	while (f->fd >= 0 && done < n && got > 0) {
+		got = read_raw(f->fd, raw, n - done < BLOCK ? n - done : BLOCK);
+		for (ssize_t i = 0; i < got; i++)
+			samples[done++] = raw[i];
 	}
-	return (ssize_t)done;
+	while (f->fd < 0 && done < n && (got = decoded(f, n - done, &from)) > 0) {
+		memcpy(samples + done, from, (size_t)got * sizeof *samples);
+		done += (size_t)got;
+	}
+	return got < 0 ? -1 : (ssize_t)done;
+}
+
+bool audio_file_cut(const struct audio_file *f)
+{
+	return f->over && f->read < f->claimed;
 }
 
 static int load(struct audio_file *f, int max_s, struct dynbuf *b)
@@ -311,14 +353,21 @@ static int write_wav(int fd, int rate_hz, const int16_t *samples, size_t n)
 	return 0;
 }
 
+int audio_file_write(int fd, int rate_hz, const int16_t *samples, size_t n)
+{
+	if (n > (UINT32_MAX - WAV_HEADER_BYTES) / sizeof(int16_t)) {
+		errno = EFBIG;
+		return fail("longer than a WAV file can be");
+	}
+	return write_wav(fd, rate_hz, samples, n) < 0 ? fail_errno() : 0;
+}
+
 int audio_file_save(const char *path, int rate_hz, const int16_t *samples, size_t n)
 {
-	if (n > (UINT32_MAX - WAV_HEADER_BYTES) / sizeof(int16_t))
-		return fail("longer than a WAV file can be");
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0640);
 	if (fd < 0)
 		return fail_errno();
-	int result = write_wav(fd, rate_hz, samples, n) < 0 ? fail_errno() : 0;
+	int result = audio_file_write(fd, rate_hz, samples, n);
 	if (close(fd) < 0 && result == 0)
 		result = fail_errno();
 	return result;

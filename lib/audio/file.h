@@ -18,6 +18,11 @@ int audio_file_open(const char *path, int rate_hz, struct audio_file **ret) MUST
 /* The next samples: n of them, fewer only at the end, 0 after it; -1: audio_file_error says why. However a file
  * is cut into blocks, they are the same. */
 ssize_t audio_file_read(struct audio_file *f, int16_t *samples, size_t n) MUST_USE;
+/* The same as floats, the scale that of samples: neither rounded nor clipped. A file is read in one of the two. */
+ssize_t audio_file_read_float(struct audio_file *f, float *samples, size_t n) MUST_USE;
+/* At its end: it has less than it says of itself. What libsndfile has put right already (the sizes in the headers of
+ * WAV, AIFF and AU) is not known here. */
+bool audio_file_cut(const struct audio_file *f);
 void audio_file_close(struct audio_file *f);
 
 /* Load a whole regular file of at most max_s seconds at rate_hz (8000-192000). *ret is malloc'd and never empty.
@@ -28,6 +33,8 @@ int audio_file_load(
 /* Write mono samples as 16 bit WAV. Needs no library. On -1, audio_file_error says why; the file may be there in
  * part. */
 int audio_file_save(const char *path, int rate_hz, const int16_t *samples, size_t n) MUST_USE;
+/* The same to a descriptor, from where it stands. On -1, errno too says why. */
+int audio_file_write(int fd, int rate_hz, const int16_t *samples, size_t n) MUST_USE;
 
 /* Reason of the last failure, for a message. */
 const char *audio_file_error(void);

@@ -22,9 +22,10 @@ static struct {
 struct resample {
 	SRC_STATE *state; /* NULL: both rates are the same */
 	double ratio;     /* output samples for each input sample */
-	int16_t *out;     /* result of the last call */
+	float *out;       /* result of the last call */
 	size_t out_n;     /* samples in it */
 	size_t out_size;  /* samples allocated */
+	int16_t *whole; /* the same in whole numbers; has room for as many as out, if it is there */
 	/* before piece_in: the library takes its end as overlapping what follows */
 	float piece_out[PIECE]; /* converted */
 	float piece_in[PIECE];  /* to convert */
@@ -67,6 +68,7 @@ void resample_close(struct resample *r)
 	if (r->state)
 		src.delete(r->state);
 	free(r->out);
+	free(r->whole);
 	free(r);
 }
 
@@ -76,11 +78,13 @@ static int reserve(struct resample *r, size_t n)
 	if (r->out && r->out_size - r->out_n >= n)
 		return 0;
 	size_t size = (r->out_n + n + 1) * 2;
-	int16_t *out = reallocarray(r->out, size, sizeof *out);
+	float *out = reallocarray(r->out, size, sizeof *out);
 	if (!out)
 		return -1;
 	r->out = out;
 	r->out_size = size;
+	free(r->whole);
+	r->whole = NULL;
 	return 0;
 }
 
@@ -105,32 +109,44 @@ static int convert(struct resample *r, size_t n, bool last)
 		}
 		d.data_in += d.input_frames_used;
 		d.input_frames -= d.input_frames_used;
-		for (long i = 0; i < d.output_frames_gen; i++)
-			r->out[r->out_n++] = pcm_from_float(r->piece_out[i]);
+		memcpy(r->out + r->out_n, r->piece_out,
+			(size_t)d.output_frames_gen * sizeof(float));
+		r->out_n += (size_t)d.output_frames_gen;
 	} while (d.input_frames_used > 0 || d.output_frames_gen > 0);
 	return 0;
 }
 
-static int convert_all(struct resample *r, const int16_t *in, size_t n, bool last)
+/* n samples of one of the two kinds to floats. */
+static void take(float *to, const int16_t *whole, const float *in, size_t n)
 {
+	for (size_t i = 0; i < n; i++)
+		to[i] = whole ? whole[i] : in[i];
+}
+
+static int convert_all(
+	struct resample *r, const int16_t *whole, const float *in, size_t n, bool last)
+{
+	size_t at = 0;
+
 	do {
-		size_t piece = n < PIECE ? n : PIECE;
-		for (size_t i = 0; i < piece; i++)
-			r->piece_in[i] = in[i];
-		n -= piece;
-		if (convert(r, piece, last && n == 0) < 0)
+		size_t piece = n - at < PIECE ? n - at : PIECE;
+		if (piece > 0)
+			take(r->piece_in, whole ? whole + at : NULL, in ? in + at : NULL, piece);
+		at += piece;
+		if (convert(r, piece, last && at == n) < 0)
 			return -1;
-		in += piece;
-	} while (n > 0);
+	} while (at < n);
 	return last && src.reset(r->state) != 0 ? -1 : 0;
 }
 
-static int copy_all(struct resample *r, const int16_t *in, size_t n)
+static int run(struct resample *r, const int16_t *whole, const float *in, size_t n, bool last)
 {
+	r->out_n = 0;
+	if (r->state)
+		return convert_all(r, whole, in, n, last);
 	if (reserve(r, n) < 0)
 		return -1;
-	if (n > 0)
-		memcpy(r->out, in, n * sizeof *in);
+	take(r->out, whole, in, n);
 	r->out_n = n;
 	return 0;
 }
@@ -138,8 +154,21 @@ static int copy_all(struct resample *r, const int16_t *in, size_t n)
 int resample_run(struct resample *r, const int16_t *in, size_t n, bool last, const int16_t **ret,
 	size_t *ret_n)
 {
-	r->out_n = 0;
-	if ((r->state ? convert_all(r, in, n, last) : copy_all(r, in, n)) < 0)
+	if (run(r, in, NULL, n, last) < 0)
+		return -1;
+	if (!r->whole && !(r->whole = calloc(r->out_size, sizeof *r->whole)))
+		return -1;
+	for (size_t i = 0; i < r->out_n; i++)
+		r->whole[i] = pcm_from_float(r->out[i]);
+	*ret = r->whole;
+	*ret_n = r->out_n;
+	return 0;
+}
+
+int resample_run_float(
+	struct resample *r, const float *in, size_t n, bool last, const float **ret, size_t *ret_n)
+{
+	if (run(r, NULL, in, n, last) < 0)
 		return -1;
 	*ret = r->out;
 	*ret_n = r->out_n;

@@ -15,5 +15,8 @@ void resample_close(struct resample *r);
  * become n * to / from, give or take one. -1: no memory. */
 int resample_run(struct resample *r, const int16_t *in, size_t n, bool last, const int16_t **ret,
 	size_t *ret_n) MUST_USE;
+/* The same for floats of any scale, which are not clipped. A stream is in one of the two. */
+int resample_run_float(struct resample *r, const float *in, size_t n, bool last, const float **ret,
+	size_t *ret_n) MUST_USE;
 
 #endif

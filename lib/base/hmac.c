@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-#define BLOCK 64 /* bytes */
-
-/* A running hash: what comes in pieces is hashed as one. */
-struct sha {
-	uint32_t h[8];       /* state */
-	uint8_t part[BLOCK]; /* bytes of a block that is not whole yet */
-	size_t part_bytes;   /* how many */
-	uint64_t bytes;      /* in all */
-};
-
 /* Fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t k[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b,
 	0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
@@ -40,7 +30,7 @@ static void put_be32(uint8_t *p, uint32_t v)
 	put_be16(p + 2, (uint16_t)v);
 }
 
-static void block(struct sha *s, const uint8_t *p)
+static void block(struct sha256 *s, const uint8_t *p)
 {
 	uint32_t w[64], v[8];
 
@@ -68,71 +58,71 @@ static void block(struct sha *s, const uint8_t *p)
 		s->h[i] += v[i];
 }
 
-static void begin(struct sha *s)
+void sha256_begin(struct sha256 *s)
 {
 	/* fractional parts of the square roots of the first 8 primes */
-	*s = (struct sha){.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
-				  0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+	*s = (struct sha256){.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+				     0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
 }
 
-static void add(struct sha *s, const void *bytes, size_t n)
+void sha256_add(struct sha256 *s, const void *bytes, size_t n)
 {
 	const uint8_t *p = bytes;
 
 	s->bytes += n;
 	for (size_t i = 0; i < n; i++) {
 		s->part[s->part_bytes++] = p[i];
-		if (s->part_bytes == BLOCK) {
+		if (s->part_bytes == SHA256_BLOCK) {
 			block(s, s->part);
 			s->part_bytes = 0;
 		}
 	}
 }
 
-static void end(struct sha *s, uint8_t ret[SHA256_BYTES])
+void sha256_end(struct sha256 *s, uint8_t ret[SHA256_BYTES])
 {
 	uint64_t bits = s->bytes * 8;
 	uint8_t length[8];
 
-	add(s, "\x80", 1);
-	while (s->part_bytes != BLOCK - sizeof(length))
-		add(s, "", 1);
+	sha256_add(s, "\x80", 1);
+	while (s->part_bytes != SHA256_BLOCK - sizeof(length))
+		sha256_add(s, "", 1);
 	put_be32(length, (uint32_t)(bits >> 32));
 	put_be32(length + 4, (uint32_t)bits);
-	add(s, length, sizeof(length));
+	sha256_add(s, length, sizeof(length));
 	for (int i = 0; i < 8; i++)
 		put_be32(ret + i * 4, s->h[i]);
 }
 
 void sha256(const void *p, size_t n, uint8_t ret[SHA256_BYTES])
 {
-	struct sha s;
+	struct sha256 s;
 
-	begin(&s);
-	add(&s, p, n);
-	end(&s, ret);
+	sha256_begin(&s);
+	sha256_add(&s, p, n);
+	sha256_end(&s, ret);
 }
 
 void hmac_sha256(
 	const void *key, size_t key_bytes, const void *p, size_t n, uint8_t ret[SHA256_BYTES])
 {
-	uint8_t pad[BLOCK] = {0}, inner[SHA256_BYTES];
-	struct sha s;
+	uint8_t pad[SHA256_BLOCK] = {0}, inner[SHA256_BYTES];
+	struct sha256 s;
 
-	if (key_bytes > BLOCK)
+	if (key_bytes > SHA256_BLOCK)
 		sha256(key, key_bytes, pad);
 	else if (key_bytes > 0)
 		memcpy(pad, key, key_bytes);
-	for (size_t i = 0; i < BLOCK; i++)
+	for (size_t i = 0; i < SHA256_BLOCK; i++)
 		pad[i] ^= 0x36;
-	begin(&s);
-	add(&s, pad, BLOCK);
-	add(&s, p, n);
-	end(&s, inner);
-	for (size_t i = 0; i < BLOCK; i++)
+	sha256_begin(&s);
+	sha256_add(&s, pad, SHA256_BLOCK);
+	sha256_add(&s, p, n);
+	sha256_end(&s, inner);
+	for (size_t i = 0; i < SHA256_BLOCK; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	begin(&s);
-	add(&s, pad, BLOCK);
-	add(&s, inner, sizeof(inner));
-	end(&s, ret);
+	sha256_begin(&s);
+	sha256_add(&s, pad, SHA256_BLOCK);
+	sha256_add(&s, inner, sizeof(inner));
+	sha256_end(&s, ret);
 }

@@ -181,6 +181,50 @@ static void test_blocks(void)
 	}
 }
 
+/* As floats nothing is rounded or clipped, but for what is no sound. */
+static void test_floats(void)
+{
+	static const float odd[] = {0.5F, 1.5F, 1e-6F, NAN, INFINITY};
+	static const int16_t whole[] = {5, -32768};
+	struct audio_file *f;
+	float got[8] = {0};
+
+	put_wav("float.wav", 3, 1, 8000, odd, sizeof(odd), sizeof(odd));
+	is_int(audio_file_open("float.wav", 8000, &f), 0, "a file of floats");
+	is_int(audio_file_read_float(f, got, 2), 2, "two of them");
+	is_int(audio_file_read_float(f, got + 2, 6), 3, "and three");
+	is_int(audio_file_read_float(f, got + 5, 1), 0, "and no more");
+	ok(got[0] == 16384 && got[1] == 49152 && got[2] == 1e-6F * 32768, "as they are");
+	ok(got[3] == 0 && got[4] > 32768 && isfinite(got[4]), "but for what is none");
+	ok(!audio_file_cut(f), "it is whole");
+	audio_file_close(f);
+	put("whole.s16", whole, sizeof(whole));
+	is_int(audio_file_open("whole.s16", 8000, &f), 0, "samples without a header");
+	is_int(audio_file_read_float(f, got, 8), 2, "are read");
+	ok(got[0] == 5 && got[1] == -32768 && !audio_file_cut(f), "and are floats");
+	audio_file_close(f);
+}
+
+/* Half of an Ogg file, whose end says how long it is (SoX makes it). */
+static void test_cut(void)
+{
+	static const int16_t sound[20000] = {1, 5000, -3};
+	struct audio_file *f;
+	float got[4096];
+	struct stat st;
+
+	put_wav("long.wav", 1, 1, 8000, sound, sizeof(sound), sizeof(sound));
+	if (system("sox long.wav -r 8000 long.ogg synth whitenoise 2>&1") != 0 ||
+		stat("long.ogg", &st) < 0 || truncate("long.ogg", st.st_size / 2) < 0)
+		abort();
+	is_int(audio_file_open("long.ogg", 8000, &f), 0, "half a file");
+	ok(!audio_file_cut(f), "is not known to be one at first");
+	while (audio_file_read_float(f, got, ARRAY_LEN(got)) > 0)
+		;
+	ok(audio_file_cut(f), "but at its end");
+	audio_file_close(f);
+}
+
 static void test_refused(void)
 {
 	static const int16_t second[16100];
@@ -269,6 +313,8 @@ int main(void)
 	test_round_trip();
 	test_formats();
 	test_blocks();
+	test_floats();
+	test_cut();
 	test_refused();
 	test_huge();
 	ok(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0, "clean up");

@@ -46,6 +46,17 @@ static void test_sha256(void)
 		"two blocks, for the length does not fit into the first");
 	is_str(hash(a, 1000000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
 		"a million a");
+	struct sha256 s;
+	uint8_t parts[SHA256_BYTES], whole[SHA256_BYTES];
+
+	sha256(a, 1000, whole);
+	sha256_begin(&s);
+	sha256_add(&s, a, 1);
+	sha256_add(&s, a, 63);
+	sha256_add(&s, a, 0);
+	sha256_add(&s, a, 936);
+	sha256_end(&s, parts);
+	ok(memcmp(parts, whole, sizeof(parts)) == 0, "in parts");
 	free(a);
 }
 

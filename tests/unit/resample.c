@@ -185,6 +185,31 @@ static void test_clipping(void)
 	free(out.s);
 }
 
+/* What overshoots is still there, and rounds to what whole numbers give. */
+static void test_floats(void)
+{
+	float in[16000], highest = 0;
+	const float *out;
+	struct resample *r;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(in); i++)
+		in[i] = i / 40 % 2 ? -32768 : 32767;
+	if (resample_open(16000, 8000, &r) < 0)
+		abort();
+	is_int(resample_run_float(r, in, ARRAY_LEN(in), true, &out, &n), 0, "floats");
+	for (size_t i = 0; i < n; i++)
+		highest = fmaxf(highest, fabsf(out[i]));
+	ok(n == 8000 && highest > 34000, "%zu of them, not clipped: %.0f", n, highest);
+	resample_close(r);
+	if (resample_open(8000, 8000, &r) < 0)
+		abort();
+	in[0] = 40000.25F;
+	is_int(resample_run_float(r, in, 2, true, &out, &n), 0, "the same rate");
+	ok(n == 2 && out[0] == 40000.25F && out != in, "copies");
+	resample_close(r);
+}
+
 static void test_open(void)
 {
 	struct resample *r = NULL;
@@ -216,5 +241,6 @@ int main(void)
 	test_quality();
 	test_lengths();
 	test_clipping();
+	test_floats();
 	return done_testing();
 }
