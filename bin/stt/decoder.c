@@ -11,12 +11,18 @@
 #include <unistd.h>
 
 #include "base/dl.h"
+#include "feature.h"
 #include "grammar.h"
+#include "lexicon.h"
 #include "pronounce.h"
+#include "senones.h"
 
 #define SPHINX_SO "libpocketsphinx.so.3"
 #define BASE_SO "libsphinxbase.so.3"
 #define FRAME_MS 10
+#define SCORES_BUFFER (64 << 10)
+#define SOUNDS_MAX 256 /* bytes of the phones of a word */
+#define OTHERS_MAX 10  /* ways to say a word */
 #define GRAMMAR_MAX (1 << 20)
 #define TURN "turn"     /* searches: of the hints, */
 #define COUNT "count"   /* of the same with any number of digits, */
@@ -46,8 +52,13 @@ static struct {
 	__typeof__(ps_set_jsgf_string) *set_jsgf;
 	__typeof__(ps_set_lm_file) *set_lm;
 	__typeof__(ps_set_search) *set_search;
+	__typeof__(ps_unset_search) *unset_search;
+	__typeof__(ps_load_dict) *load_dict;
 	__typeof__(ps_start_utt) *start_utt;
 	__typeof__(ps_process_raw) *process_raw;
+	__typeof__(ps_decode_senscr) *decode_scores;
+	__typeof__(ps_get_fe) *get_fe;
+	__typeof__(ps_get_feat) *get_feat;
 	__typeof__(ps_end_utt) *end_utt;
 	__typeof__(ps_get_hyp) *get_hyp;
 	__typeof__(ps_seg_iter) *seg_iter;
@@ -65,6 +76,8 @@ static struct {
 
 struct decoder {
 	ps_decoder_t *ps;
+	struct lexicon *lexicon;   /* its dictionary */
+	struct senones *senones;   /* of the model; NULL: of a kind that the library alone knows */
 	char model[PATH_MAX - 64]; /* folder of the model */
 	bool sounds;               /* the search for any sounds is loaded */
 	bool free_speech;          /* the language model is loaded */
@@ -113,8 +126,13 @@ static int libraries_load(void)
 		{"ps_set_jsgf_string", &ps.set_jsgf},
 		{"ps_set_lm_file", &ps.set_lm},
 		{"ps_set_search", &ps.set_search},
+		{"ps_unset_search", &ps.unset_search},
+		{"ps_load_dict", &ps.load_dict},
 		{"ps_start_utt", &ps.start_utt},
 		{"ps_process_raw", &ps.process_raw},
+		{"ps_decode_senscr", &ps.decode_scores},
+		{"ps_get_fe", &ps.get_fe},
+		{"ps_get_feat", &ps.get_feat},
 		{"ps_end_utt", &ps.end_utt},
 		{"ps_get_hyp", &ps.get_hyp},
 		{"ps_seg_iter", &ps.seg_iter},
@@ -131,7 +149,7 @@ static int libraries_load(void)
 		{0},
 	};
 
-	if (dl_load(BASE_SO, of_base) < 0)
+	if (dl_load(BASE_SO, of_base) < 0 || feature_load() < 0)
 		return fail(BASE_SO " is %s", errno == ENOENT ? "not installed" : "too old");
 	if (dl_load(SPHINX_SO, of_ps) < 0)
 		return fail(SPHINX_SO " is %s", errno == ENOENT ? "not installed" : "too old");
@@ -151,24 +169,30 @@ static int sounds_load(struct decoder *d)
 	return 0;
 }
 
+static int dictionary_path(const struct decoder *d, char ret[PATH_MAX])
+{
+	return format_path(ret, "%s/cmudict-en-us.dict", d->model);
+}
+
 static int model_load(struct decoder *d)
 {
 	char hmm[PATH_MAX], dict[PATH_MAX];
 	cmd_ln_t *config;
 
-	if (format_path(hmm, "%s/en-us", d->model) < 0 ||
-		format_path(dict, "%s/cmudict-en-us.dict", d->model) < 0)
+	if (format_path(hmm, "%s/en-us", d->model) < 0 || dictionary_path(d, dict) < 0)
 		return fail("the name of the model is too long");
-	if (access(hmm, R_OK | X_OK) < 0 || access(dict, R_OK) < 0)
+	if (access(hmm, R_OK | X_OK) < 0 || lexicon_open(dict, &d->lexicon) < 0)
 		return fail("there is no model in '%s': %s", d->model, strerror(errno));
 	/* all senones: a score is then relative to the best of all, not to the best of those in the grammar */
-	config = base.init(NULL, ps.args(), TRUE, "-hmm", hmm, "-dict", dict, "-wip", WIP, "-lw",
-		LW, "-compallsen", "yes", "-remove_silence", "no", NULL);
+	config = base.init(NULL, ps.args(), TRUE, "-hmm", hmm, "-wip", WIP, "-lw", LW,
+		"-compallsen", "yes", "-remove_silence", "no", NULL);
 	d->ps = config ? ps.init(config) : NULL;
 	if (config)
 		base.free(config);
 	if (!d->ps)
 		return fail("pocketsphinx cannot load the model in '%s'", d->model);
+	if (senones_open(hmm, &d->senones) < 0 && errno != ENOTSUP && errno != ENOENT)
+		return fail("cannot load the model in '%s': %s", d->model, strerror(errno));
 	return sounds_load(d);
 }
 
@@ -202,7 +226,23 @@ void decoder_close(struct decoder *d)
 {
 	if (d->ps)
 		ps.free(d->ps);
+	senones_close(d->senones);
+	lexicon_close(d->lexicon);
 	free(d);
+}
+
+/* All words, in the place of the few that grammars have asked for: searches over those are made anew. */
+static int dictionary_load(struct decoder *d)
+{
+	char dict[PATH_MAX];
+
+	ps.unset_search(d->ps, TURN);
+	ps.unset_search(d->ps, COUNT);
+	ps.unset_search(d->ps, SOUNDS);
+	d->sounds = false;
+	return dictionary_path(d, dict) < 0 || ps.load_dict(d->ps, dict, NULL, NULL) < 0
+		? -1
+		: sounds_load(d);
 }
 
 void decoder_expect_free(struct decoder *d)
@@ -211,7 +251,8 @@ void decoder_expect_free(struct decoder *d)
 
 	if (d->free_speech || d->free_failed)
 		return;
-	if (format_path(lm, "%s/en-us.lm.bin", d->model) < 0 || ps.set_lm(d->ps, FREE, lm) < 0) {
+	if (format_path(lm, "%s/en-us.lm.bin", d->model) < 0 || dictionary_load(d) < 0 ||
+		ps.set_lm(d->ps, FREE, lm) < 0) {
 		d->free_failed = true;
 		complain(d, "hints",
 			"cannot load a language model from '%s': turns without hints give no words",
@@ -221,15 +262,33 @@ void decoder_expect_free(struct decoder *d)
 	d->free_speech = true;
 }
 
-/* The dictionary has it, or now has. */
+/* The other ways to say a word. */
+static void word_add_others(struct decoder *d, const char *word)
+{
+	char other[GRAMMAR_WORD_MAX + 8], sounds[SOUNDS_MAX];
+
+	for (int i = 2; i < OTHERS_MAX; i++) {
+		snprintf(other, sizeof(other), "%s(%d)", word, i);
+		if (!lexicon_find(d->lexicon, other, sounds, sizeof(sounds)) ||
+			ps.add_word(d->ps, other, sounds, 0) < 0)
+			return;
+	}
+}
+
+/* The library has it, or now has. */
 static bool word_known(void *ctx, const char *word)
 {
 	struct decoder *d = ctx;
-	char sounds[256], *known = ps.lookup_word(d->ps, word);
+	char sounds[SOUNDS_MAX], *known = ps.lookup_word(d->ps, word);
 
 	free(known);
 	if (known)
 		return true;
+	if (lexicon_find(d->lexicon, word, sounds, sizeof(sounds)) &&
+		ps.add_word(d->ps, word, sounds, 0) >= 0) {
+		word_add_others(d, word);
+		return true;
+	}
 	if (pronounce_word(word, sounds, sizeof(sounds)) == 0 &&
 		ps.add_word(d->ps, word, sounds, 0) >= 0)
 		return true;
@@ -237,11 +296,48 @@ static bool word_known(void *ctx, const char *word)
 	return false;
 }
 
-/* What is decoded, at DECODER_RATE_HZ. */
+/* What is decoded. */
 struct turn_audio {
-	const int16_t *sample;
+	const int16_t *sample; /* at DECODER_RATE_HZ */
 	size_t n;
+	char *scores; /* how well each sound fits, as a file; NULL: every search finds out itself */
+	size_t scores_bytes;
 };
+
+static void scores_make(struct decoder *d, struct turn_audio *a)
+{
+	float ***feature;
+	size_t frames;
+
+	if (!d->senones ||
+		feature_make(ps.get_fe(d->ps), ps.get_feat(d->ps), a->sample, a->n, &feature,
+			&frames) < 0)
+		return;
+	if (senones_score(d->senones, feature, frames, &a->scores, &a->scores_bytes) < 0)
+		a->scores = NULL;
+	feature_free(feature);
+}
+
+static bool scores_decode(struct decoder *d, const struct turn_audio *a)
+{
+	FILE *f = fmemopen(a->scores, a->scores_bytes, "r");
+	int frames;
+
+	if (!f)
+		return false;
+	setvbuf(f, NULL, _IOFBF, SCORES_BUFFER);
+	frames = ps.decode_scores(d->ps, f);
+	fclose(f);
+	return frames >= 0;
+}
+
+static bool samples_decode(struct decoder *d, const struct turn_audio *a)
+{
+	if (ps.start_utt(d->ps) < 0)
+		return false;
+	ps.process_raw(d->ps, a->sample, a->n, FALSE, TRUE);
+	return ps.end_utt(d->ps) >= 0;
+}
 
 /* Run a search over the samples: its score. False: nothing fits. */
 static bool decode(
@@ -249,10 +345,9 @@ static bool decode(
 {
 	const char *text;
 
-	if (ps.set_search(d->ps, search) < 0 || ps.start_utt(d->ps) < 0)
+	if (ps.set_search(d->ps, search) < 0)
 		return false;
-	ps.process_raw(d->ps, a->sample, a->n, FALSE, TRUE);
-	if (ps.end_utt(d->ps) < 0)
+	if (!(a->scores ? scores_decode(d, a) : samples_decode(d, a)))
 		return false;
 	text = ps.get_hyp(d->ps, ret_score);
 	return text && *text;
@@ -416,15 +511,18 @@ static void hints_decode(
 void decoder_run(struct decoder *d, const int16_t *sample, size_t n, const struct hints *h,
 	struct result *ret)
 {
-	struct turn_audio audio = {sample, n};
+	struct turn_audio audio = {.sample = sample, .n = n};
 	int32_t score;
 
 	*ret = result_none;
 	if (hints_any(h)) {
+		scores_make(d, &audio);
 		hints_decode(d, &audio, h, ret);
+		free(audio.scores);
 		return;
 	}
-	decoder_expect_free(d);
+	decoder_expect_free(
+		d); /* a search of two passes, which the library cannot do over scores */
 	if (d->free_speech && decode(d, FREE, &audio, &score))
 		words_find(d, ret);
 }

@@ -94,11 +94,15 @@ static void digits_add(struct dynbuf *b, const struct hints *h)
 	}
 }
 
-static void digit_rule_add(struct dynbuf *b)
+static void digit_rule_add(struct dynbuf *b, bool (*knows)(void *, const char *), void *ctx)
 {
-	dynbuf_adds(b, "<digit> = zero | oh");
+	dynbuf_adds(b, "<digit> = zero");
+	knows(ctx, digit_words[0]);
+	if (knows(ctx, "oh"))
+		dynbuf_adds(b, " | oh");
 	for (size_t i = 1; i < ARRAY_LEN(digit_words); i++)
-		dynbuf_addf(b, " | %s", digit_words[i]);
+		if (knows(ctx, digit_words[i]))
+			dynbuf_addf(b, " | %s", digit_words[i]);
 	dynbuf_adds(b, ";\n");
 }
 
@@ -142,7 +146,7 @@ int grammar_build(const struct hints *h, bool within, bool (*knows)(void *ctx, c
 	if (phrases.n && within)
 		sounds_rule_add(ret);
 	if (digits)
-		digit_rule_add(ret);
+		digit_rule_add(ret, knows, ctx);
 	rc = dynbuf_failed(&phrases) || dynbuf_failed(ret) ? -1 : 0;
 	dynbuf_free(&phrases);
 	return rc;
