@@ -188,8 +188,32 @@ static void tell_machine(struct engine *e, const struct scenario_rule *r)
 	engine_put(e, "amd", data);
 }
 
+/* Which kind of rule answers what was heard, for whoever reads the journal. */
+static void tell_heard(struct engine *e, enum scenario_input input)
+{
+	static const char *const names[] = {[SCENARIO_DIGITS] = "digits",
+		[SCENARIO_DTMF] = "dtmf",
+		[SCENARIO_WORDS] = "words",
+		[SCENARIO_REGEX] = "regex",
+		[SCENARIO_INTENT] = "intent",
+		[SCENARIO_SENTIMENT] = "sentiment",
+		[SCENARIO_ANY] = "any",
+		[SCENARIO_NO_INPUT] = "no_input",
+		[SCENARIO_NO_MATCH] = "no_match"};
+	const json_t *heard = json_object_get(e->d.vars, "heard");
+
+	engine_put_later(e, "heard",
+		json_pack("{s:I,s:s,s:O?,s:s,s:O*,s:O*,s:O*}", "turn", (json_int_t)e->turns.turn,
+			"state", e->d.state->name, "by", json_object_get(heard, "by"), "match",
+			names[input], "intent",
+			input == SCENARIO_INTENT ? json_object_get(heard, "intent") : NULL,
+			"sentiment", json_object_get(heard, "sentiment"), "confidence",
+			json_object_get(heard, "confidence")));
+}
+
 static void do_rule(struct engine *e, const struct scenario_rule *r)
 {
+	tell_heard(e, r->input);
 	tell_machine(e, r);
 	e->d.no_input = e->d.no_match = 0;
 	e->quiet_since_ms = e->now_ms;
@@ -231,6 +255,7 @@ static void answer_count(struct engine *e, enum scenario_input input, int count)
 	const struct scenario_rule *r = NULL;
 
 	heard_add(e, input == SCENARIO_NO_INPUT ? "no_input" : "no_match", json_integer(count));
+	tell_heard(e, input);
 	e->quiet_since_ms = e->now_ms;
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(input), r))) {
 		if (r->min <= count && holds(e, r)) {

@@ -94,15 +94,16 @@ void back_saved(struct engine *e, bool taken_up)
 
 void back_commit(struct engine *e)
 {
-	json_t *data;
+	json_t *event;
 	size_t i;
 
 	if (!back_possible(e))
 		return;
 	dialogue_free(&e->before);
-	json_array_foreach(e->results, i, data)
-		e->port.put(e->port.ctx, "result", data);
-	json_array_clear(e->results);
+	json_array_foreach(e->later, i, event)
+		e->port.put(e->port.ctx, json_string_value(json_object_get(event, "type")),
+			json_object_get(event, "data"));
+	json_array_clear(e->later);
 	saved_over(e);
 	e->dirty = true;
 }
@@ -134,7 +135,7 @@ void back_take(struct engine *e)
 	e->before = (struct dialogue){0};
 	memcpy(e->keys, e->keys_before, sizeof(e->keys));
 	e->keys_n = e->keys_before_n;
-	json_array_clear(e->results);
+	json_array_clear(e->later);
 	unremember(e);
 	if (e->phase == ENGINE_LEAVING) {
 		e->phase = ENGINE_TALKING;

@@ -14,10 +14,10 @@ int engine_init(struct engine *e, const struct scenario *sc, const struct engine
 	*e = (struct engine){.sc = sc, .port = *port};
 	turns_init(&e->turns);
 	said_init(&e->said, say_over, e);
-	e->results = json_array();
+	e->later = json_array();
 	e->memory = json_array();
 	e->variants = calloc(sc->phrases_n + 1, sizeof(*e->variants));
-	if (!e->results || !e->memory || !e->variants || dialogue_init(&e->d, sc) < 0)
+	if (!e->later || !e->memory || !e->variants || dialogue_init(&e->d, sc) < 0)
 		return -1;
 	return 0;
 }
@@ -28,7 +28,7 @@ void engine_free(struct engine *e)
 	said_free(&e->said);
 	dialogue_free(&e->d);
 	dialogue_free(&e->before);
-	json_decref(e->results);
+	json_decref(e->later);
 	json_decref(e->memory);
 	json_decref(e->leave);
 	json_decref(e->saved);
@@ -50,14 +50,20 @@ void engine_set(struct engine *e, const char *name, json_t *value)
 		e->failed = true;
 }
 
-/* A result waits while the answer it belongs to can be taken back. */
+/* An event that waits while the answer it belongs to can be taken back. */
+void engine_put_later(struct engine *e, const char *type, json_t *data)
+{
+	if (!data || !back_possible(e))
+		engine_put(e, type, data);
+	else if (json_array_append_new(
+			 e->later, json_pack("{s:s,s:o}", "type", type, "data", data)) < 0)
+		e->failed = true;
+}
+
 void engine_result(struct engine *e, json_t *data)
 {
 	json_object_update(json_object_get(e->d.vars, "result"), data);
-	if (back_possible(e))
-		json_array_append_new(e->results, data);
-	else
-		engine_put(e, "result", data);
+	engine_put_later(e, "result", data);
 	e->dirty = true;
 }
 

@@ -107,7 +107,7 @@ struct engine {
 	bool marked_words; /* the caller's words of that turn are in memory already */
 	char keys_before[ENGINE_KEYS_MAX + 1]; /* keys that waited then: it may have used them */
 	size_t keys_before_n;
-	json_t *results;  /* array: results of that answer, not sent yet */
+	json_t *later;    /* array of {"type","data"}: events of that answer, not sent yet */
 	int64_t heard_ms; /* when that answer began to be heard; -1: not yet */
 
 	struct progress stack[ENGINE_STACK_MAX]; /* what is being done: innermost last */
@@ -251,6 +251,7 @@ static inline bool back_possible(const struct engine *e)
 void engine_settle(struct engine *e); /* do what is to be done, and say what is to be said */
 void engine_put(struct engine *e, const char *type, json_t *data);  /* steals data */
 void engine_set(struct engine *e, const char *name, json_t *value); /* a variable; steals value */
-void engine_result(struct engine *e, json_t *data);                 /* steals data */
+void engine_put_later(struct engine *e, const char *type, json_t *data); /* steals data */
+void engine_result(struct engine *e, json_t *data);                      /* steals data */
 
 #endif

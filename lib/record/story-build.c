@@ -143,7 +143,9 @@ static struct story_line *add_line(struct story_build *b, enum story_who who, en
 			.engine = "",
 			.state = b->state,
 			.total_ms = -1,
-			.confidence = -1};
+			.confidence = -1,
+			.sentiment = "",
+			.sentiment_confidence = -1};
 	return l;
 }
 
@@ -321,6 +323,31 @@ static void take_state(struct story_build *b, const struct journal_record *r)
 	b->key_ms = -1;
 }
 
+static void take_heard(struct story_build *b, const struct journal_record *r)
+{
+	struct story_heard *h = MORE(b, heards);
+
+	if (!h)
+		return;
+	*h = (struct story_heard){.t_ms = r->t_ms,
+		.turn = jline_get_int(r->data, "turn", b->turn),
+		.state = text_of(b, r->data, "state"),
+		.by = text_of(b, r->data, "by"),
+		.match = text_of(b, r->data, "match"),
+		.intent = text_of(b, r->data, "intent"),
+		.sentiment = text_of(b, r->data, "sentiment"),
+		.confidence = number_of(r->data, "confidence", -1)};
+	for (size_t i = b->s->n_lines; i-- > 0 && strcmp(h->by, "voice") == 0;) {
+		struct story_line *l = &b->s->lines[i];
+
+		if (l->kind == STORY_VOICE && l->turn == h->turn) {
+			l->sentiment = h->sentiment;
+			l->sentiment_confidence = h->confidence;
+			return;
+		}
+	}
+}
+
 static void take_tool_call(struct story_build *b, const struct journal_record *r)
 {
 	struct story_action *a = MORE(b, actions);
@@ -457,13 +484,14 @@ void story_take(struct story_build *b, const struct journal_record *r)
 	} takes[] = {{"synthesize", take_synthesize}, {"playing", take_playing},
 		{"played", take_played}, {"voice-started", take_voice_started},
 		{"voice-stopped", take_voice_stopped}, {"transcript", take_transcript},
-		{"dtmf", take_dtmf}, {"turn", take_turn}, {"state", take_state},
-		{"tool-call", take_tool_call}, {"tool-result", take_tool_result},
-		{"result", take_result}, {"session", take_session}, {"pace", take_pace},
-		{"transfer", take_transfer}, {"hangup", take_hangup}, {"error", take_error},
-		{"usage", take_usage}, {"amd", take_amd}, {"clock", take_clock},
-		{"fallback", take_fallback}, {"ended", take_ended}, {"call-end", take_call_end},
-		{"done", take_verdict}, {"verdict", take_verdict}};
+		{"dtmf", take_dtmf}, {"turn", take_turn}, {"heard", take_heard},
+		{"state", take_state}, {"tool-call", take_tool_call},
+		{"tool-result", take_tool_result}, {"result", take_result},
+		{"session", take_session}, {"pace", take_pace}, {"transfer", take_transfer},
+		{"hangup", take_hangup}, {"error", take_error}, {"usage", take_usage},
+		{"amd", take_amd}, {"clock", take_clock}, {"fallback", take_fallback},
+		{"ended", take_ended}, {"call-end", take_call_end}, {"done", take_verdict},
+		{"verdict", take_verdict}};
 
 	b->s->records++;
 	b->s->missing += r->missing;

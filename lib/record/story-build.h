@@ -13,7 +13,7 @@ struct story_block {
 
 /* An array of the story that grows. */
 struct story_room {
-	size_t lines, actions, states, errors, usages, bads, voices;
+	size_t lines, actions, heards, states, errors, usages, bads, voices;
 };
 
 struct story_build {

@@ -73,6 +73,7 @@ void story_close(struct story *s)
 
 	free(s->lines);
 	free(s->actions);
+	free(s->heards);
 	free(s->states);
 	free(s->errors);
 	free(s->usages);

@@ -61,7 +61,9 @@ struct story_line {
 	int64_t heard_ms;      /* bot: how much of it was on the line */
 	int64_t total_ms;      /* bot: how much there was */
 	double confidence;     /* caller: 0 to 1; -1: not told */
-	bool answered;         /* caller: the answer to this turn was heard; then latency is set */
+	const char *sentiment; /* caller: "positive", "negative", "neutral", "interrogative" */
+	double sentiment_confidence; /* 0 to 1 */
+	bool answered; /* caller: the answer to this turn was heard; then latency is set */
 	struct story_latency latency;
 };
 
@@ -77,6 +79,18 @@ struct story_action {
 	const char *error; /* why it failed */
 	const char *state; /* of the scenario */
 	bool late;         /* it came when nobody waited any more */
+};
+
+/* A question that was answered, or not: what the agent made of it. */
+struct story_heard {
+	int64_t t_ms;
+	int64_t turn;          /* of the caller */
+	const char *state;     /* in which it was asked */
+	const char *by;        /* "voice", "keys", "silence" */
+	const char *match;     /* kind of rule that answered; "no_input", "no_match" */
+	const char *intent;    /* which */
+	const char *sentiment; /* as in story_line */
+	double confidence;     /* of it, 0 to 1; -1: not told */
 };
 
 struct story_state {
@@ -112,12 +126,13 @@ struct story_span {
 struct story {
 	struct story_line *lines; /* in the order of t0 */
 	struct story_action *actions;
+	struct story_heard *heards;
 	struct story_state *states;
 	struct story_error *errors;
 	struct story_usage *usages;
 	struct story_bad *bads;
 	struct story_span *voices; /* of the caller, as the detector saw them */
-	size_t n_lines, n_actions, n_states, n_errors, n_usages, n_bads, n_voices;
+	size_t n_lines, n_actions, n_heards, n_states, n_errors, n_usages, n_bads, n_voices;
 
 	struct story_latency
 		greeting; /* of turn 0, from accept; audible_ms -1: nothing was heard */

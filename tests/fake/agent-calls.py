@@ -104,7 +104,7 @@ def case_backchannel():
     line.hearing("Is that right")
     n = len(line.out)
     line.say("yes")
-    same(line.since(n)[:2], ["flush", "tool-call"], "yes to the end of it")
+    same(line.since(n)[:3], ["flush", "heard", "tool-call"], "yes to the end of it")
     line.wait_for("tool-result")
     line.hang_up()
 
@@ -133,7 +133,8 @@ def case_key():
     line.hearing("Hello")
     n = len(line.out)
     line.key("2", 0)
-    same(line.since(n), ["flush", "state", "listen", "synthesize"])
+    same(line.since(n), ["flush", "heard", "state", "listen", "synthesize"])
+    same(line.all("heard")[0], {"turn": 0, "state": "menu", "by": "keys", "match": "dtmf"})
     same(line.all("flush")[0], {"turn": 0})
     line.hang_up()
 
@@ -171,7 +172,9 @@ def case_goes_on():
     line.run(300)
     n = len(line.out)
     line.transcript("I mean yes")
-    same(line.since(n)[0], "tool-call")
+    same(line.since(n)[:2], ["heard", "tool-call"])
+    same([h["state"] for h in line.all("heard")], ["menu", "order", "sure"], "what was taken back was not heard")
+    same(line.all("heard")[-1]["intent"], "yes")
     line.wait_for("tool-result")
     line.run(500)
     talk = line.hang_up()["talk"]
