@@ -104,13 +104,16 @@ static int64_t ms_of(struct jspan data, const char *key)
 	return max_i64(-1, jline_get_int(data, key, -1));
 }
 
-/* Members of a further object, the last of a name counts. */
+/* Members of a further object, the last of a name counts. A number that is too large for an integer is one that is
+ * none; what cannot be held at all is left out. */
 static void merge(struct story_build *b, json_t **object, struct jspan data)
 {
-	json_t *more_of = json_loadb(data.p, data.n, 0, NULL);
+	json_t *more_of = json_loadb(data.p, data.n, JSON_ALLOW_NUL, NULL);
 
-	if (!more_of || !json_is_object(more_of)) {
-		b->no_memory |= !more_of;
+	if (!more_of)
+		more_of = json_loadb(
+			data.p, data.n, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+	if (!json_is_object(more_of)) {
 		json_decref(more_of);
 		return;
 	}
@@ -473,7 +476,7 @@ static void take_verdict(struct story_build *b, const struct journal_record *r)
 
 	if (verdict[0])
 		b->s->verdict = verdict;
-	b->s->whole |= strcmp(r->type, "verdict") == 0; /* `done` is not the end */
+	b->s->ended |= strcmp(r->type, "verdict") == 0; /* `done` is not the end */
 }
 
 void story_take(struct story_build *b, const struct journal_record *r)
@@ -587,7 +590,7 @@ void story_finish(struct story_build *b)
 	close_open(s);
 	sort_lines(s);
 	s->language = main_language(s);
-	s->whole &= s->n_bads == 0 && s->missing == 0;
+	s->whole = s->ended && s->n_bads == 0 && s->missing == 0;
 	if (!s->result && !(s->result = json_object()))
 		b->no_memory = true;
 	disposition = json_string_value(json_object_get(s->result, "disposition"));

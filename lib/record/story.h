@@ -155,6 +155,7 @@ struct story {
 	int64_t missing;    /* records that were lost */
 	int64_t records;    /* whole ones */
 	bool fallback;      /* the fallback phrase was played */
+	bool ended;         /* the journal has its end: as-answer's last word */
 	bool whole;   /* nothing is missing: the journal has its end, no holes, no bad lines */
 	void *memory; /* of the texts and arrays */
 };
