@@ -234,6 +234,9 @@ ok '--plot draws a whole picture' python3 "$T/svg.py" "$T/a<&.svg" level score t
 ok 'one that cannot be written: exit 74' must_fail 74 vad --plot="$T/none/x.svg" "$sounds/digits/5.wav"
 ok '--plot of two files: exit 64' must_fail 64 vad --plot="$T/x.svg" "$sounds/digits/5.wav" "$sounds/digits/6.wav"
 ok '--stay above --start: exit 64' must_fail 64 vad --stay=80 --start=70
+check 'the same from the environment: exit 78, and which' 'CALLPIPE_VAD_BARGE=30 must_fail 78 vad 2>"$T/err" &&
+	grep -q "cannot use CALLPIPE_VAD_BARGE .30." "$T/err" && CALLPIPE_VAD_STAY=80 must_fail 78 vad 2>"$T/err" &&
+	grep -q "cannot use CALLPIPE_VAD_STAY .80." "$T/err"'
 
 PYTHONPATH=tests/fake python3 -c 'import sys
 from words import *

@@ -12,6 +12,7 @@
 
 #include "audio/pcm.h"
 #include "base/log.h"
+#include "base/opt.h"
 #include "base/spawn.h"
 #include "base/words.h"
 #include "child.h"
@@ -340,15 +341,13 @@ static int command_open(struct recogniser *r)
 	c->r = r;
 	dynbuf_init(&c->out, OUT_MAX);
 	dynbuf_init(&c->said, ERR_MAX);
-	if (!r->set->command || !*r->set->command) {
-		log_error("engine 'command' needs a program: --command or CALLPIPE_STT_COMMAND");
-		return EXIT_USAGE;
-	}
+	if (!r->set->command || !*r->set->command)
+		return opt_refuse(
+			&r->set->engine, "it needs a program: --command or CALLPIPE_STT_COMMAND");
 	/* every turn has a language of its own, but a slip is told now */
 	if (words_for(c, "en", 8000, why) == 0)
 		return 0;
-	log_error("cannot use --command '%s': %s", r->set->command, why);
-	return EXIT_USAGE;
+	return opt_refuse(&r->set->command, "%s", why);
 }
 
 static void command_close(struct recogniser *r)

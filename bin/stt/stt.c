@@ -92,11 +92,8 @@ int main(int argc, char **argv)
 	if (status != -1)
 		return status;
 	engine = engine_find(set.engine);
-	if (!engine) {
-		log_error("cannot use engine '%s': there are pocketsphinx, command and none",
-			set.engine);
-		return EXIT_USAGE;
-	}
+	if (!engine)
+		return opt_refuse(&set.engine, "there are pocketsphinx, command and none");
 	signal(SIGPIPE, SIG_IGN);
 	if (file)
 		return run_files(engine, argv + first);

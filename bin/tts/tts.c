@@ -114,15 +114,10 @@ static int settings_take(struct tts *t)
 		.cache_bytes = set.cache_mb << 20,
 		.cache_days = set.cache_days,
 	};
-	if (!t->engine || !t->engine->texts) {
-		log_error("cannot use engine '%s': there are %s", set.engine, engine_names());
-		return EXIT_USAGE;
-	}
-	if (set.raw_hz && set.raw_hz < 8000) {
-		log_error("cannot use --raw-rate %d: it is not within 8000 to 192000",
-			(int)set.raw_hz);
-		return EXIT_USAGE;
-	}
+	if (!t->engine || !t->engine->texts)
+		return opt_refuse(&set.engine, "there are %s", engine_names());
+	if (set.raw_hz && set.raw_hz < 8000)
+		return opt_refuse(&set.raw_hz, "it is not within 8000 to 192000");
 	if (cache_open(t) < 0) {
 		log_error_errno("cannot use the cache");
 		return EXIT_CONFIG;

@@ -306,6 +306,16 @@ static int stream_run(struct vad *v)
 	return status;
 }
 
+/* Either of the two may be the wrong one: a default is not. */
+static int refuse_stay(void)
+{
+	const int64_t *onset = set.stay > set.start ? &set.start : &set.barge;
+
+	if (opt_of_environment(onset) && !opt_of_environment(&set.stay))
+		return opt_refuse(onset, "a voice goes on above %lld", (long long)set.stay);
+	return opt_refuse(&set.stay, "above what begins a voice, which is %lld", (long long)*onset);
+}
+
 int main(int argc, char **argv)
 {
 	struct endpoint_set limits;
@@ -317,11 +327,8 @@ int main(int argc, char **argv)
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status != -1)
 		return status;
-	if (set.stay > set.start || set.stay > set.barge) {
-		log_error(
-			"cannot use '--stay=%lld': above --start or --barge", (long long)set.stay);
-		return EXIT_USAGE;
-	}
+	if (set.stay > set.start || set.stay > set.barge)
+		return refuse_stay();
 	if (!argv[first])
 		return stream_run(&vad);
 	if (set.plot && argv[first + 1]) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,10 @@
 
 /* What getopt_long returns: the letter, or LONG plus the number of the row; beyond the rows: */
 enum { LONG = 256, HELP = 1 << 16, VERSION };
+
+/* Of the last opt_parse: its rows, and whose value is of the environment. */
+static const struct opt_row *parsed;
+static bool from_env[OPT_ROWS_MAX];
 
 static size_t count_rows(const struct opt_row *rows)
 {
@@ -249,8 +254,10 @@ static int set_from_line(const struct opt_row *row, const char *value)
 {
 	char why[WHY_BYTES];
 
-	if (set_value(row, row->kind == OPT_FLAG ? "1" : value, why) == 0)
+	if (set_value(row, row->kind == OPT_FLAG ? "1" : value, why) == 0) {
+		from_env[row - parsed] = false;
 		return -1;
+	}
 	log_error("cannot use --%s '%s': %s", row->name, value, why);
 	return EXIT_USAGE;
 }
@@ -298,8 +305,12 @@ static int read_environment(const struct opt_row *rows)
 		const char *value = rows->env ? getenv(rows->env) : NULL;
 		char why[WHY_BYTES];
 
-		if (!value || !*value || set_value(rows, value, why) == 0)
+		if (!value || !*value)
 			continue;
+		if (set_value(rows, value, why) == 0) {
+			from_env[rows - parsed] = true;
+			continue;
+		}
 		log_error("cannot use %s '%s': %s", rows->env, value, why);
 		return EXIT_CONFIG;
 	}
@@ -368,6 +379,12 @@ int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc,
 	struct conf_error err;
 	int status;
 
+	if (count_rows(rows) > OPT_ROWS_MAX) {
+		log_error("there are more than %d options", OPT_ROWS_MAX);
+		return EXIT_BUG;
+	}
+	parsed = rows;
+	memset(from_env, 0, sizeof(from_env));
 	status = walk(page, rows, argc, argv, false);
 	if (status != -1)
 		return status;
@@ -386,6 +403,37 @@ int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc,
 	if (status == -1)
 		*ret_first = optind;
 	return status;
+}
+
+static const struct opt_row *row_of(const void *var)
+{
+	const struct opt_row *row = parsed;
+
+	while (row->var != var)
+		row++;
+	return row;
+}
+
+bool opt_of_environment(const void *var)
+{
+	return from_env[row_of(var) - parsed];
+}
+
+int opt_refuse(const void *var, const char *fmt, ...)
+{
+	const struct opt_row *row = row_of(var);
+	bool env = opt_of_environment(var);
+	char why[WHY_BYTES], number[32];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	if (row->kind == OPT_INT)
+		snprintf(number, sizeof(number), "%" PRId64, *(const int64_t *)var);
+	log_error("cannot use %s%s '%s': %s", env ? "" : "--", env ? row->env : row->name,
+		row->kind == OPT_INT ? number : *(const char *const *)var, why);
+	return env ? EXIT_CONFIG : EXIT_USAGE;
 }
 
 int opt_no_operands(char *const rest[])

@@ -20,6 +20,8 @@
 
 #include "base/util.h"
 
+#define OPT_ROWS_MAX 64
+
 enum opt_kind {
 	OPT_FLAG,   /* bool; in the environment 1/0, yes/no, true/false */
 	OPT_INT,    /* int64_t within [min, max] */
@@ -51,6 +53,12 @@ struct opt_page {
  * a command; argv is put in order then. */
 int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv,
 	int *ret_first) MUST_USE;
+
+/* Of a variable in the table that was parsed, no flag: its value is of the environment, or the configuration file. */
+bool opt_of_environment(const void *var);
+/* Its value turns out to be of no use: a message that names where it came from, and why. Returns 64, or 78 if
+ * environment or configuration file are at fault. */
+int opt_refuse(const void *var, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* For a tool that takes no operands: -1 to go on, or an exit code after a message. rest: what stands behind the
  * options, NULL at the end. */

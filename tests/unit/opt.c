@@ -55,6 +55,10 @@ static int tool(int argc, char **argv)
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status != -1)
 		return status;
+	if (set.any == 13)
+		return opt_refuse(&set.any, "it brings %s", "bad luck");
+	if (set.busy && *set.busy == '?')
+		return opt_refuse(&set.busy, "it is a question");
 	printf("%d %s %d %s %d first %d\n", (int)set.calls, set.busy ? set.busy : "-", set.raw,
 		set.format, (int)set.any, first);
 	return opt_finish(EXIT_OK);
@@ -105,6 +109,20 @@ static void test_values(void)
 		is_str(out, t[i].out, "prog %s", t[i].command);
 		ok(status == 0 && !*err, "exit 0, no message");
 	}
+}
+
+/* What only the tool itself can find out. */
+static void test_refuse(void)
+{
+	is_int(run("--any=13"), EXIT_USAGE, "refused by the tool: of the line");
+	is_str(err, "prog: cannot use --any '13': it brings bad luck\n", "says which option");
+	setenv("CALLPIPE_BUSY", "?", 1);
+	is_int(run(""), EXIT_CONFIG, "of the environment: a mistake of the configuration");
+	is_str(err, "prog: cannot use CALLPIPE_BUSY '?': it is a question\n",
+		"says which variable");
+	is_int(run("--busy=?!"), EXIT_USAGE, "of both: the line's");
+	is_str(err, "prog: cannot use --busy '?!': it is a question\n", "is what counts");
+	unsetenv("CALLPIPE_BUSY");
 }
 
 /* Where the operands are no command. */
@@ -323,6 +341,7 @@ int main(void)
 	setenv("CALLPIPE_CONF", "", 1);
 	unsetenv("CALLPIPE_LOG");
 	test_values();
+	test_refuse();
 	test_behind_operands();
 	test_mistakes();
 	test_environment();
