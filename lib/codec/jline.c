@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Longest number that jline_number converts: more digits than any double needs to be read back exactly. */
 #define NUMBER_MAX 64
 
@@ -36,42 +38,12 @@ static bool take(struct cursor *c, int byte)
 	return true;
 }
 
-/* Bytes of the UTF-8 sequence at p (RFC 3629: no surrogates, no overlong forms); if it is not one, minus the
- * number of bytes that one U+FFFD stands for (Unicode 3.9, the maximal subpart). */
-static int utf8_bytes(const uint8_t *p, const uint8_t *end)
+/* Bytes of the character at c, or minus those that are none: the most of them are ASCII, and taken here. */
+static inline int character_bytes(const struct cursor *c)
 {
-	uint8_t c = *p, low = 0x80, high = 0xbf;
+	uint32_t code;
 
-	if (c < 0x80)
-		return 1;
-	if (c < 0xc2 || c > 0xf4)
-		return -1;
-	if (c == 0xe0)
-		low = 0xa0;
-	else if (c == 0xed)
-		high = 0x9f;
-	else if (c == 0xf0)
-		low = 0x90;
-	else if (c == 0xf4)
-		high = 0x8f;
-	int n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	for (int i = 1; i < n; i++, low = 0x80, high = 0xbf)
-		if (p + i == end || p[i] < low || p[i] > high)
-			return -i;
-	return n;
-}
-
-static int utf8_put(uint32_t code, char out[4])
-{
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	int n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-	for (int i = n - 1; i > 0; i--, code >>= 6)
-		out[i] = (char)(0x80 | (code & 0x3f));
-	out[0] = (char)((0xf00 >> n & 0xf0) | code);
-	return n;
+	return *c->p < 0x80 ? 1 : utf8_decode((const char *)c->p, (size_t)(c->end - c->p), &code);
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -110,7 +82,7 @@ static int escaped_unit(struct cursor *c, char out[4])
 			return -1;
 		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 	}
-	return utf8_put((uint32_t)code, out);
+	return (int)utf8_encode((uint32_t)code, out);
 }
 
 static int escaped(struct cursor *c, char out[4])
@@ -139,7 +111,7 @@ static inline int character(struct cursor *c, char out[4])
 		return c->p++, 0;
 	if (*c->p == '\\')
 		return c->p++, escaped(c, out);
-	int n = utf8_bytes(c->p, c->end);
+	int n = character_bytes(c);
 	for (int i = 0; i < n; i++)
 		out[i] = (char)*c->p++;
 	return n;
@@ -441,7 +413,7 @@ int jline_add_quoted(struct dynbuf *b, const char *s, size_t n)
 
 	dynbuf_adds(b, "\"");
 	while (c.p < c.end) {
-		int bytes = utf8_bytes(c.p, c.end);
+		int bytes = character_bytes(&c);
 		if (bytes > 0 && *c.p >= 0x20 && *c.p != '"' && *c.p != '\\') {
 			c.p += bytes;
 			continue;
