@@ -158,8 +158,9 @@ static bool start_tool(struct engine *e, const struct scenario_step *step)
 		if (step->tool->effect)
 			back_commit(e);
 		engine_put(e, "tool-call",
-			json_pack("{s:s,s:s,s:O}", "id", e->tool_id, "name", step->tool->name,
-				"arguments", arguments));
+			json_pack("{s:s,s:s,s:O,s:o*}", "id", e->tool_id, "name", step->tool->name,
+				"arguments", arguments, "effect",
+				step->tool->effect ? json_true() : NULL));
 		runs = e->port.tool(e->port.ctx,
 			       &(struct tool_spec){
 				       .id = e->tool_id,

@@ -364,7 +364,8 @@ static void take_tool_call(struct story_build *b, const struct journal_record *r
 			.result = "",
 			.status = "",
 			.error = "",
-			.state = b->state};
+			.state = b->state,
+			.effect = true_of(r->data, "effect")};
 }
 
 static void take_tool_result(struct story_build *b, const struct journal_record *r)

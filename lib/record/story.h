@@ -78,6 +78,7 @@ struct story_action {
 		status; /* "ok", "failed", "timeout", "cancelled"; "" if the journal does not tell */
 	const char *error; /* why it failed */
 	const char *state; /* of the scenario */
+	bool effect;       /* it changes something in the world */
 	bool late;         /* it came when nobody waited any more */
 };
 

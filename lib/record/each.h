@@ -1,0 +1,17 @@
+/* each: the main loop of a tool that does one thing with each of many calls.
+ *
+ *	return opt_finish(each_call(argv + first, score_call, NULL));
+ */
+#ifndef CALLPIPE_RECORD_EACH_H
+#define CALLPIPE_RECORD_EACH_H
+
+#include "record/kept.h"
+
+/* What is done with a call: 0, BATCH_SKIPPED, or an exit code after a message. */
+typedef int each_work(const struct kept *k, void *ctx);
+
+/* Work on every call that the operands, or stdin, name (batch.h); one that cannot be opened has failed, one in
+ * progress is skipped. Returns the exit code. */
+int each_call(char *const operands[], each_work *work, void *ctx) MUST_USE;
+
+#endif
