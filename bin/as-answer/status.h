@@ -3,7 +3,7 @@
 #ifndef AS_ANSWER_STATUS_H
 #define AS_ANSWER_STATUS_H
 
-#include "slots.h"
+#include "stream/slots.h"
 
 /* Print a table if stdout is a terminal, else one JSON object on one line; returns the exit
  * code. */

@@ -20,7 +20,7 @@
 #include "lastword.h"
 #include "pipeline.h"
 #include "record.h"
-#include "slots.h"
+#include "stream/slots.h"
 
 enum phase {
 	PHASE_RUNNING,

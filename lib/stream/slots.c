@@ -1,4 +1,4 @@
-#include "slots.h"
+#include "stream/slots.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
  * however it went. Nobody ever waits for a lock: counters are atomic additions to the mapped
  * file, so a process that is stopped stops no other.
  */
-#ifndef AS_ANSWER_SLOTS_H
-#define AS_ANSWER_SLOTS_H
+#ifndef CALLPIPE_STREAM_SLOTS_H
+#define CALLPIPE_STREAM_SLOTS_H
 
 #include "base/util.h"
 
