@@ -10,11 +10,16 @@
 #include "base/opt.h"
 #include "db/schema.h"
 
-struct settings set = {.wait_s = 300};
+struct settings set = {.wait_s = 300, .spool = "/var/spool/callpipe"};
 
 static const struct opt_row rows[] = {
 	{"wait", 0, OPT_INT, "S", "CALLPIPE_DB_WAIT",
 		"so long a database that is gone is waited for", &set.wait_s, 0, 86400},
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where calls are kept", &set.spool},
+	{"phone-key-file", 0, OPT_STR, "FILE", "CALLPIPE_PHONE_KEY_FILE",
+		"secret that numbers are hashed with", &set.key_file},
+	{"country", 0, OPT_STR, "CODE", "CALLPIPE_COUNTRY",
+		"calling code of numbers that begin with one 0: 33", &set.country},
 	{0},
 };
 
@@ -29,6 +34,7 @@ static const struct command {
 	int (*run)(char *const operands[]);
 } commands[] = {
 	{"init", command_init},
+	{"load", command_load},
 };
 
 enum exit_code say_database(const struct db *db, const char *what)

@@ -6,7 +6,12 @@
 #include "db/db.h"
 
 struct settings {
-	int64_t wait_s; /* so long a database that is gone is waited for */
+	int64_t wait_s;    /* so long a database that is gone is waited for */
+	const char *spool; /* where calls are kept */
+	const char
+		*key_file; /* secret that numbers are hashed with; NULL: phones.key of the spool */
+	const char
+		*country; /* calling code of numbers that begin with one 0; NULL: there are none */
 };
 extern struct settings set;
 
@@ -17,5 +22,6 @@ enum exit_code say_database(const struct db *db, const char *what);
 
 /* Each gets its operands, NULL at the end, and returns an exit code. */
 int command_init(char *const operands[]) MUST_USE;
+int command_load(char *const operands[]) MUST_USE;
 
 #endif

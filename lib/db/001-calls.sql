@@ -57,6 +57,7 @@ CREATE TABLE call (
 	quality jsonb,
 	cost jsonb,
 	result jsonb,                          -- all members of the events `result`
+	source text,                           -- files it was loaded from, sizes and times
 	journal_bytes bigint NOT NULL DEFAULT 0, -- of what was loaded: a longer one knows more
 	broken_lines integer NOT NULL DEFAULT 0, -- of the journal, set aside
 	crashed boolean NOT NULL DEFAULT false,  -- its record was not finished
@@ -95,7 +96,9 @@ CREATE TABLE call_turn (
 	turn_number integer NOT NULL,          -- line of the call, from 1
 	turn integer,                          -- as the stream counts: from voice to answer
 	speaker text NOT NULL CHECK (speaker IN ('bot', 'caller', 'system')),
-	text text,
+	kind text,                             -- answer, filler, prompt, voice, keys
+	status text,                           -- played, cleared, failed, open, heard, unclear
+	text text,                             -- bot: all of it, or the name of the sound file
 	heard_text text,                       -- bot: how much of it the caller heard, if not all
 	t0_ms integer, t1_ms integer,          -- call time
 	state text,                            -- of the scenario
@@ -124,7 +127,6 @@ CREATE TABLE call_action (
 CREATE TABLE call_event (
 	call_id text COLLATE "C" NOT NULL REFERENCES call ON DELETE CASCADE,
 	event_number integer NOT NULL,         -- from 1
-	seq integer,                           -- of the journal; NULL: it is not of the journal
 	t_ms integer,
 	type text NOT NULL,
 	data jsonb,

@@ -510,91 +510,18 @@ void story_take(struct story_build *b, const struct journal_record *r)
 void story_take_bad(struct story_build *b, const struct journal_record *r)
 {
 	struct story_bad *bad = MORE(b, bads);
+	char plain[3 * BAD_LINE_MAX + 1];
 	struct dynbuf line;
 
 	if (!bad)
 		return;
-	/* through JSON's quoting, which leaves UTF-8 only, and back */
+	/* through JSON's quoting, which leaves UTF-8 only, and back; where there is a NUL it stays quoted */
 	dynbuf_init(&line, (size_t)8 * BAD_LINE_MAX);
-	(void)!jline_add_quoted(
-		&line, r->line.p, r->line.n < BAD_LINE_MAX ? r->line.n : BAD_LINE_MAX);
 	*bad = (struct story_bad){r->number, r->bad, ""};
-	if (!dynbuf_failed(&line) && line.n > 2)
-		bad->line = story_text(b, line.p + 1, line.n - 2);
+	if (jline_add_quoted(&line, r->line.p, (size_t)min_i64((int64_t)r->line.n, BAD_LINE_MAX)) ==
+		0)
+		bad->line = jline_str((struct jspan){line.p, line.n}, plain, sizeof(plain))
+			? story_text(b, plain, strlen(plain))
+			: story_text(b, line.p + 1, line.n - 2);
 	dynbuf_free(&line);
-}
-
-/* ---- the end ---- */
-
-/* What is still open when the journal ends was cut off with it. */
-static void close_open(struct story *s)
-{
-	for (size_t i = 0; i < s->n_lines; i++) {
-		struct story_line *l = &s->lines[i];
-
-		if (l->who == STORY_BOT && l->status == STORY_OPEN) {
-			l->t1_ms = s->end_ms;
-			if (l->t0_ms == -1)
-				l->t0_ms = s->end_ms;
-			else
-				l->heard_ms = s->end_ms - l->t0_ms;
-		}
-	}
-	for (size_t i = 0; i < s->n_voices; i++)
-		if (s->voices[i].t1_ms < s->voices[i].t0_ms)
-			s->voices[i].t1_ms = i + 1 < s->n_voices ? s->voices[i + 1].t0_ms
-								 : s->end_ms;
-}
-
-/* Nearly in order already: a transcript comes later than what was said. Equal ones keep their order. */
-static void sort_lines(struct story *s)
-{
-	for (size_t i = 1; i < s->n_lines; i++) {
-		struct story_line l = s->lines[i];
-		size_t at = i;
-
-		for (; at > 0 && s->lines[at - 1].t0_ms > l.t0_ms; at--)
-			s->lines[at] = s->lines[at - 1];
-		s->lines[at] = l;
-	}
-}
-
-/* The language in which most was said. */
-static const char *main_language(const struct story *s)
-{
-	size_t best = 0;
-	const char *language = "";
-
-	for (size_t i = 0; i < s->n_lines; i++) {
-		size_t bytes = 0;
-
-		if (!s->lines[i].language[0])
-			continue;
-		for (size_t k = 0; k < s->n_lines; k++)
-			if (strcmp(s->lines[k].language, s->lines[i].language) == 0)
-				bytes += strlen(s->lines[k].text);
-		if (bytes > best) {
-			best = bytes;
-			language = s->lines[i].language;
-		}
-	}
-	return language;
-}
-
-void story_finish(struct story_build *b)
-{
-	struct story *s = b->s;
-	const char *disposition;
-
-	if (s->over_ms == -1)
-		s->over_ms = s->end_ms;
-	close_open(s);
-	sort_lines(s);
-	s->language = main_language(s);
-	s->whole = s->ended && s->n_bads == 0 && s->missing == 0;
-	if (!s->result && !(s->result = json_object()))
-		b->no_memory = true;
-	disposition = json_string_value(json_object_get(s->result, "disposition"));
-	if (disposition)
-		s->disposition = story_text(b, disposition, strlen(disposition));
 }

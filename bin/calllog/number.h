@@ -1,0 +1,21 @@
+/* number: telephone numbers as names of people: compared by their digits, and hashed with a key.
+ *
+ * "+33 6 12 34 56 78", "0033612345678" and "33612345678" are one; with the country code set, so is "0612345678". The
+ * hash says nothing of the number to whom has not the key, and is the same on every host that has it.
+ */
+#ifndef CALLLOG_NUMBER_H
+#define CALLLOG_NUMBER_H
+
+#include "base/hmac.h"
+
+#define NUMBER_DIGITS_MAX 31
+
+/* The digits of a number, NUL-terminated; false: it is none (withheld, shorter than 3 digits). */
+bool number_digits(const char *number, char ret[NUMBER_DIGITS_MAX + 1]);
+
+/* Read the key of set.key_file; make: if it is not there, and none is named, make it. -1: it has been said. */
+int number_key(bool make) MUST_USE;
+/* The hash of a number; false: it is none, or there is no key. */
+bool number_hash(const char *number, uint8_t ret[SHA256_BYTES]);
+
+#endif
