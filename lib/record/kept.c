@@ -164,11 +164,12 @@ static bool has_process(const struct kept *k)
 	return fifo;
 }
 
-/* Unix time of the last write to anything that a call writes. */
+/* Unix time of the last write to anything that a call writes. Not of the directory: what was made of a call since is
+ * no sign of life. */
 static time_t last_write(const struct kept *k)
 {
-	static const char *const names[] = {".", "call.json", "events.jsonl", "caller.s16",
-		"bot.s16", "listen.jsonl", "session.json"};
+	static const char *const names[] = {"call.json", "events.jsonl", "caller.s16", "bot.s16",
+		"listen.jsonl", "session.json"};
 	struct stat st;
 	time_t last = 0;
 
