@@ -79,7 +79,7 @@ flags_of = $(if $(filter tests/%,$1),$(addprefix -Ibin/,$(call tool_of,$(notdir 
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests check asan fuzz fuzz-run lint format bench install uninstall clean help \
+.PHONY: all tests check asan asan-tests fuzz fuzz-run lint format bench install uninstall clean help \
 	compile_commands.json
 
 all: $(tools:%=$B/bin/%)  ## build the tools (default)
@@ -141,6 +141,9 @@ check: tests  ## run all tests, or those in TESTS
 asan:  ## the same with address and undefined behaviour sanitizers, in B=build/asan
 	$(MAKE) B=build/asan SANITIZE='$(ASAN)' check
 
+asan-tests:  ## build them only
+	$(MAKE) B=build/asan SANITIZE='$(ASAN)' tests
+
 FUZZ_SECONDS ?= 20
 fuzz:  ## fuzz each target for FUZZ_SECONDS with clang; finds go to build/fuzz
 	$(MAKE) B=build/fuzz CC='$(CLANG)' SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-run
@@ -165,7 +168,7 @@ lint: compile_commands.json  ## format, static analysis, shell, manuals
 	$(if $(src),@clang-format --dry-run -Werror $(src) $(headers))
 	$(if $(src),@printf '%s\n' $(src) | xargs -P$$(nproc) -n1 clang-tidy --quiet -p . 2>$B/tidy || \
 		{ cat $B/tidy >&2 && false; })
-	$(if $(src),@$(cppcheck) $(src))
+	$(if $(src),@$(cppcheck) -j$$(nproc) $(src))
 	$(if $(scripts),@shellcheck -x -e SC2013 -e SC2016 -e SC2119 $(scripts))
 	$(if $(manuals),@mandoc -T lint -W warning $(manuals))
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Two hundred scanners while calls run: nothing is spawned, nothing is made, nobody hears it.
+# quiet: of every frame
 . tests/lib.sh
 
 sounds=/usr/share/asterisk/sounds/en_US_f_Allison

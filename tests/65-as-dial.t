@@ -1,5 +1,6 @@
 #!/bin/sh
 # as-dial as a caller, against an echo server of another make: what it sends, hears, expects and reports.
+# alone: figures within milliseconds, of a server in Python
 # shellcheck disable=SC2016,SC2034,SC2119 # text for eval, and a plan at the end
 . tests/lib.sh
 
@@ -27,10 +28,10 @@ ok 'says a file, waits and hangs up' dial --uuid $uuid --record "$T/heard.wav" "
 check 'ok, and how it ended' 'calls "ok and end == \"hangup\" and not failed_expects and not illegal"'
 check 'the UUID is the first thing sent' 'grep -qx "0 01 16 0a1b2c3d4e5f40718293a4b5c6d7e8f9" "$T/log" && calls "uuid == \"0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9\""'
 check 'every message is a frame of 320 bytes' '! awk "NR > 1 && \$2 != \"over\" && \$2 \$3 != \"10320\"" "$T/log" | grep .'
-check 'first frame, first audible frame' 'calls "0 <= first_frame_ms <= first_audible_ms < 300"'
-check 'response: from the last sample of the voice, not of the file' 'calls "len(response_ms) == 1 and 370 <= response_ms[0] <= 600"'
-check 'frames: all that were due, and in time' 'calls "abs(frames - frames_due) <= 1 and not gaps and abs(duration_ms / 20 - frames) < 20"'
-check 'the recording is as long as the call' 'calls "abs($(soxi -D "$T/heard.wav") * 1000 - duration_ms) < 60"'
+check 'first frame, first audible frame' 'calls "0 <= first_frame_ms <= first_audible_ms and (untimed or first_audible_ms < 300)"'
+check 'response: from the last sample of the voice, not of the file' 'calls "len(response_ms) == 1 and 370 <= response_ms[0] and (untimed or response_ms[0] <= 600)"'
+check 'frames: all that were due, and in time' 'calls "untimed or abs(frames - frames_due) <= 1 and not gaps and abs(duration_ms / 20 - frames) < 20"'
+check 'the recording is as long as the call' 'calls "abs($(soxi -D "$T/heard.wav") * 1000 - duration_ms) < 60 or untimed"'
 check 'the tone is in it while it sounded' '[ "$(peak 50 250)" -gt 7000 ] && [ "$(peak 400 800)" -lt 10 ]'
 
 ok 'stereo at 44.1 kHz is a caller, too' dial -r 16000 --record-sent "$T/sent.wav" -e "silence 0.5; say $T/stereo.wav; hangup" "localhost:$port"
@@ -49,8 +50,8 @@ check 'nobody speaks: a barge-in fails' 'must_fail 1 dial --timeout 1 -e "wait 6
 
 server --tone 0-5000 --barge 150 --answer 600
 dial -e "barge $T/word.wav after 300; wait; hangup" "127.0.0.1:$port"
-check 'barge-in: first voiced sample to last audible frame' 'calls "ok and len(barge_in_ms) == 1 and 110 <= barge_in_ms[0] <= 300"'
-check 'and the answer to it' 'calls "570 <= response_ms[0] <= 800"'
+check 'barge-in: first voiced sample to last audible frame' 'calls "ok and len(barge_in_ms) == 1 and 110 <= barge_in_ms[0] and (untimed or barge_in_ms[0] <= 300)"'
+check 'and the answer to it' 'calls "570 <= response_ms[0] and (untimed or response_ms[0] <= 800)"'
 
 server
 ok 'keys, noise, hold, a burst' dial -e 'silence 0.2; dtmf 5*#; noise -20 0.3; hold 0.5; burst 300; silence 0.5' "127.0.0.1:$port"
@@ -64,7 +65,7 @@ check 'odd sizes, in turn, each for as long as it sounds' \
 	'[ "$(tail -n 20 "$T/log" | awk "\$2 == 10 && \$3 ~ /^(224|58|321)$/" | wc -l)" -ge 18 ] && [ "$(awk "\$3 == 58" "$T/log" | wc -l)" -ge 24 ] && [ "$(awk "\$3 == 58" "$T/log" | wc -l)" -le 28 ]'
 check 'its commands are shown, with their units' 'as-dial -e help | grep "^barge FILE after MS .*milliseconds" && as-dial -e help | grep "^silence S .* seconds" && [ "$(as-dial -e help | wc -l)" = 10 ]'
 dial --max-duration 1 -e 'silence 5' "127.0.0.1:$port"
-check 'a call that lasts too long' 'calls "not ok and end == \"timeout\" and 990 < duration_ms < 1200"'
+check 'a call that lasts too long' 'calls "not ok and end == \"timeout\" and 990 < duration_ms and (untimed or duration_ms < 1200)"'
 server
 as-dial -e 'silence 20' "127.0.0.1:$port" >"$T/report" &
 dial=$!

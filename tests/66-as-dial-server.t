@@ -1,5 +1,6 @@
 #!/bin/sh
 # as-dial on servers that misbehave, and on mistakes of its user: each is told from the others.
+# alone: figures within milliseconds, of a server in Python
 # shellcheck disable=SC2016,SC2034,SC2119 # text for eval, and a plan at the end
 . tests/lib.sh
 
@@ -15,7 +16,7 @@ against() {
 is() { [ "$rc" = "$1" ] && tests/fake/report.py "$2" <"$T/report"; }
 
 against '--end 600' -e 'silence 5; expect end'
-ok '00 00 00 is a clean end' is 0 'ok and end == "server-end" and 550 < duration_ms < 700 and frames == 30'
+ok '00 00 00 is a clean end' is 0 'ok and end == "server-end" and 550 < duration_ms and (untimed or duration_ms < 700 and frames == 30)'
 against '--close 600' -e 'silence 5; expect end'
 ok 'closing is one, too' is 0 'ok and end == "eof"'
 against '--reset 600' -e 'silence 5; expect end'
@@ -33,22 +34,22 @@ against '--split 30' -e 'silence 0.5'
 ok 'a payload long after its header' is 1 'len(illegal) == 1 and "rest of a message after" in illegal[0]'
 
 against '--first 300' -e 'silence 1'
-ok 'a late first frame' is 0 '295 <= first_frame_ms < 400 and first_audible_ms is None'
+ok 'a late first frame' is 0 '295 <= first_frame_ms and (untimed or first_frame_ms < 400) and first_audible_ms is None'
 against '--late 10:40' -e 'silence 2'
-ok 'late frames' is 0 'ok and 38 < late_max_ms < 60 and late_p50_ms < 10'
+ok 'late frames' is 0 'ok and 38 < late_max_ms and (untimed or late_max_ms < 60 and late_p50_ms < 10)'
 against '--tone 0-3000 --stall 1000:200' -e 'silence 2'
-ok 'a stall: slots missed' is 0 'gaps == 1 and not bursts and frames_due - frames == 10 and late_max_ms > 190'
+ok 'a stall: slots missed' is 0 'late_max_ms > 190 and (untimed or gaps == 1 and not bursts and frames_due - frames == 10)'
 check 'silence in the recording, and what follows in its place' \
 	'sox "$T/heard.wav" -n trim 1.03 0.15 stat 2>&1 | grep -q "Maximum amplitude: *0.000" && sox "$T/heard.wav" -n trim 1.23 0.2 stat 2>&1 | grep -q "Maximum amplitude: *0.24"'
 against '--tone 0-3000 --burst 1000:200' -e 'silence 2'
-ok 'a stall caught up in a burst: none missed' is 0 'gaps == 1 and bursts == 1 and burst_max >= 10 and frames_due - frames <= 1'
+ok 'a stall caught up in a burst: none missed' is 0 'burst_max >= 10 and (untimed or gaps == 1 and bursts == 1 and frames_due - frames <= 1)'
 check 'and the recording has no hole' \
 	'sox "$T/heard.wav" "$T/cut.wav" trim 0.03 1.9 silence 1 1 0.1% && [ "$(sox "$T/heard.wav" -n trim 1 0.25 stat 2>&1 | awk "/RMS.*amplitude/ { print int(\$3 * 1000) }")" -gt 160 ]'
 against '--pace 16' -e 'silence 2'
-ok 'a server that is too fast: time says what was due' is 1 'end == "hangup" and 98 <= frames_due <= 102 and frames > 119 and 1.2 < speed < 1.3'
-check 'ahead of time is illegal, said once' 'is 1 "len(illegal) == 1 and illegal[0].startswith(\"more audio than time has passed at \") and 350 < lead_ms < 550"'
+ok 'a server that is too fast: time says what was due' is 1 'end == "hangup" and speed > 1.1 and (untimed or 98 <= frames_due <= 102 and frames > 119 and 1.2 < speed < 1.3)'
+check 'ahead of time is illegal, said once' 'is 1 "len(illegal) == 1 and illegal[0].startswith(\"more audio than time has passed at \") and (untimed or 350 < lead_ms < 550)"'
 against '--pace 25' -e 'silence 2'
-ok 'one that is too slow' is 0 '98 <= frames_due <= 102 and frames < 84 and gaps > 3 and 0.77 < speed < 0.83 and lead_ms < 60'
+ok 'one that is too slow' is 0 'speed < 0.83 and (untimed or 98 <= frames_due <= 102 and frames < 84 and gaps > 3 and 0.77 < speed and lead_ms < 60)'
 
 against '--kind 0x16 --tone 0-3000' -e 'silence 1'
 check 'audio of 48 kHz is recorded as such' 'is 0 "ok and 45 <= frames <= 51" && [ "$(soxi -r "$T/heard.wav")" = 48000 ]'

@@ -2,6 +2,7 @@
 # as-dial --conformance: a server that does everything right passes every case, and each fault a server
 # can have fails the cases that are about it and no other. What is read and when is judged by the same
 # code in tests/unit/as-dial-check.c, without a clock.
+# alone: frames within milliseconds, of a server in Python
 # shellcheck disable=SC2016,SC2034,SC2119 # text for eval, and a plan at the end
 . tests/lib.sh
 
@@ -19,7 +20,7 @@ results() {
 }
 # The limits are wide, since the machine may be busy, and the faults wider.
 try() {
-	"$fake" "$fault" as-dial --conformance --late 50 --first 250 "$@" 2>>"$T/$fault.err"
+	"$fake" "$fault" as-dial --conformance --late $((50 * SLACK)) --first $((250 * SLACK)) "$@" 2>>"$T/$fault.err"
 	echo $? >>"$T/$fault.rc"
 }
 # The cases that are not as wanted and hang on the clock alone, as text of $T/FAULT.json.
@@ -120,7 +121,12 @@ share() {
 		run_fault "$fault" "$fail" "$pass" "$word" </dev/null
 	done
 }
-faults >"$T/faults"
+# Where limits are as wide as with sanitizers, what hangs on the clock alone is no fault.
+if [ "$SLACK" = 1 ]; then
+	faults
+else
+	faults | grep -vE ' (late|gap|first|burst|fast)$'
+fi >"$T/faults"
 for i in $(seq 0 13); do share "$i" & done
 as-dial --conformance --cases help localhost:1 | sed -n 's/^\([a-z][^ ]*\) .*/pass \1/p' | sort >"$T/none.want"
 printf 'fail full-buffer\npass first-read\n' >"$T/cut.want"
@@ -138,7 +144,7 @@ while read -r fault fail pass word; do
 	check_same "$fault: what fails, and what for" 'cat "$T/$fault"' 'cat "$T/$fault.want"'
 	check "$fault: exit 1" '[ "$(head -n1 "$T/$fault.rc")" = 1 ]'
 done <"$T/faults"
-check_same 'every fault there is was tried, but cut' '"$fake" --list | cut -d" " -f1 | sort' \
+[ "$SLACK" != 1 ] || check_same 'every fault there is was tried, but cut' '"$fake" --list | cut -d" " -f1 | sort' \
 	'(cut -d" " -f1 "$T/faults" && echo cut) | sort'
 
 check_same 'a message cut short by a full buffer is found' 'cat "$T/cut"' 'cat "$T/cut.want"'

@@ -3,6 +3,8 @@
 set -u
 T=$(mktemp -d) # a test's own folder
 B=${B:-$PWD/build}
+# What is measured may take so many times as long as it should; see tests/run. Not for what must not happen.
+export SLACK="${SLACK:-1}"
 n=0 planned='' pids='' port=''
 
 # Ends what serve and start began, and nothing else.
@@ -42,9 +44,9 @@ must_fail() {
 	[ "$got" -ge 126 ] && [ "$got" -le 192 ] && echo "crashed with $got: $*" && return 1
 	[ "$got" -eq "$want" ] || { echo "exit $got, not $want: $*" && return 1; }
 }
-# wait_for SECONDS COMMAND [ARG...]: until the command succeeds, or fails after so long.
+# wait_for SECONDS COMMAND [ARG...]: until the command succeeds, or fails after so long, SLACK times.
 wait_for() {
-	deadline=$(($(date +%s%N) / 1000000 + $1 * 1000)) && shift
+	deadline=$(($(date +%s%N) / 1000000 + $1 * 1000 * SLACK)) && shift
 	until "$@" >/dev/null 2>&1; do
 		[ $(($(date +%s%N) / 1000000)) -lt "$deadline" ] || return 1
 		sleep 0.02

@@ -4,13 +4,13 @@ spool=$T/spool pid=$T/pid
 mkdir "$spool"
 export CALLPIPE_CONF='' CALLPIPE_LOG=info
 
-# Half a second of a tone, told apart by its peak.
-phrase() { # FILE PEAK
+# Half a second of a tone, or seconds, told apart by its peak.
+phrase() { # FILE PEAK [SECONDS]
 	python3 -c '
 import struct, sys, wave
 w = wave.open(sys.argv[1], "wb")
 w.setparams((1, 2, 8000, 0, "NONE", ""))
-w.writeframes(struct.pack("<hh", int(sys.argv[2]), -int(sys.argv[2])) * 2000)' "$1" "$2"
+w.writeframes(struct.pack("<hh", int(sys.argv[2]), -int(sys.argv[2])) * int(4000 * float(sys.argv[3])))' "$1" "$2" "${3:-0.5}"
 }
 phrase "$T/busy.wav" 5000
 phrase "$T/fallback.wav" 8000
@@ -39,11 +39,11 @@ call() {
 	rm -f "$pid"
 	python3 tests/fake/caller.py "$port" "$(uuid "$i")" --pid-file "$pid" "$@" >"$T/heard.$i"
 }
-# heard N EXPRESSION: true of the report; the names in it are its keys.
+# heard N EXPRESSION: true of the report; the names in it are its keys, and ms(N) is so many of them at most.
 heard() {
-	python3 -c 'import json, sys
+	python3 -c 'import json, os, sys
 r = json.load(open(sys.argv[1]))
-sys.exit(not eval(sys.argv[2], r) and str({k: v for k, v in r.items() if k != "__builtins__"}))' "$T/heard.$1" "$2"
+sys.exit(not eval(sys.argv[2], {"ms": lambda ms: ms * int(os.environ["SLACK"])}, r) and str(r))' "$T/heard.$1" "$2"
 }
 dir_of() { echo "$spool"/calls/*/*/*/"$(uuid "$1")"; }
 verdict_is() { [ "$(cat "$spool/verdicts/$(uuid "$1")")" = "$2" ]; }

@@ -4,7 +4,8 @@
     caller.py PORT UUID [options]
 
 Prints one JSON object: what was heard when (ms since connect), and how the call ended. Sounds are told apart
-by their peak: 1000 is fake/speaker.py's, 5000 and 8000 are busy and fallback phrases of the tests.
+by their peak: 1000 is fake/speaker.py's, 5000 and 8000 are busy and fallback phrases of the tests. What is done
+at a time is done so long after the first frame: a machine may be slow to start a pipeline.
 """
 import argparse
 import json
@@ -21,6 +22,7 @@ p = argparse.ArgumentParser()
 p.add_argument("port", type=int)
 p.add_argument("uuid")
 p.add_argument("--hangup", metavar="MS", type=int, help="close then")
+p.add_argument("--hangup-on", metavar="PEAK", help="close at the fifth frame of this sound")
 p.add_argument("--reset", metavar="MS", type=int, help="reset then")
 p.add_argument("--quiet", action="store_true", help="send no audio")
 p.add_argument("--keep", action="store_true", help="do not close at 00 00 00")
@@ -95,14 +97,15 @@ def step():
 
 while now_ms() < o.limit:
     t = now_ms()
-    if o.hangup is not None and t >= o.hangup:
+    since = t - r["first_ms"] if r["frames"] else -1
+    if o.hangup is not None and since >= o.hangup or r["sounds"].get(o.hangup_on, {"frames": 0})["frames"] >= 5:
         r["end"] = "hangup"
         break
-    if o.reset is not None and t >= o.reset:
+    if o.reset is not None and since >= o.reset:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         r["end"] = "my reset"
         break
-    if signals and t >= int(signals[0][1]):
+    if signals and since >= int(signals[0][1]):
         name = signals.pop(0)[0]
         for pid in open(o.pid_file).read().split():
             os.kill(int(pid), getattr(signal, "SIG" + name))

@@ -24,7 +24,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import stream
 
 END = b"\0\0\0"
-PATIENCE_S = 15
+SLACK = int(os.environ["SLACK"])  # see tests/run
+PATIENCE_S = 15 * SLACK
 
 
 def ramp(n, start=1):
@@ -184,7 +185,7 @@ def placed(path, pcm, at_ms):
 def first_frame(work):
     """silence from the first millisecond, one message a frame, as many as there is time for"""
     best = min(first_frame_once(work) for _ in range(4))
-    assert best < 0.05, f"first frame after {best * 1000:.0f} ms"
+    assert best < 0.05 * SLACK, f"first frame after {best * 1000:.0f} ms"
 
 
 def first_frame_once(work):
@@ -321,7 +322,7 @@ def flush(work):
     assert played[0]["heard_ms"] == frames * 20 and played[1]["heard_ms"] == 0, f"{played}, {frames} frames came"
     assert [p["status"] for p in played] == ["cleared", "cleared"]
     late = sum(t > sent_ms for t in heard[:frames])
-    assert late <= 2 or heard[frames - 1] - sent_ms < 0.06, f"{late} frames after flush"
+    assert late <= 2 or heard[frames - 1] - sent_ms < 0.06 * SLACK, f"{late} frames after flush"
     assert ramp(1600, 20000) in s.phone.audio()
 
 
@@ -421,7 +422,7 @@ def long_prompt(work):
         w.setparams((2, 2, 44100, 0, "NONE", ""))
         w.writeframes(bytes(4 * 44100) + ramp(88200) * 239)
     best = min(long_prompt_once(work, path) for _ in range(4))
-    assert best < 0.1, f"first audible frame after {best * 1000:.0f} ms"
+    assert best < 0.1 * SLACK, f"first audible frame after {best * 1000:.0f} ms"
     with wave.open(path, "wb") as w:
         w.setparams((1, 2, 8000, 0, "NONE", ""))
         w.writeframes(ramp(8000) * 301)
@@ -710,7 +711,7 @@ def finish_call(work, answer):
 def answered(work):
     """the verdict is answered with SIGUSR1: 00 00 00 at once; hello, audio and ledger as they should be"""
     took, s, call = finish_call(work, True)
-    assert took < 0.5, took
+    assert took < 0.5 * SLACK, took
     frames = call.frames["scribe"]
     assert frames[0][0] == "hello" and frames[0][1] == {"pid": s.proc.pid, "rate": 8000}, frames[0]
     assert any(t == "audio-chunk" and d.get("utterance") == "a" for t, d, _ in frames)
@@ -721,7 +722,7 @@ def answered(work):
 def not_answered(work):
     """no SIGUSR1 for 2 s: 00 00 00 anyway, and one that comes too late does no harm"""
     took, s, _ = finish_call(work, False)
-    assert 1.9 < took < 4 and "no word from as-answer" in s.stderr(), took
+    assert 1.9 < took < 4 * SLACK and "no word from as-answer" in s.stderr(), took
 
 
 def not_closed(work):
@@ -737,7 +738,7 @@ def not_closed(work):
     call.write()
     os.close(call.fds["scribe"])
     wait_for("end of the line", lambda: s.phone.closed)
-    assert 4.9 < time.monotonic() - ended < 7
+    assert 4.9 < time.monotonic() - ended < 7 * SLACK
     s.end()
 
 
@@ -797,7 +798,7 @@ def fails_unread(work):
     began = time.monotonic()
     assert s.proc.wait(PATIENCE_S) == 70
     took = time.monotonic() - began
-    assert 4.9 < took < 7 and "the scribe does not read" in s.stderr(), (took, s.stderr())
+    assert 4.9 < took < 7 * SLACK and "the scribe does not read" in s.stderr(), (took, s.stderr())
     assert all(p != END for _, p in s.phone.packets), "the end is as-answer's to say"
 
 

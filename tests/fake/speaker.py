@@ -2,7 +2,7 @@
 """A whole pipeline in one process: as little of as-listen and as-speak as as-answer can tell from the real ones.
 
 Sends a quiet tone on the 20 ms clock of the call, reads the caller, and speaks the protocol of the scribe
-(callpipe-calldir(5)). What goes wrong, and when, is chosen by options.
+(callpipe-calldir(5)). What goes wrong is chosen by options, and how long after the first frame.
 """
 import argparse
 import json
@@ -114,6 +114,7 @@ if o.escape and os.fork() == 0:
         time.sleep(0.015)
 
 k = max(2, now_ms() // 20)  # a test looks for the silence before
+begun = k * 20
 while True:
     due = t0 + k * 0.02
     wait = max(0, due - time.monotonic())
@@ -128,16 +129,16 @@ while True:
         if not hung_up:
             continue
     t = k * 20
-    if o.fatal is not None and t >= o.fatal:
+    if o.fatal is not None and t - begun >= o.fatal:
         o.fatal = None
         journal("error", {"stage": "stt", "text": "broken", "code": "70", "fatal": True})
-    if o.garbage is not None and t >= o.garbage:
+    if o.garbage is not None and t - begun >= o.garbage:
         o.garbage = None
         write(b"this is no frame\n")
-    if o.mute is not None and t >= o.mute:
+    if o.mute is not None and t - begun >= o.mute:
         o.mute, open_still = None, scribe
         scribe = os.open("/dev/null", os.O_WRONLY)
-    if o.done is not None and t >= o.done:
+    if o.done is not None and t - begun >= o.done:
         o.done = None
         report_done(o.verdict)
     if hung_up:
