@@ -8,7 +8,7 @@ root=/usr/local
 # --- systemd
 units() {
 	mkdir -p "$T/units"
-	for unit in "$deploy"/systemd/*.socket "$deploy"/systemd/*.service; do
+	for unit in "$deploy"/systemd/*.socket "$deploy"/systemd/*.timer "$deploy"/systemd/*.service; do
 		sed "s,$root/bin,$B/bin,; s,$root/share/callpipe,$PWD," "$unit" >"$T/units/${unit##*/}"
 	done
 }
@@ -19,7 +19,7 @@ verified() {
 }
 units
 ok 'the units are as systemd wants them' verified callpipe.socket callpipe@.service \
-	callpipe-verdict.socket callpipe-verdict@.service
+	callpipe-verdict.socket callpipe-verdict@.service callpipe-metrics.service callpipe-metrics.timer
 sed -i 's/^KillMode=/KilMode=/' "$T/units/callpipe@.service"
 ok 'a mistake in one would be seen' must_fail 1 verified callpipe.socket
 value() { sed -n "s/^$1=//p" "$deploy/systemd/$2"; }

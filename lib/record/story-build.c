@@ -448,6 +448,12 @@ static void take_amd(struct story_build *b, const struct journal_record *r)
 	b->s->amd_ms = ms_of(r->data, "ms");
 }
 
+static void take_audio_start(struct story_build *b, const struct journal_record *r)
+{
+	b->s->sounds++;
+	b->s->cached += true_of(r->data, "cached");
+}
+
 static void take_clock(struct story_build *b, const struct journal_record *r)
 {
 	b->s->dropped_ms = max_i64(b->s->dropped_ms, jline_get_int(r->data, "dropped_ms", 0));
@@ -485,7 +491,7 @@ void story_take(struct story_build *b, const struct journal_record *r)
 	static const struct {
 		const char *type;
 		void (*take)(struct story_build *b, const struct journal_record *r);
-	} takes[] = {{"synthesize", take_synthesize}, {"playing", take_playing},
+	} takes[] = {{"synthesize", take_synthesize}, {"audio-start", take_audio_start}, {"playing", take_playing},
 		{"played", take_played}, {"voice-started", take_voice_started},
 		{"voice-stopped", take_voice_stopped}, {"transcript", take_transcript},
 		{"dtmf", take_dtmf}, {"turn", take_turn}, {"heard", take_heard},

@@ -185,6 +185,7 @@ static void test_real(void)
 	is_int(s.over_ms, 25260, "the line was closed");
 	is_int(s.end_ms, 25281, "the last record is later");
 	is_int(story_talk_over_ms(&s), 100, "both spoke: from the first voice to the pause");
+	ok(s.sounds == 9 && s.cached == 8, "sentences, and those from the cache");
 	is_int(s.n_usages, 2, "usage by stage and unit");
 	story_close(&s);
 	kept_close(&k);

@@ -1,0 +1,92 @@
+#include "host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "base/version.h"
+#include "codec/prom.h"
+#include "stream/slots.h"
+
+/* Calls in progress by service and state: few of either, so each slot is compared with those before it. */
+static void write_live(const struct slots_view *v, struct dynbuf *b)
+{
+	struct dynbuf labels;
+
+	dynbuf_init(&labels, 1024);
+	(void)!prom_family(b, "callpipe_calls_in_progress", "gauge",
+		"Calls on the line, or at their last work.");
+	if (v->lives == 0)
+		(void)!prom_sample(b, "callpipe_calls_in_progress", "", 0);
+	for (size_t i = 0; i < v->lives; i++) {
+		const struct slot *s = &v->live[i];
+		size_t same = 0, first = v->lives;
+
+		for (size_t k = 0; k < v->lives; k++) {
+			if (v->live[k].state != s->state ||
+				strcmp(v->live[k].service, s->service) != 0)
+				continue;
+			same++;
+			first = k < first ? k : first;
+		}
+		if (first != i)
+			continue;
+		dynbuf_reset(&labels);
+		(void)!prom_label(&labels, "service", s->service);
+		(void)!prom_label(&labels, "state",
+			s->state < SLOT_STATES ? slot_state_name[s->state] : "unknown");
+		(void)!prom_sample(b, "callpipe_calls_in_progress", labels.p, (double)same);
+	}
+	dynbuf_free(&labels);
+}
+
+static void write_counters(const struct slots_view *v, struct dynbuf *b)
+{
+	struct dynbuf labels;
+
+	dynbuf_init(&labels, 256);
+	(void)!prom_family(
+		b, "callpipe_connections_total", "counter", "Connections, by what became of them.");
+	for (size_t i = 0; i < SLOTS_COUNTERS; i++) {
+		dynbuf_reset(&labels);
+		(void)!prom_label(&labels, "what", slots_counter_name[i]);
+		(void)!prom_sample(b, "callpipe_connections_total", labels.p, (double)v->count[i]);
+	}
+	dynbuf_free(&labels);
+}
+
+static int write_disk(const char *spool, struct dynbuf *b)
+{
+	struct statvfs st;
+
+	if (statvfs(spool, &st) == -1)
+		return -1;
+	(void)!prom_family(b, "callpipe_spool_bytes", "gauge", "Size of the disk of the spool.");
+	(void)!prom_sample(
+		b, "callpipe_spool_bytes", "", (double)st.f_blocks * (double)st.f_frsize);
+	(void)!prom_family(b, "callpipe_spool_free_bytes", "gauge", "Room that is left on it.");
+	(void)!prom_sample(
+		b, "callpipe_spool_free_bytes", "", (double)st.f_bavail * (double)st.f_frsize);
+	return 0;
+}
+
+int host_write(const char *spool, struct dynbuf *b)
+{
+	struct slots_view v = {0};
+
+	if (slots_view(spool, &v) == -1 && errno != ENOENT)
+		return -1;
+	(void)!prom_family(b, "callpipe_info", "gauge", "The version that counts.");
+	(void)!prom_sample(b, "callpipe_info", "version=\"" CALLPIPE_VERSION "\"", 1);
+	write_live(&v, b);
+	write_counters(&v, b);
+	free(v.live);
+	if (write_disk(spool, b) == -1)
+		return -1;
+	if (dynbuf_failed(b)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	return 0;
+}
