@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/dynbuf.h"
+#include "base/child.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "codec/jline.h"
@@ -117,29 +117,11 @@ static void give(void *ctx, short revents)
 		shut(t, &t->in);
 }
 
-/* One read into b; false at the end. What does not fit is read and forgotten. */
-static bool take(int fd, struct dynbuf *b, bool *ret_too_long)
-{
-	char p[PIPE_BUF];
-	ssize_t n = read(fd, p, sizeof(p));
-	size_t room = b->max - b->n;
-
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
-	if ((size_t)n > room) {
-		*ret_too_long = true;
-		dynbuf_add(b, p, room);
-	} else {
-		dynbuf_add(b, p, (size_t)n);
-	}
-	return n > 0;
-}
-
 static void out_ready(void *ctx, short revents)
 {
 	struct tool_run *t = ctx;
 
-	if (!take(t->out.fd, &t->result, &t->too_long))
+	if (!child_read(t->out.fd, &t->result, &t->too_long))
 		shut(t, &t->out);
 }
 
@@ -148,17 +130,16 @@ static void err_ready(void *ctx, short revents)
 	struct tool_run *t = ctx;
 	bool more;
 
-	if (!take(t->err.fd, &t->complaint, &more))
+	if (!child_read(t->err.fd, &t->complaint, &more))
 		shut(t, &t->err);
 }
 
 /* What is still in the pipe; a child of the tool that keeps it open is not waited for, nor one that fills it. */
 static void take_rest(struct tool_run *t, struct loop_source *s, struct dynbuf *b, bool *too_long)
 {
-	struct pollfd p = {.fd = s->fd, .events = POLLIN};
-
-	while (s->fd != -1 && !*too_long && poll(&p, 1, 0) > 0 && take(s->fd, b, too_long))
-		continue;
+	if (s->fd == -1)
+		return;
+	child_read_rest(s->fd, b, too_long);
 	shut(t, s);
 }
 

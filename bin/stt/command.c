@@ -11,18 +11,17 @@
 #include <unistd.h>
 
 #include "audio/pcm.h"
+#include "base/child.h"
 #include "base/log.h"
 #include "base/opt.h"
 #include "base/spawn.h"
 #include "base/words.h"
-#include "child.h"
 #include "codec/jline.h"
 #include "stream/outlet.h"
 
 #define WAV_MAX (8 << 20)
 #define OUT_MAX 65536
 #define ERR_MAX 240 /* bytes of its stderr for a message */
-#define READ_BYTES 4096
 
 struct command {
 	struct recogniser *r;
@@ -32,6 +31,7 @@ struct command {
 	bool to_open;                        /* that is not yet closed */
 	struct loop_source from, err, ended; /* stdout, stderr, its end */
 	struct dynbuf out, said;             /* what came of stdout and stderr */
+	bool over;                           /* out is not all */
 };
 
 static short reading(void *ctx)
@@ -84,47 +84,25 @@ static void program_failed(struct command *c, const char *why)
 	recogniser_done(c->r, &result_none);
 }
 
-/* One read of a pipe into b, beyond whose maximum nothing is kept. As read(2). */
-static ssize_t pipe_read(int fd, struct dynbuf *b)
-{
-	char block[READ_BYTES];
-	ssize_t n = read(fd, block, sizeof(block));
-
-	if (n > 0)
-		dynbuf_add(b, block, min_i64(n, (int64_t)(b->max - b->n)));
-	return n;
-}
-
 static void from_ready(void *ctx, short revents)
 {
 	struct command *c = ctx;
-	ssize_t n = pipe_read(c->p.out_fd, &c->out);
 
 	(void)revents;
-	if (n == 0 || (n < 0 && errno != EINTR))
+	if (!child_read(c->p.out_fd, &c->out, &c->over))
 		loop_remove(c->r->loop, &c->from);
-	if (c->out.n == c->out.max)
+	if (c->over)
 		program_failed(c, "writes without end");
 }
 
 static void err_ready(void *ctx, short revents)
 {
 	struct command *c = ctx;
-
-	ssize_t n = pipe_read(c->p.err_fd, &c->said);
+	bool over;
 
 	(void)revents;
-	if (n == 0 || (n < 0 && errno != EINTR))
+	if (!child_read(c->p.err_fd, &c->said, &over))
 		loop_remove(c->r->loop, &c->err);
-}
-
-/* What is in a pipe whose writers may still be there. */
-static void pipe_empty(int fd, struct dynbuf *b)
-{
-	struct pollfd ready = {.fd = fd, .events = POLLIN};
-
-	while (b->n < b->max && poll(&ready, 1, 0) > 0 && pipe_read(fd, b) > 0)
-		;
 }
 
 /* The first line of what it said is enough. */
@@ -139,14 +117,15 @@ static void program_ended(void *ctx, short revents)
 	struct result ret = result_none;
 	siginfo_t info = {0};
 	const char *why;
+	bool said_more = false;
 	char text[64];
 
 	(void)revents;
 	/* it is reaped by child_end, which needs its group's leader to be there still */
 	if (waitid(P_PID, (id_t)c->p.pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
 		return;
-	pipe_empty(c->p.out_fd, &c->out);
-	pipe_empty(c->p.err_fd, &c->said);
+	child_read_rest(c->p.out_fd, &c->out, &c->over);
+	child_read_rest(c->p.err_fd, &c->said, &said_more);
 	said_cut(c);
 	if (info.si_code != CLD_EXITED || info.si_status != 0) {
 		snprintf(text, sizeof(text), "%s %d",
@@ -155,7 +134,7 @@ static void program_ended(void *ctx, short revents)
 		program_failed(c, text);
 		return;
 	}
-	if (c->out.n == c->out.max) {
+	if (c->over) {
 		program_failed(c, "writes without end");
 		return;
 	}
@@ -313,6 +292,7 @@ static void command_recognise(struct recogniser *r, struct turn *t)
 
 	dynbuf_reset(&c->out);
 	dynbuf_reset(&c->said);
+	c->over = false;
 	if (words_for(c, t->language, t->rate_hz, why) < 0)
 		recogniser_trouble(r, "command", "cannot recognise: %s", why);
 	else if (program_start(c, t) == 0)

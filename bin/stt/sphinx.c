@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "audio/pcm.h"
+#include "base/child.h"
 #include "base/log.h"
 #include "base/spawn.h"
-#include "child.h"
 #include "stream/outlet.h"
 #include "stream/reader.h"
 #include "worker.h"

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/log.h"
 #include "base/spawn.h"
 
@@ -19,8 +20,7 @@
 #define ERR_MAX 512      /* bytes of stderr that are kept: the last */
 
 struct program {
-	struct program *next;          /* stopped after it */
-	struct make *m;                /* for whom; NULL: stopped, it has only to be waited for */
+	struct make *m;                /* for whom */
 	struct loop *loop;             /* of m */
 	pid_t pid;                     /* leader of its group */
 	struct loop_source pid_source; /* it has ended */
@@ -31,9 +31,6 @@ struct program {
 	size_t said_n;                 /* bytes there */
 	char *shared; /* where a child of ours leaves its reason, ERR_MAX bytes; NULL: it is none */
 };
-
-/* Those that were stopped and have not been waited for. */
-static struct program *stopped;
 
 static short in_mask(void *ctx)
 {
@@ -79,35 +76,16 @@ void program_stop(struct make *m)
 	m->work = NULL;
 	if (!p)
 		return;
-	p->m = NULL;
 	if (p->ended) {
 		reap(p);
-		program_free(p);
-		return;
+	} else {
+		close_source(p, &p->out);
+		close_source(p, &p->err);
+		loop_remove(p->loop, &p->pid_source);
+		loop_remove_timer(p->loop, &p->timer);
+		child_end(p->loop, p->pid, p->pid_source.fd, true);
 	}
-	kill(-p->pid, SIGKILL);
-	close_source(p, &p->out);
-	close_source(p, &p->err);
-	loop_remove_timer(p->loop, &p->timer);
-	p->next = stopped;
-	stopped = p;
-}
-
-static void stopped_has_ended(struct program *p)
-{
-	struct program **at = &stopped;
-
-	while (*at != p)
-		at = &(*at)->next;
-	*at = p->next;
-	reap(p);
 	program_free(p);
-}
-
-void program_finish(void)
-{
-	while (stopped)
-		stopped_has_ended(stopped);
 }
 
 /* The last line of stderr, without its end: a word of the program's own. */
@@ -214,10 +192,6 @@ static void ended(void *ctx, short revents)
 	p->ended = true;
 	kill(-p->pid, SIGKILL); /* what it has left behind would hold its output open */
 	close_source(p, &p->pid_source);
-	if (!p->m) {
-		stopped_has_ended(p);
-		return;
-	}
 	if (readable(p->err.fd)) /* its last words */
 		err_ready(p, POLLIN);
 	settle(p);

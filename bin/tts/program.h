@@ -17,7 +17,5 @@ void program_start(struct make *m, char *const argv[], const char *text, size_t 
 typedef int program_child(const void *arg, int fd, char *why, size_t why_size);
 void program_fork(struct make *m, program_child *fn, const void *arg);
 void program_stop(struct make *m);
-/* Wait for those that were stopped: they have been killed. While their loop is there. */
-void program_finish(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/child.h"
 #include "program.h"
 
 #define KEY_BYTES_MAX 65536
@@ -39,7 +40,7 @@ void queue_free(struct queue *q)
 {
 	while (q->head)
 		pop(q);
-	program_finish();
+	child_finish();
 }
 
 int queue_key(const struct voice *v, const struct engine *e, const struct phrase *p,

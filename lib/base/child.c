@@ -1,5 +1,6 @@
-#include "child.h"
+#include "base/child.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,7 +15,14 @@ struct ending {
 	pid_t pid;
 };
 
-static struct ending *endings; /* those of a loop that stops are left to whoever inherits them */
+static struct ending *endings;
+
+static void reap(pid_t pid, int pid_fd)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(pid_fd);
+}
 
 static short ending_mask(void *ctx)
 {
@@ -27,9 +35,8 @@ static void ended(void *ctx, short revents)
 	struct ending *e = ctx, **link = &endings;
 
 	(void)revents;
-	waitpid(e->pid, NULL, WNOHANG);
 	loop_remove(e->loop, &e->source);
-	close(e->source.fd);
+	reap(e->pid, e->source.fd);
 	while (*link != e)
 		link = &(*link)->next;
 	*link = e->next;
@@ -53,6 +60,35 @@ void child_end(struct loop *loop, pid_t pid, int pid_fd, bool group)
 		}
 		free(e);
 	}
-	waitpid(pid, NULL, 0); /* no memory: it takes a moment */
-	close(pid_fd);
+	reap(pid, pid_fd); /* no memory: it takes a moment */
+}
+
+void child_finish(void)
+{
+	while (endings)
+		ended(endings, POLLIN);
+}
+
+bool child_read(int fd, struct dynbuf *b, bool *ret_over)
+{
+	char p[PIPE_BUF];
+	ssize_t n = read(fd, p, sizeof(p));
+	size_t room = b->max - b->n;
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if ((size_t)n > room)
+		*ret_over = true;
+	else
+		room = (size_t)n;
+	dynbuf_add(b, p, room);
+	return n > 0;
+}
+
+void child_read_rest(int fd, struct dynbuf *b, bool *ret_over)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	while (!*ret_over && poll(&p, 1, 0) > 0 && child_read(fd, b, ret_over))
+		;
 }
