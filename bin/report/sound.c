@@ -1,0 +1,116 @@
+#include "sound.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "html.h"
+
+#define WAV_HEAD 44
+
+static const struct {
+	const char *name, *type;
+} kinds[] = {{"recording.mp3", "audio/mpeg"}, {"recording.wav", "audio/wav"}};
+
+/* All of a file of the call; NULL with errno. */
+static uint8_t *load(const struct kept *k, const char *name, size_t *ret_n)
+{
+	int64_t bytes;
+	int fd = kept_file(k, name, &bytes);
+	uint8_t *p = fd != -1 ? malloc((size_t)bytes + 1) : NULL;
+	ssize_t n = p ? 1 : -1;
+
+	for (*ret_n = 0; n > 0 && *ret_n < (size_t)bytes; *ret_n += (size_t)max_i64(n, 0))
+		n = read(fd, p + *ret_n, (size_t)bytes - *ret_n);
+	if (fd != -1)
+		close(fd);
+	if (n < 0) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}
+
+/* The head of a stereo WAV of n bytes of samples. */
+static void wav_head(uint8_t *p, int rate_hz, size_t n)
+{
+	memcpy(p, "RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0", 24);
+	put32(p + 4, (uint32_t)(n + WAV_HEAD - 8));
+	put32(p + 24, (uint32_t)rate_hz);
+	put32(p + 28, (uint32_t)rate_hz * 4);
+	memcpy(p + 32, "\x04\0\x10\0data", 8);
+	put32(p + 40, (uint32_t)n);
+}
+
+/* Both sides as stereo, caller left. */
+static int embed_sides(const struct kept *k, struct dynbuf *b)
+{
+	static const char *const names[] = {"caller.s16", "bot.s16"};
+	size_t n[2] = {0}, longer;
+	uint8_t *side[2], *wav;
+	int err = 0;
+
+	for (int c = 0; c < 2; c++)
+		side[c] = load(k, names[c], &n[c]);
+	longer = (size_t)max_i64((int64_t)n[0], (int64_t)n[1]) / 2;
+	wav = longer ? calloc(1, WAV_HEAD + longer * 4) : NULL;
+	if (wav) {
+		wav_head(wav, k->rate_hz, longer * 4);
+		for (int c = 0; c < 2; c++)
+			for (size_t i = 0; side[c] && i < n[c] / 2; i++)
+				memcpy(wav + WAV_HEAD + i * 4 + 2 * c, side[c] + 2 * i, 2);
+		dynbuf_adds(b, "<audio controls preload=\"metadata\" src=\"data:audio/wav;base64,");
+		html_base64(b, wav, WAV_HEAD + longer * 4);
+		dynbuf_adds(b, "\"></audio>\n");
+	} else if (longer) {
+		err = -1;
+	}
+	free(wav);
+	free(side[0]);
+	free(side[1]);
+	return err;
+}
+
+int sound_embed(const struct kept *k, struct dynbuf *b)
+{
+	size_t n;
+	uint8_t *p;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		p = load(k, kinds[i].name, &n);
+		if (!p && errno != ENOENT)
+			return -1;
+		if (!p)
+			continue;
+		dynbuf_addf(b, "<audio controls preload=\"metadata\" src=\"data:%s;base64,",
+			kinds[i].type);
+		html_base64(b, p, n);
+		dynbuf_adds(b, "\"></audio>\n");
+		free(p);
+		return 0;
+	}
+	return embed_sides(k, b);
+}
+
+int sound_link(const struct kept *k, struct dynbuf *b)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (fstatat(k->fd, kinds[i].name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+			continue;
+		dynbuf_addf(b, "<audio controls preload=\"metadata\" src=\"%s\"></audio>\n",
+			kinds[i].name);
+		break;
+	}
+	return 0;
+}
