@@ -6,9 +6,9 @@
 q() { psql -XAtqc "$1"; }
 # says CODE TEXT COMMAND [ARG...]: exits so, with one line that has the text, and no other.
 says() {
-	code=$1 text=$2 && shift 2
+	code=$1 say=$2 && shift 2
 	must_fail "$code" "$@" 2>"$T/err" >"$T/out" || { cat "$T/out" "$T/err" && return 1; }
-	if [ "$(wc -l <"$T/err")" != 1 ] || ! grep -qF -e "$text" "$T/err"; then cat "$T/err" && return 1; fi
+	if [ "$(wc -l <"$T/err")" != 1 ] || ! grep -qF -e "$say" "$T/err"; then cat "$T/err" && return 1; fi
 }
 eight_at_once() {
 	for i in 1 2 3 4 5 6 7 8; do

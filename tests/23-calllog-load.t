@@ -6,8 +6,8 @@
 
 q() { psql -XAtqc "$1"; }
 says() { # CODE TEXT COMMAND [ARG...]
-	code=$1 text=$2 && shift 2
-	must_fail "$code" "$@" 2>"$T/err" >"$T/out" && grep -qF -e "$text" "$T/err" && return
+	code=$1 say=$2 && shift 2
+	must_fail "$code" "$@" 2>"$T/err" >"$T/out" && grep -qF -e "$say" "$T/err" && return
 	cat "$T/out" "$T/err" && return 1
 }
 # All that is in the tables, but when it was loaded and what a row was numbered.
@@ -67,7 +67,7 @@ two() {
 	calllog load "$spool" 2>"$T/one" &
 	find "$spool/calls" -mindepth 4 -type d | sort -r | load -
 	both=$?
-	wait $! && [ "$both" = 0 ] || { cat "$T/one" && return 1; }
+	if ! wait $! || [ "$both" != 0 ]; then cat "$T/one" && return 1; fi
 	loaded=$(cat "$T/one" "$T/err" | awk '$3 == "calls:" { n += $4 } END { print n }')
 	[ "$loaded" = $calls ] || { echo "done: $loaded" && return 1; }
 }

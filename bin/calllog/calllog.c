@@ -15,6 +15,22 @@ struct settings set = {.wait_s = 300, .spool = "/var/spool/callpipe"};
 static const struct opt_row rows[] = {
 	{"wait", 0, OPT_INT, "S", "CALLPIPE_DB_WAIT",
 		"so long a database that is gone is waited for", &set.wait_s, 0, 86400},
+	{"status", 's', OPT_STR, "WORD", NULL, "only calls of this status or disposition",
+		&set.status},
+	{"campaign", 'c', OPT_STR, "ID", NULL, "only calls of this campaign", &set.campaign},
+	{"sentiment", 0, OPT_STR, "WORD", NULL, "only calls of this final sentiment",
+		&set.sentiment},
+	{"phone", 0, OPT_STR, "NUMBER", NULL, "only calls with this number", &set.phone},
+	{"from", 'f', OPT_STR, "DATE", NULL, "only calls that began on this day or later",
+		&set.from},
+	{"to", 't', OPT_STR, "DATE", NULL, "only calls that began on this day or earlier", &set.to},
+	{"limit", 'n', OPT_INT, "N", NULL, "at most so many, the latest first", &set.limit, 1,
+		INT64_C(1000000000)},
+	{"output", 'o', OPT_STR, "FILE", NULL, "write there, whole or not at all", &set.output},
+	{"json", 'j', OPT_FLAG, NULL, NULL, "a JSON object a line", &set.json},
+	{"csv", 0, OPT_FLAG, NULL, NULL, "CSV", &set.csv},
+	{"calls", 0, OPT_FLAG, NULL, NULL, "export every call, not the last of each person",
+		&set.calls},
 	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where calls are kept", &set.spool},
 	{"phone-key-file", 0, OPT_STR, "FILE", "CALLPIPE_PHONE_KEY_FILE",
 		"secret that numbers are hashed with", &set.key_file},
@@ -25,7 +41,7 @@ static const struct opt_row rows[] = {
 
 static const struct opt_page page = {
 	.synopsis = "command [options] [operand ...]",
-	.purpose = "Finished calls in PostgreSQL. Commands: init.",
+	.purpose = "Finished calls in PostgreSQL. Commands: init, load, list, show, export, stats.",
 	.see = "calllog(1), callpipe-calldir(5), callpipe(7)",
 };
 
@@ -35,6 +51,10 @@ static const struct command {
 } commands[] = {
 	{"init", command_init},
 	{"load", command_load},
+	{"list", command_list},
+	{"show", command_show},
+	{"export", command_export},
+	{"stats", command_stats},
 };
 
 enum exit_code say_database(const struct db *db, const char *what)

@@ -4,6 +4,7 @@
 #define CALLLOG_CALLLOG_H
 
 #include "db/db.h"
+#include "table.h"
 
 struct settings {
 	int64_t wait_s;    /* so long a database that is gone is waited for */
@@ -12,6 +13,15 @@ struct settings {
 		*key_file; /* secret that numbers are hashed with; NULL: phones.key of the spool */
 	const char
 		*country; /* calling code of numbers that begin with one 0; NULL: there are none */
+
+	/* which calls, and as what: see choice.h, table.h */
+	const char *status, *campaign, *sentiment, *phone; /* NULL: any */
+	const char *from, *to;                             /* days or times */
+	int64_t limit;                                     /* calls; 0: as the command likes */
+	const char *output;                                /* file; NULL: stdout */
+	bool json, csv;
+	bool calls;   /* export: every call, not the last of each person */
+	bool dry_run; /* erase, retain: change nothing */
 };
 extern struct settings set;
 
@@ -20,8 +30,15 @@ int open_database(struct db *db, enum exit_code *ret_code) MUST_USE;
 /* "cannot WHAT: why", and the exit code that it is worth. */
 enum exit_code say_database(const struct db *db, const char *what);
 
+/* Write what a statement with choice_where finds, to where the command line says. */
+enum exit_code write_found(const char *sql, enum table_form form, bool upright);
+
 /* Each gets its operands, NULL at the end, and returns an exit code. */
 int command_init(char *const operands[]) MUST_USE;
 int command_load(char *const operands[]) MUST_USE;
+int command_list(char *const operands[]) MUST_USE;
+int command_show(char *const operands[]) MUST_USE;
+int command_export(char *const operands[]) MUST_USE;
+int command_stats(char *const operands[]) MUST_USE;
 
 #endif

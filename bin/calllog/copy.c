@@ -60,14 +60,19 @@ static void add(struct dynbuf *b, const char *s, size_t n)
 	}
 }
 
-void copy_text(struct dynbuf *b, const char *s)
+void copy_string(struct dynbuf *b, const char *s)
 {
-	if (!s || !*s) {
+	if (!s) {
 		copy_null(b);
 		return;
 	}
 	add(b, s, strlen(s));
 	dynbuf_add(b, "\t", 1);
+}
+
+void copy_text(struct dynbuf *b, const char *s)
+{
+	copy_string(b, s && *s ? s : NULL);
 }
 
 /* A number of JSON, n bytes, that numeric holds. */

@@ -13,6 +13,8 @@
 void copy_null(struct dynbuf *b);
 /* NULL or "" is NULL. */
 void copy_text(struct dynbuf *b, const char *s);
+/* "" is "", NULL is NULL. */
+void copy_string(struct dynbuf *b, const char *s);
 void copy_json(struct dynbuf *b, const char *s);
 void copy_int(struct dynbuf *b, int64_t v);
 /* -1 is NULL; no more than the column holds. */

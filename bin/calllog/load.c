@@ -182,7 +182,7 @@ static void merge_made(struct load *l)
 
 static void flush(struct load *l)
 {
-	bool known[CALLS];
+	bool known[CALLS] = {false};
 
 	if (l->n && !l->gone && persist(l, ask_known, known) == -1)
 		give_up(l);

@@ -306,7 +306,7 @@ static void turn_row(
 	copy_text(b, story_kind_name(l->kind));
 	copy_text(b, story_status_name(l->status));
 	copy_text(b, l->text[0] ? l->text : l->file[0] ? l->file : l->phrase);
-	copy_text(b, is(l->text, l->heard) ? NULL : l->heard);
+	copy_string(b, is(l->text, l->heard) ? NULL : l->heard);
 	copy_ms(b, l->t0_ms);
 	copy_ms(b, l->t1_ms);
 	copy_text(b, l->state);

@@ -1,0 +1,20 @@
+/* choice: which calls: what the options say, as a condition and its parameters.
+ */
+#ifndef CALLLOG_CHOICE_H
+#define CALLLOG_CHOICE_H
+
+#include "base/util.h"
+
+#define CHOICE_PARAMS 6
+
+struct choice {
+	const char *params[CHOICE_PARAMS]; /* $1 to $6 of the condition */
+	char status[64]; /* as it is compared: lower case, '_' for blanks and '-' */
+};
+
+/* For a statement on the table call: $1 to $6. */
+extern const char choice_where[];
+/* From the options. -1: one of them cannot be, which has been said. */
+int choice_make(struct choice *ret) MUST_USE;
+
+#endif
