@@ -10,7 +10,13 @@
 #include "base/opt.h"
 #include "db/schema.h"
 
-struct settings set = {.wait_s = 300, .spool = "/var/spool/callpipe"};
+struct settings set = {.wait_s = 300,
+	.spool = "/var/spool/callpipe",
+	.raw = "7d",
+	.recordings = "30d",
+	.transcripts = "30d",
+	.words = "90d",
+	.numbers = "365d"};
 
 static const struct opt_row rows[] = {
 	{"wait", 0, OPT_INT, "S", "CALLPIPE_DB_WAIT",
@@ -31,6 +37,17 @@ static const struct opt_row rows[] = {
 	{"csv", 0, OPT_FLAG, NULL, NULL, "CSV", &set.csv},
 	{"calls", 0, OPT_FLAG, NULL, NULL, "export every call, not the last of each person",
 		&set.calls},
+	{"dry-run", 0, OPT_FLAG, NULL, NULL, "erase, retain: say what would be removed",
+		&set.dry_run},
+	{"raw", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_RAW", "so long raw sound is kept", &set.raw},
+	{"recordings", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_RECORDINGS", "recordings",
+		&set.recordings},
+	{"transcripts", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_TRANSCRIPTS",
+		"transcripts and summaries", &set.transcripts},
+	{"words", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_WORDS", "journals, and what was said",
+		&set.words},
+	{"numbers", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_NUMBERS",
+		"numbers, and the directory of a call", &set.numbers},
 	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where calls are kept", &set.spool},
 	{"phone-key-file", 0, OPT_STR, "FILE", "CALLPIPE_PHONE_KEY_FILE",
 		"secret that numbers are hashed with", &set.key_file},
@@ -41,7 +58,9 @@ static const struct opt_row rows[] = {
 
 static const struct opt_page page = {
 	.synopsis = "command [options] [operand ...]",
-	.purpose = "Finished calls in PostgreSQL. Commands: init, load, list, show, export, stats.",
+	.purpose =
+		"Finished calls in PostgreSQL. Commands: init, load, list, show, export, stats, erase,"
+		" retain.",
 	.see = "calllog(1), callpipe-calldir(5), callpipe(7)",
 };
 
@@ -55,6 +74,8 @@ static const struct command {
 	{"show", command_show},
 	{"export", command_export},
 	{"stats", command_stats},
+	{"erase", command_erase},
+	{"retain", command_retain},
 };
 
 enum exit_code say_database(const struct db *db, const char *what)

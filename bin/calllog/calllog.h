@@ -22,6 +22,7 @@ struct settings {
 	bool json, csv;
 	bool calls;   /* export: every call, not the last of each person */
 	bool dry_run; /* erase, retain: change nothing */
+	const char *raw, *recordings, *transcripts, *words, *numbers; /* ages of retain */
 };
 extern struct settings set;
 
@@ -40,5 +41,7 @@ int command_list(char *const operands[]) MUST_USE;
 int command_show(char *const operands[]) MUST_USE;
 int command_export(char *const operands[]) MUST_USE;
 int command_stats(char *const operands[]) MUST_USE;
+int command_erase(char *const operands[]) MUST_USE;
+int command_retain(char *const operands[]) MUST_USE;
 
 #endif

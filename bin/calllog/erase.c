@@ -1,0 +1,247 @@
+/* calllog erase: a person, out of files and tables.
+ *
+ * The order is that of a run that may be killed: first what keeps the calls from being loaded again, then the files,
+ * then the rows, which tell where else files are. Each step done again does nothing.
+ */
+#include <errno.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "base/log.h"
+#include "calllog.h"
+#include "number.h"
+#include "record/journal.h"
+
+/* The number of a row, by its digits, as number_digits has them; $1 the digits, $2 the hash, $3 the country. */
+#define DIGITS_OF(column) \
+	"(SELECT CASE WHEN d LIKE '00%' THEN substr(d, 3) WHEN $3::text <> '' AND d LIKE '0%' AND " column \
+	" NOT LIKE '%+%' THEN $3::text || substr(d, 2) ELSE d END" \
+	" FROM regexp_replace(" column ", '[^0-9]', '', 'g') AS d)"
+#define IS_PERSON(column) "(" DIGITS_OF(column) " = $1::text OR phone_hash = $2::bytea)"
+
+struct erasure {
+	char digits[NUMBER_DIGITS_MAX + 1]; /* of the person's number */
+	char hash[2 * SHA256_BYTES + 3];    /* of them, as the database writes it */
+	const char *params[3];              /* of IS_PERSON */
+	struct db db;
+	struct audit audit;
+	struct wiped files;
+	int64_t rows;
+	int64_t running; /* calls that are in progress */
+};
+
+/* Of a call whose call.json is lost: as its journal begins. */
+static void numbers_of_journal(
+	const struct kept *k, char from[KEPT_TEXT_MAX], char to[KEPT_TEXT_MAX])
+{
+	int fd = kept_file(k, "events.jsonl", NULL);
+	struct journal_record r;
+	struct journal j;
+
+	if (fd == -1 || journal_open(fd, &j) == -1)
+		return;
+	while (journal_next(&j, &r) && (r.bad || strcmp(r.type, "call-start") != 0))
+		;
+	if (!r.bad && strcmp(r.type, "call-start") == 0) {
+		jline_get_str(r.data, "from", from, KEPT_TEXT_MAX);
+		jline_get_str(r.data, "to", to, KEPT_TEXT_MAX);
+	}
+	journal_close(&j);
+}
+
+static bool is_theirs(const struct erasure *e, const struct kept *k)
+{
+	char from[KEPT_TEXT_MAX], to[KEPT_TEXT_MAX], digits[NUMBER_DIGITS_MAX + 1];
+
+	snprintf(from, sizeof(from), "%s", k->from);
+	snprintf(to, sizeof(to), "%s", k->to);
+	if (!k->described)
+		numbers_of_journal(k, from, to);
+	return (number_digits(from, digits) && strcmp(digits, e->digits) == 0) ||
+		(number_digits(to, digits) && strcmp(digits, e->digits) == 0);
+}
+
+/* Where the dialogue was, kept for a call that was cut off: see agent(1). */
+static void wipe_sessions(const struct kept *k, struct wiped *sum)
+{
+	char pattern[PATH_MAX];
+	glob_t found;
+
+	if (strpbrk(k->name, "*?[\\") ||
+		format_path(pattern, "%s/sessions/*.%s", set.spool, k->name) == -1 ||
+		glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		if (!set.dry_run && unlink(found.gl_pathv[i]) == -1 && errno != ENOENT) {
+			log_error_errno("cannot remove '%s'", found.gl_pathv[i]);
+			sum->failed++;
+		}
+		sum->files++;
+	}
+	globfree(&found);
+}
+
+static void erase_call(const struct kept *k, void *ctx)
+{
+	struct erasure *e = ctx;
+
+	if (!is_theirs(e, k))
+		return;
+	if (kept_state(k) == KEPT_RUNNING) {
+		log_error("cannot erase '%s': the call is in progress", k->path);
+		e->running++;
+		return;
+	}
+	wipe_sessions(k, &e->files);
+	wipe_call(k, &e->files);
+}
+
+static bool in_spool(const char *path)
+{
+	char spool[PATH_MAX];
+
+	return realpath(set.spool, spool) && strncmp(path, spool, strlen(spool)) == 0 &&
+		path[strlen(spool)] == '/';
+}
+
+/* Directories that rows name and that are not in the spool: another spool, another host. */
+static int erase_elsewhere(struct erasure *e)
+{
+	PGresult *result;
+	struct kept k;
+
+	if (db_query(&e->db,
+		    "SELECT call_dir FROM call WHERE call_dir IS NOT NULL AND " IS_PERSON(
+			    "phone_number"),
+		    e->params, 3, &result) == -1)
+		return -1;
+	for (int i = 0; i < PQntuples(result); i++) {
+		const char *path = PQgetvalue(result, i, 0);
+		if (in_spool(path))
+			continue;
+		if (kept_open(path, &k) == 0) {
+			erase_call(&k, e);
+			kept_close(&k);
+		} else {
+			log_warn(
+				"'%s' is not here: if another host has it, erase there, too", path);
+		}
+	}
+	PQclear(result);
+	return 0;
+}
+
+static int count(struct erasure *e, const char *sql)
+{
+	PGresult *result;
+
+	if (db_query(&e->db, sql, e->params, 3, &result) == -1)
+		return -1;
+	e->rows += set.dry_run ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : db_rows(result);
+	PQclear(result);
+	return 0;
+}
+
+static int erase_rows(struct erasure *e)
+{
+	if (count(e,
+		    "UPDATE ticket t SET subject = NULL, description = NULL FROM client WHERE t.client_id = client.client_id"
+		    " AND " IS_PERSON("client.phone")) == -1 ||
+		count(e,
+			"UPDATE ticket t SET subject = NULL, description = NULL FROM call WHERE t.call_id = call.call_id"
+			" AND " IS_PERSON("call.phone_number")) == -1 ||
+		count(e,
+			"UPDATE client SET phone = NULL, phone_hash = $2::bytea, customer_number = NULL, first_name = NULL,"
+			" last_name = NULL, email = NULL, company = NULL, address = NULL, notes = NULL, extra = NULL,"
+			" erased_at = now(), updated_at = now() WHERE " IS_PERSON("phone")) == -1 ||
+		audit_words(&e->db, IS_PERSON("c.phone_number"), e->params, 3, &e->rows) == -1)
+		return -1;
+	return count(e,
+		"UPDATE call SET phone_number = NULL, phone_hash = $2::bytea, uuid = NULL, recording_path = NULL,"
+		" assembled_audio_path = NULL, transcript_path = NULL, mp3_path = NULL, call_dir = NULL,"
+		" erased_at = coalesce(erased_at, now()) WHERE " IS_PERSON("phone_number"));
+}
+
+static int count_rows(struct erasure *e)
+{
+	return count(e,
+		"SELECT (SELECT count(*) FROM call WHERE " IS_PERSON(
+			"phone_number") ") + (SELECT count(*)"
+					" FROM client WHERE " IS_PERSON("phone") ")");
+}
+
+/* Nothing loads them from now on. A wish not to be called stays. */
+static int begin(struct erasure *e)
+{
+	if (audit_begin(&e->db, &e->audit, "erase", NULL, NULL, e->hash) == -1)
+		return -1;
+	return set.dry_run
+		? 0
+		: db_query(&e->db,
+			  "INSERT INTO erasure (phone_hash, opt_out) SELECT $2::bytea, coalesce(bool_or(opt_out), false)"
+			  " FROM call WHERE " IS_PERSON(
+				  "phone_number") " ON CONFLICT (phone_hash) DO UPDATE SET erased_at = now(),"
+						  " opt_out = erasure.opt_out OR excluded.opt_out",
+			  e->params, 3, NULL);
+}
+
+/* What is still there keeps its rows: they tell where it is. */
+static int end(struct erasure *e)
+{
+	if (set.dry_run)
+		return count_rows(e) == -1 ? -1 : audit_end(&e->db, &e->audit, &e->files, e->rows);
+	if (e->files.failed || e->running)
+		return 0;
+	if (db_run(&e->db, "BEGIN") == -1 || erase_rows(e) == -1 ||
+		audit_end(&e->db, &e->audit, &e->files, e->rows) == -1)
+		return -1;
+	return db_run(&e->db, "COMMIT");
+}
+
+static enum exit_code erase(struct erasure *e)
+{
+	if (begin(e) == -1)
+		return say_database(&e->db, "erase");
+	if (wipe_each(INT64_MAX, erase_call, e) == -1)
+		e->files.failed++;
+	if (erase_elsewhere(e) == -1 || end(e) == -1)
+		return say_database(&e->db, "erase");
+	fprintf(stderr, "calllog: %s: %" PRId64 " calls, %" PRId64 " files, %" PRId64 " rows%s\n",
+		set.dry_run ? "would erase" : "erased", e->files.calls, e->files.files, e->rows,
+		e->files.failed || e->running ? "; not finished: run it again" : "");
+	return e->files.failed ? EXIT_IO : e->running ? EXIT_TRY_AGAIN : EXIT_OK;
+}
+
+int command_erase(char *const operands[])
+{
+	static struct erasure e;
+	uint8_t hash[SHA256_BYTES];
+	enum exit_code code = EXIT_OK;
+
+	if (!operands[0] || operands[1] || !number_digits(operands[0], e.digits)) {
+		log_error(operands[0] && !operands[1] ? "cannot erase '%s': no telephone number"
+						      : "name one telephone number: see --help",
+			operands[0]);
+		return EXIT_USAGE;
+	}
+	if (number_key(true) == -1)
+		return EXIT_CONFIG;
+	if (!number_hash(operands[0], hash))
+		return EXIT_BUG;
+	snprintf(e.hash, sizeof(e.hash), "\\x");
+	for (int i = 0; i < SHA256_BYTES; i++)
+		snprintf(e.hash + 2 + 2 * i, 3, "%02x", hash[i]);
+	e.params[0] = e.digits;
+	e.params[1] = e.hash;
+	e.params[2] = set.country ? set.country : "";
+	if (open_database(&e.db, &code) == -1)
+		return code;
+	code = erase(&e);
+	db_close(&e.db);
+	return code;
+}
