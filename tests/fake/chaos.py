@@ -23,12 +23,13 @@ import time
 import uuid
 import wave
 
+SLACK = int(os.environ["SLACK"])  # see tests/run
 RATE = 8000
 MOMENTS = {"bot": 1.0, "nobody": 3.7, "caller": None}  # seconds after the bot has begun; the caller speaks by himself
 CALLER_SPEAKS = 7.5  # seconds of call time
 VICTIMS = ["as-answer", "sh", "as-listen", "agent", "as-speak"]
 PLAYS_ON = {"as-answer", "sh"}  # without these the call goes on as if nothing had happened
-LIMIT_MS = {"KILL": 300, "STOP": 8000}
+LIMIT_MS = {"KILL": 300 * SLACK, "STOP": 8000 * SLACK}
 SCRIPT = "silence 6.5; say {speech}; silence 30"
 WITNESS = "say {speech}; silence 30"
 STAYS_S = 24  # how long a caller who does not close waits for the server to do it
@@ -163,7 +164,9 @@ class Call:
         ok(r["end"] == "server-end" and not r["illegal"], f"{self.name()}: ends with 00 00 00", json.dumps(r))
 
     def check_undisturbed(self):
-        """By what came, when; not by what as-speak says that it sent."""
+        """By what came, when; not by what as-speak says that it sent. Not judged where times say nothing."""
+        if SLACK != 1:
+            return
         r = self.report
         due = (r["duration_ms"] - r["first_frame_ms"]) / 20
         good = r["gaps"] == 0 and r["late_max_ms"] < 60 and abs(r["frames"] - due) <= 4
@@ -205,7 +208,7 @@ class Stayer(Call):
 
 
 def wait(seconds, condition):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLACK
     while not condition():
         if time.monotonic() > end:
             return False
