@@ -218,7 +218,7 @@ static int weights_load(struct senones *s)
 {
 	const struct map *m = &s->weights_map;
 	size_t at = 0, all = (size_t)SENONES_STREAMS * DENSITIES * s->n;
-	int32_t n, size[2];
+	int32_t n = -1, size[2];
 
 	while (take_ints(m, &at, &n, 1) && n > 0 && (size_t)n <= m->n - at) {
 		if (other_weights((const char *)m->p + at, (size_t)n))
