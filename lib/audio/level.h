@@ -1,15 +1,17 @@
 /* level: how loud speech is: the active speech level, without the pauses.
  *
  * Source: ITU-T P.56 (12/2011), method B, as the speech voltmeter of ITU-T G.191 computes it. In dBov: 0 is a square
- * wave of full scale, so that a sine of full scale has -3.01. Telephone speech is at -26 dBov nominally (ITU-T P.800,
- * annex B.1.7; G.191).
+ * wave of full scale, so that a sine of full scale has -3.01.
  */
 #ifndef CALLPIPE_AUDIO_LEVEL_H
 #define CALLPIPE_AUDIO_LEVEL_H
 
 #include "base/util.h"
 
-#define LEVEL_NOMINAL_DBOV (-26.0)
+/* What speech shall have on the line: RFC 7874, 4 (2600 of 32768, or -19 dBm0, as in ITU-T G.169 and G.115). The
+ * -26 dBov of ITU-T P.800 are for tests of codecs, and softer than what else is heard in a call: espeak-ng has -21 to
+ * -24, the prompts of Asterisk -17 to -23. */
+#define LEVEL_LINE_DBOV (-22.0)
 #define LEVEL_NONE_DBOV (-100.0) /* of silence */
 #define LEVEL_STEPS 15           /* thresholds, 6 dB apart: one a bit */
 

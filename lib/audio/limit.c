@@ -3,8 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define PHASES 8     /* values a sample */
-#define TAPS 32      /* samples that a value between two is made of */
+#define PHASES 8  /* values a sample */
+#define BEFORE 15 /* samples before a value, or at it, that it is made of */
+#define TAPS (2 * BEFORE + 2)
 #define KAISER 5.0   /* shape of the window: 53 dB, and 90 % of the band */
 #define OVERSHOOT 3  /* the curve is nowhere beyond so many times the samples around it */
 #define AROUND_MS 5  /* that the gain is smoothed over, on either side */
@@ -28,13 +29,13 @@ static double bessel(double x)
 /* A sinc in a Kaiser window; of each phase the sum is 1, so that a constant stays one. */
 static void filter_make(void)
 {
-	if (filter[0][TAPS / 2 - 1] != 0)
+	if (filter[0][BEFORE] != 0)
 		return;
 	for (int p = 0; p < PHASES; p++) {
 		double sum = 0, h[TAPS];
 
 		for (int i = 0; i < TAPS; i++) {
-			double t = i - (TAPS / 2 - 1) - (double)p / PHASES;
+			double t = (double)(i - BEFORE) - (double)p / PHASES;
 			double w = t / (TAPS / 2.0);
 
 			h[i] = t == 0 ? 1 : sin(M_PI * t) / (M_PI * t);
@@ -55,7 +56,7 @@ static float at(const float *x, ssize_t n, ssize_t k)
 /* Largest magnitude of the curve from sample k to the next one. */
 static float reach(const float *x, ssize_t n, ssize_t k)
 {
-	ssize_t first = k - (TAPS / 2 - 1);
+	ssize_t first = k - BEFORE;
 	float edge[TAPS], most = 0;
 	const float *from = edge;
 
@@ -96,7 +97,7 @@ static bool walk_on(struct walk *w, ssize_t *ret_k, float *ret_reach)
 		for (; w->ahead < w->n && w->ahead <= w->next + TAPS / 2; w->ahead++)
 			if (fabsf(w->x[w->ahead]) * OVERSHOOT > w->least)
 				w->loud = w->ahead;
-		if (w->loud < w->next - (TAPS / 2 - 1))
+		if (w->loud < w->next - BEFORE)
 			continue;
 		*ret_k = w->next++;
 		*ret_reach = reach(w->x, w->n, *ret_k);
@@ -187,7 +188,7 @@ int limit_apply(float *x, size_t n, int rate_hz, double ceiling, double *ret_lea
 {
 	size_t around = (size_t)rate_hz * AROUND_MS / 1000;
 	float *gain = calloc(n + 2 * around + 1, sizeof(*gain)), least, *window;
-	double aim = ceiling, peak;
+	double aim = ceiling;
 
 	if (!gain)
 		return -1;
@@ -195,7 +196,7 @@ int limit_apply(float *x, size_t n, int rate_hz, double ceiling, double *ret_lea
 	window = gain + n;
 	window_make(window, around);
 	*ret_least = 1;
-	for (int round = 0; round < ROUNDS_MAX && (peak = limit_peak(x, n)) > ceiling; round++) {
+	for (int round = 0; round < ROUNDS_MAX && limit_peak(x, n) > ceiling; round++) {
 		least = allow(gain, x, n, (float)aim, (ssize_t)around);
 		go_back(gain, n, rate_hz);
 		apply(x, gain, (ssize_t)n, window, (ssize_t)around);

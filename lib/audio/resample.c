@@ -116,11 +116,13 @@ static int convert(struct resample *r, size_t n, bool last)
 	return 0;
 }
 
-/* n samples of one of the two kinds to floats. */
-static void take(float *to, const int16_t *whole, const float *in, size_t n)
+/* n samples of one of the two kinds, from where it stands, to floats. */
+static void take(float *to, const int16_t *whole, const float *in, size_t at, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		to[i] = whole ? whole[i] : in[i];
+	for (size_t i = 0; whole && i < n; i++)
+		to[i] = whole[at + i];
+	if (in && n > 0)
+		memcpy(to, in + at, n * sizeof *in);
 }
 
 static int convert_all(
@@ -130,8 +132,7 @@ static int convert_all(
 
 	do {
 		size_t piece = n - at < PIECE ? n - at : PIECE;
-		if (piece > 0)
-			take(r->piece_in, whole ? whole + at : NULL, in ? in + at : NULL, piece);
+		take(r->piece_in, whole, in, at, piece);
 		at += piece;
 		if (convert(r, piece, last && at == n) < 0)
 			return -1;
@@ -146,7 +147,7 @@ static int run(struct resample *r, const int16_t *whole, const float *in, size_t
 		return convert_all(r, whole, in, n, last);
 	if (reserve(r, n) < 0)
 		return -1;
-	take(r->out, whole, in, n);
+	take(r->out, whole, in, 0, n);
 	r->out_n = n;
 	return 0;
 }

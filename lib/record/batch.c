@@ -30,8 +30,7 @@ struct batch {
 
 static bool drawn; /* a line of progress stands on the terminal */
 
-/* Before a message, and at the end. */
-static void wipe(void)
+void batch_wipe(void)
 {
 	if (drawn && write(STDERR_FILENO, "\r\033[K", 4) == 4)
 		drawn = false;
@@ -149,7 +148,7 @@ int batch_open(const struct batch_page *page, char *const operands[], struct bat
 		*b = (struct batch){
 			.page = page, .terminal = isatty(STDERR_FILENO), .began_ns = now_ns()};
 		b->lines = !operands[0];
-		log_before(wipe);
+		log_before(batch_wipe);
 	}
 	if (b && b->lines && isatty(STDIN_FILENO)) {
 		log_error("name %s, folders of them, or '-' for a list on stdin", page->many);
@@ -263,7 +262,7 @@ int batch_close(struct batch *b)
 {
 	int code = b->code;
 
-	wipe();
+	batch_wipe();
 	log_before(NULL);
 	sum_up(b);
 	for (size_t i = 0; i < b->n; i++)

@@ -11,7 +11,7 @@
 static double measure(int rate_hz, double dbov, double on_s, double every_s)
 {
 	double amplitude = 32768 * M_SQRT2 * pow(10, dbov / 20);
-	size_t n = (size_t)(rate_hz * SECONDS), at = 0;
+	size_t n = (size_t)rate_hz * SECONDS, at = 0;
 	float *x = malloc(n * sizeof(*x));
 	struct level l;
 
@@ -37,16 +37,16 @@ int main(void)
 	struct level l;
 
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
-		for (double db = -50; db <= -6; db += 4) {
+		for (int db = -50; db <= -6; db += 4) {
 			double got = measure(rates[i], db, 1, 1);
-			ok(fabs(got - db) < 0.1, "%d Hz: a tone at %g dBov: %.2f", rates[i], db,
+			ok(fabs(got - db) < 0.1, "%d Hz: a tone at %d dBov: %.2f", rates[i], db,
 				got);
 		}
 		/* 1 s of every 3: 200 ms of hangover, and some rise, are active too */
-		for (double db = -42; db <= -10; db += 8) {
+		for (int db = -42; db <= -10; db += 8) {
 			double got = measure(rates[i], db, 1, 3), want = db + 10 * log10(1 / 1.25);
 			ok(fabs(got - want) < 0.3,
-				"%d Hz: with pauses at %g dBov: %.2f, not %.2f as all of it",
+				"%d Hz: with pauses at %d dBov: %.2f, not %.2f as all of it",
 				rates[i], db, got, db + 10 * log10(1 / 3.0));
 		}
 	}

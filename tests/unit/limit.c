@@ -36,6 +36,16 @@ static double curve(const float *s, double t)
 	return sum;
 }
 
+/* Samples that are not what they were. */
+static size_t differ(size_t from, size_t to)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < to; i++)
+		n += x[i] != y[i];
+	return n;
+}
+
 static double limited(const char *what, double ceiling)
 {
 	double least = 0;
@@ -76,14 +86,13 @@ static void test_unchanged(void)
 {
 	tone(440, 0, 20000);
 	ok(limited("a quiet tone", 29000) == 1, "nothing is to be done");
-	ok(memcmp(x, y, sizeof(x)) == 0, "and nothing is changed");
+	is_int(differ(0, N), 0, "and nothing is changed");
 }
 
 /* Loud in the middle, as far beyond the ceiling as +10 dB take it. */
 static void test_burst(void)
 {
 	double ceiling = 29000, least, harmonics = 0, most = 0;
-	size_t changed = 0;
 
 	for (size_t i = 0; i < N; i++) {
 		double loud = i > 6000 && i < 10000 ? 90000 : 9000;
@@ -91,13 +100,8 @@ static void test_burst(void)
 	}
 	least = limited("a burst of 300 Hz", ceiling);
 	ok(db(least) < -9.7 && db(least) > -12, "by %.1f dB", db(least));
-	for (size_t i = 0; i < 5900; i++)
-		changed += x[i] != y[i];
-	is_int(changed, 0, "what is well before it is as it was");
-	changed = 0;
-	for (size_t i = 14500; i < N; i++)
-		changed += x[i] != y[i];
-	is_int(changed, 0, "and half a second after it");
+	is_int(differ(0, 5900), 0, "what is well before it is as it was");
+	is_int(differ(14500, N), 0, "and half a second after it");
 	/* the third harmonic, which clipping would make, where the burst is steady */
 	for (int h = 3; h <= 9; h += 2) {
 		double re = 0, im = 0;
@@ -110,7 +114,7 @@ static void test_burst(void)
 	ok(db(harmonics / ceiling) < -50, "harmonics are at %.1f dB", db(harmonics / ceiling));
 	for (size_t i = 1; i < N; i++) {
 		double a = y[i] == 0 ? 1 : x[i] / y[i], b = y[i - 1] == 0 ? a : x[i - 1] / y[i - 1];
-		if (fabs(y[i]) > 100 && fabs(y[i - 1]) > 100)
+		if (fabsf(y[i]) > 100 && fabsf(y[i - 1]) > 100)
 			most = fmax(most, fabs(a - b));
 	}
 	ok(most < 0.03, "the gain moves by %.4f a sample at most", most);
@@ -127,8 +131,8 @@ static void test_noise(void)
 	for (size_t i = N - 1; i > 1; i--)
 		x[i] = (x[i] + 2 * x[i - 1] + x[i - 2]) / 4; /* nothing at the very top */
 	ok(limited("noise", 29205) < 0.8, "is limited");
-	for (double t = 4000; t < 4200; t += 1.0 / 32)
-		most = fmax(most, fabs(curve(x, t)));
+	for (int i = 0; i < 200 * 32; i++)
+		most = fmax(most, fabs(curve(x, 4000 + i / 32.0)));
 	ok(db(most / 29205) < 0.1, "32 values a sample by a whole sinc: at most %.3f dB beyond",
 		db(most / 29205));
 }
