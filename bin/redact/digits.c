@@ -44,8 +44,11 @@ static void add_element(struct finder *f, const struct number *n, size_t base)
 		f->elements_size = size;
 	}
 	e = &f->element[f->elements++];
-	*e = (struct element){
-		.at = base + n->at, .n = n->n, .joined = n->joined, .article = n->article};
+	*e = (struct element){.at = base + n->at,
+		.n = n->n,
+		.joined = n->joined,
+		.article = n->article,
+		.homophone = n->homophone};
 	memcpy(e->digits, n->digits, sizeof(e->digits));
 	e->from = piece_at(&f->s, e->at);
 	e->to = piece_at(&f->s, e->at + e->n - 1) + 1;

@@ -149,8 +149,8 @@ static bool is_cue(const struct finder *f, size_t i)
 /* How far to the left it goes. `announced`: every word back to what announced it. */
 static size_t local_part(const struct finder *f, size_t at, bool announced)
 {
+	bool want = true, small = false, number = false; /* of the part before: what it was */
 	size_t i = at, n;
-	bool want = true, spelled = false;
 
 	while (i > 0) {
 		if (!want && (n = joiner_before(f, i)) > 0) {
@@ -160,15 +160,14 @@ static size_t local_part(const struct finder *f, size_t at, bool announced)
 		}
 		if (!is_part(f, i - 1) || (i < at && finder_starts(f, i)))
 			break;
-		bool small = pieces_is_letter(&f->s, i - 1) || finder_element_before(f, i);
-		bool first = i == at;
-		if (first ? at_any(f, EMAIL_NEVER, i - 1) > 0 && !announced
-			  : !want && !(small && spelled) && !(small && !is_cue(f, i - 1)) &&
-					!(announced && !is_cue(f, i - 1)))
+		bool digits = finder_element_before(f, i) != NULL;
+		bool letter = pieces_is_letter(&f->s, i - 1) || digits;
+		bool cue = is_cue(f, i - 1) && !(letter && small);
+		if (i == at ? !announced && at_any(f, EMAIL_NEVER, i - 1) > 0
+			    : !want && (cue || !(letter || number || announced)))
 			break;
-		if (!want && is_cue(f, i - 1) && !(small && spelled))
-			break;
-		spelled = small;
+		number = digits;
+		small = letter;
 		want = false;
 		i = unit_before(f, i);
 	}

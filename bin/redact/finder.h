@@ -18,6 +18,7 @@ struct element {
 	bool joined;  /* with the one before, by rules of number.h and signs that may be between */
 	bool amount;  /* a price, a date, a time, a part of a code: never of anything personal */
 	bool article; /* it may be no number: a, one */
+	bool homophone; /* it only sounds like one: to, for */
 };
 
 struct finder {

@@ -5,6 +5,8 @@
 #include "finder.h"
 
 #define CUE_PIECES 9
+#define LENGTH_SLIP \
+	3 /* letters and digits that may be lost: quarante quatre is one number or two */
 
 struct stream {
 	char p[IBAN_MOST + 32]; /* capitals and digits so far */
@@ -98,9 +100,11 @@ static size_t account(struct finder *f, size_t from)
 			return i - from;
 		}
 	}
-	/* Misheard, where one was announced: better all of it. */
+	/* Misheard, where one was announced, or nearly one: better all of it. */
+	bool announced = finder_back(f, IBAN_NEAR, from, CUE_PIECES) != SIZE_MAX ||
+		(f->context->asked & PII_BIT(PII_IBAN));
 	if (want > 0 && s.n >= 12 && s.p[2] >= '0' && s.p[2] <= '9' &&
-		finder_back(f, IBAN_NEAR, from, CUE_PIECES) != SIZE_MAX) {
+		(announced || s.n + LENGTH_SLIP >= want)) {
 		finder_add_bytes(f, PII_IBAN, f->s.p[from].at, s.end - f->s.p[from].at, s.p);
 		return i - from;
 	}

@@ -107,12 +107,25 @@ static size_t behind_lead(const struct finder *f, size_t i)
 	return i;
 }
 
+/* The pieces of a title at i, with its period. A short one is a word of its own (ms, m') unless it has a capital. */
+static size_t title_at(const struct finder *f, size_t i)
+{
+	size_t n = at_phrase(f, NAME_TITLE, i);
+	bool small = n == 1 && !f->s.p[i].capital && f->s.p[i].n <= 2 &&
+		f->s.p[i].n == f->s.p[i].letters && strcmp(pieces_word(&f->s, i), "mr") != 0 &&
+		strcmp(pieces_word(&f->s, i), "dr") != 0;
+
+	if (n == 0 || small || (is_word(f, i + n) && f->s.p[i + n].glued))
+		return 0;
+	return n + pieces_is_sign(&f->s, i + n, ".");
+}
+
 static size_t behind_title(const struct finder *f, size_t i)
 {
 	size_t n;
 
-	while ((n = at_phrase(f, NAME_TITLE, i)) > 0)
-		i += n + pieces_is_sign(&f->s, i + n, ".");
+	while ((n = title_at(f, i)) > 0)
+		i += n;
 	return i;
 }
 
@@ -157,7 +170,11 @@ static size_t titled(struct finder *f, size_t i)
 
 	if (at == i)
 		return 0;
-	end = name_end(f, at, f->s.capitals ? WORDS_MOST : 1, false);
+	end = name_end(f, at,
+		f->s.capitals                                       ? WORDS_MOST
+			: f->tongue->table->script == SCRIPT_ARABIC ? 2
+								    : 1,
+		false);
 	add_name(f, at, end);
 	return at - i;
 }
@@ -169,7 +186,9 @@ static void closed(struct finder *f, size_t i)
 
 	if (at_phrase(f, NAME_AFTER, i) == 0)
 		return;
-	while (from > 0 && !finder_starts(f, from) && is_word(f, from - 1) && i - from < WORDS_MOST)
+	while (from > 0 && !finder_starts(f, from) && i - from < 2 * WORDS_MOST &&
+		(is_word(f, from - 1) ||
+			(pieces_is_sign(&f->s, from - 1, "-") && f->s.p[from].glued)))
 		from--;
 	from = behind_title(f, behind_lead(f, from));
 	if (from < i && name_end(f, from, WORDS_MOST, true) == i)

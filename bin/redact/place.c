@@ -19,10 +19,18 @@ static const struct element *house_at(const struct finder *f, size_t i)
 	return e && !(e->article && !e->written) && strlen(e->digits) <= 6 ? e : NULL;
 }
 
+#define ARABIC_COMMA 0x60c
+
+static bool is_comma(const struct finder *f, size_t i)
+{
+	return pieces_is_sign(&f->s, i, ",.-/") ||
+		(i < f->s.n && f->s.p[i].kind == PIECE_SIGN && f->s.p[i].sign == ARABIC_COMMA);
+}
+
 /* Behind a comma and the like. */
 static size_t skip(const struct finder *f, size_t i)
 {
-	while (pieces_is_sign(&f->s, i, ",.-/"))
+	while (is_comma(f, i))
 		i++;
 	return i;
 }
@@ -43,6 +51,8 @@ static size_t numbered(const struct finder *f, size_t i, bool bare)
 	if (!named && (n = at_phrase(f, FLAT, at)) > 0)
 		named = true;
 	at = skip(f, at + n);
+	if (named && pieces_is_letter(&f->s, at)) /* flat b */
+		return at + 1;
 	const struct element *e = house_at(f, at);
 	if (!e || !(named || bare) || (e->amount && !e->written))
 		return i;
@@ -125,7 +135,8 @@ static void before_street(struct finder *f, size_t i, size_t n)
 		const struct element *e = words > 0 ? finder_element_before(f, from) : NULL;
 		size_t letter = words > 1 && pieces_is_letter(&f->s, from - 1) ? 1 : 0;
 		if (e && !e->amount && !(e->article && !e->written)) {
-			while (e > f->element && e->joined && e[-1].to <= e->from)
+			while (e > f->element && e->joined && !e[-1].homophone &&
+				e[-1].to <= e->from)
 				e--;
 			finder_add_words(f, PII_ADDRESS, e->from, tail(f, i + n));
 			return;
@@ -197,7 +208,7 @@ static bool ends_region(const struct finder *f, size_t i)
 		at_phrase(f, FLAT, i) > 0 || finder_element(f, i))
 		return false;
 	if (f->s.p[i].kind == PIECE_SIGN)
-		return !pieces_is_sign(&f->s, i, ",.-/") || finder_starts(f, i + 1);
+		return !is_comma(f, i) || finder_starts(f, i + 1);
 	return at_any(f, STOP, i) > 0 || at_phrase(f, PHONE_NEAR, i) > 0 ||
 		at_phrase(f, EMAIL_NEAR, i) > 0;
 }
