@@ -16,44 +16,61 @@ struct form {
 	bool prefix;                  /* any ending fits */
 };
 
-/* Folded once a process, when first asked for. */
-static struct {
+/* Folded once a process, when first asked for; of so many languages at a time. */
+#define KNOWN_MAX 5
+
+static struct known {
 	const struct text_language *language;
 	struct form form[FORMS_MAX]; /* in order of folded */
 	size_t n;                    /* how many */
-} known;
+} tables[KNOWN_MAX];
 
 static int compare_forms(const void *a, const void *b)
 {
 	return strcmp(((const struct form *)a)->folded, ((const struct form *)b)->folded);
 }
 
-static void learn_row(const struct number_row *row)
+static void learn_row(struct known *k, const struct number_row *row)
 {
 	struct dynbuf b;
 
 	dynbuf_init(&b, 256);
 	for (const char *p = row->forms; *p; p += *p == '|') {
 		size_t n = strcspn(p, "|");
-		if (known.n == FORMS_MAX || fold_text(p, n, &b) < 0)
+		if (k->n == FORMS_MAX || fold_text(p, n, &b) < 0)
 			break;
 		struct form f = {strdup(b.p), row, n > 0 && p[n - 1] == '*'};
 		if (f.folded)
-			known.form[known.n++] = f;
+			k->form[k->n++] = f;
 		p += n;
 	}
 	dynbuf_free(&b);
 }
 
-static void learn(const struct text_language *language)
+static void learn(struct known *k, const struct text_language *language)
 {
-	for (size_t i = 0; i < known.n; i++)
-		free(known.form[i].folded);
-	known.language = language;
-	known.n = 0;
+	for (size_t i = 0; i < k->n; i++)
+		free(k->form[i].folded);
+	k->language = language;
+	k->n = 0;
 	for (const struct number_row *row = language->numbers; row->forms; row++)
-		learn_row(row);
-	qsort(known.form, known.n, sizeof(*known.form), compare_forms);
+		learn_row(k, row);
+	qsort(k->form, k->n, sizeof(*k->form), compare_forms);
+}
+
+/* The forms of a language. */
+static const struct known *known_of(const struct text_language *language)
+{
+	static size_t next;
+	struct known *k = tables;
+
+	for (; k < tables + KNOWN_MAX && k->language; k++)
+		if (k->language == language)
+			return k;
+	if (k == tables + KNOWN_MAX)
+		k = &tables[next++ % KNOWN_MAX];
+	learn(k, language);
+	return k;
 }
 
 const struct number_row *lexicon_find(const struct text_language *language, const char *phrase)
@@ -62,18 +79,17 @@ const struct number_row *lexicon_find(const struct text_language *language, cons
 
 	if (!language || !phrase[0])
 		return NULL;
-	if (known.language != language)
-		learn(language);
+	const struct known *known = known_of(language);
 	/* The last form that is not behind the phrase: itself, or, if any, a beginning of it. */
-	for (size_t high = known.n; low < high;) {
+	for (size_t high = known->n; low < high;) {
 		size_t mid = (low + high) / 2;
-		if (strcmp(known.form[mid].folded, phrase) <= 0)
+		if (strcmp(known->form[mid].folded, phrase) <= 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	for (; low > 0; low--) {
-		const struct form *f = &known.form[low - 1];
+		const struct form *f = &known->form[low - 1];
 		size_t n = strlen(f->folded);
 		bool begins = strncmp(f->folded, phrase, n) == 0;
 		if (begins && (phrase[n] == '\0' || (f->prefix && !strchr(phrase + n, ' '))))
