@@ -48,7 +48,77 @@ check 'partial masks' '[ "$(echo "+380671231234 4111111111111111 ivan@example.co
 	redact -f -s partial)" = "+38067***1234 4111 **** **** 1111 i***@***.com, my name is I*** P***" ]'
 check 'a customer number is none unless it is asked for' '[ "$(echo "customer number 4711" | redact -f)" = "customer number 4711" ]'
 check 'and one then' '[ "$(echo "customer number 4711" | redact -f -c 4)" = "customer number [CUSTOMER_1]" ]'
-ok 'nothing to do is misuse' must_fail 64 redact
+
+# Keys: a number that was keyed, a choice that was not.
+{
+	echo '{"seq":1,"t":0,"type":"synthesize","data":{"text":"Please key in your phone number."}}'
+	i=1
+	for digit in 0 6 1 2 3 4 5 6 7 8 '#' 1; do
+		i=$((i + 1))
+		echo "{\"seq\":$i,\"t\":$((i * 400)),\"type\":\"dtmf\",\"data\":{\"digit\":\"$digit\"}}"
+	done
+} >"$T/keys"
+check 'a number that was keyed is masked key by key, a choice is not' \
+	'[ "$(redact -f <$T/keys | jq -r "select(.type == \"dtmf\").data.digit" | sort | uniq -c | tr -s " \n" " ")" = \
+	" 1 # 1 1 10 [PHONE_1] " ]'
+
+# Call directories.
+call() {
+	mkdir -p "$T/calls/$1"
+	echo "{\"call\":\"$1\",\"uuid\":\"$1\",\"from\":\"33611223344\",\"rate\":8000,\"accepted_at\":\"2026-11-21T04:20:00.123Z\"}" \
+		>"$T/calls/$1/call.json"
+	cat >"$T/calls/$1/events.jsonl"
+	echo hangup >"$T/calls/$1/verdict"
+	touch -d '1 hour ago' "$T/calls/$1"/* "$T/calls/$1"
+}
+record='{"seq":%d,"t":%d,"type":"%s","data":%s}\n'
+# shellcheck disable=SC2059 # the format is ours
+talk() {
+	printf "$record" 1 0 call-start '{"call":"x","from":"33611223344","rate":8000}'
+	printf "$record" 2 10 synthesize '{"utterance":"u1","turn":0,"text":"What is your name, please?"}'
+	printf "$record" 3 20 playing '{"utterance":"u1","timestamp":20}'
+	printf "$record" 4 1500 played '{"utterance":"u1","timestamp":1500,"status":"played","heard_ms":1480,"total_ms":1480}'
+	printf "$record" 5 1600 voice-started '{"turn":1,"timestamp":1600}'
+	printf "$record" 6 3000 voice-stopped '{"turn":1,"timestamp":2800,"cause":"silence"}'
+	printf "$record" 7 3100 transcript '{"turn":1,"text":"ruth cohen","start":1600,"end":2800}'
+	printf "$record" 8 3200 tool-call '{"id":"t1","name":"find_client","arguments":{"name":"ruth cohen"}}'
+	printf "$record" 9 3300 tool-result '{"id":"t1","status":"ok","result":{"name":"Ruth Cohen","mail":"ruth@example.com"}}'
+	printf "$record" 10 3400 synthesize '{"utterance":"u2","turn":1,"text":"Thank you, Ruth. I call 06 11 22 33 44."}'
+	printf "$record" 11 3500 playing '{"utterance":"u2","timestamp":3500}'
+	printf "$record" 12 5000 played '{"utterance":"u2","timestamp":5000,"status":"played","heard_ms":1500,"total_ms":1500}'
+	printf "$record" 13 5100 call-end '{"cause":"caller-hangup"}'
+	printf "$record" 14 5200 verdict '{"verdict":"hangup"}'
+}
+talk | call one
+talk | head -c 800 | call cut
+: | call empty
+ok 'call directories are done' redact "$T/calls"
+check_same 'the conversation' 'cat $T/calls/one/redacted.txt' 'printf "%s\n" "BOT: What is your name, please?" "CLIENT: [NAME_1]" \
+	"BOT: Thank you, [NAME_1]. I call [PHONE_1]."'
+check 'nothing of the person is left' \
+	'! grep -riE "ruth|cohen|33611223344|06 11|example" $T/calls/*/redacted.*'
+check 'the tool is named, what it was asked and said is masked' \
+	'[ "$(jq -c ".actions[0] | [.name, .parameters.name, .result.name, .result.mail]" $T/calls/one/redacted.json)" = \
+	"[\"find_client\",\"[NAME_1]\",\"[NAME_1]\",\"[EMAIL_1]\"]" ]'
+check 'a journal that was cut off and one that is empty are whole JSON' \
+	'jq -e .conversation $T/calls/cut/redacted.json && jq -e .redaction.version $T/calls/empty/redacted.json'
+cp -r "$T/calls" "$T/before"
+check 'what is done is not done again' 'redact $T/calls 2>&1 | grep -q "0 done, 3 skipped" && diff -r $T/before $T/calls'
+check 'other options are' 'redact -s partial $T/calls 2>&1 | grep -q "3 done" && grep -q "R\*\*\*" $T/calls/one/redacted.txt'
+check 'so is another journal' 'redact $T/calls 2>/dev/null && touch $T/calls/one/events.jsonl && redact $T/calls 2>&1 | grep -q "1 done, 2 skipped"'
+check 'the same comes out' 'diff -r $T/before $T/calls'
+ok 'what is no call is said' must_fail 65 redact "$T/before/nobody"
+mkdir "$T/read-only" && cp -r "$T/before/one" "$T/read-only/one" && rm "$T/read-only/one"/redacted.*
+if [ "$(id -u)" -ne 0 ]; then
+	chmod a-w "$T/read-only/one"
+	ok 'a folder that cannot be written is said' must_fail 74 redact "$T/read-only/one"
+	chmod u+w "$T/read-only/one"
+else
+	mkdir "$T/read-only/one/redacted.json"
+	ok 'a place that cannot be written is said' must_fail 74 redact "$T/read-only/one"
+fi
+
+ok 'a filter has no operands' must_fail 64 redact -f "$T/calls"
 ok 'so is a number of digits that is none' must_fail 64 redact -f -c x
 ok 'a full disk is said' must_fail 74 sh -c 'echo text | redact -f >/dev/full'
 plan

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "codec/jline.h"
+#include "keys.h"
 #include "tree.h"
 
 /* ---- what it is ---- */
@@ -76,8 +77,23 @@ static const char *next_line(struct lines *l, size_t *ret_n, size_t *ret_end)
 
 /* ---- a journal ---- */
 
-static int mask_journal(
-	struct redactor *r, const char *name, const char *p, size_t n, struct dynbuf *to)
+/* Which keys are part of what. */
+static void learn_keys(struct redactor *r, const char *p, size_t n, struct keys *keys)
+{
+	struct lines l = {p, n, 0};
+	size_t line, end;
+	const char *at;
+
+	while ((at = next_line(&l, &line, &end)))
+		if (line > 0 && jline_check(at, line) == 0) {
+			keys_record(keys, r, (struct jspan){at, line}, l.number);
+			(void)!tree_mask(r, at, line, NULL);
+		}
+	keys_end(keys, r);
+}
+
+static int mask_records(struct redactor *r, const struct keys *keys, const char *name,
+	const char *p, size_t n, struct dynbuf *to)
 {
 	struct lines l = {p, n, 0};
 	size_t line, end, bad = 0;
@@ -86,19 +102,32 @@ static int mask_journal(
 	while ((at = next_line(&l, &line, &end))) {
 		if (line == 0)
 			continue;
-		size_t before = to ? to->n : 0;
+		size_t before = to->n;
+		r->keyed = keys_find(keys, l.number);
 		if (jline_check(at, line) == 0 && tree_mask(r, at, line, to) == 0) {
-			if (to && !r->learning)
-				dynbuf_adds(to, "\n");
+			dynbuf_adds(to, "\n");
 			continue;
 		}
-		if (to)
-			dynbuf_truncate(to, before);
+		dynbuf_truncate(to, before);
 		bad++;
-		if (!r->learning)
-			log_warn("%s: line %zu is left out: no record", name, l.number);
+		log_warn("%s: line %zu is left out: no record", name, l.number);
 	}
 	return bad ? EXIT_DATA : EXIT_OK;
+}
+
+static int mask_journal(
+	struct redactor *r, const char *name, const char *p, size_t n, struct dynbuf *to)
+{
+	struct keys keys = {.n = 0};
+	int code = EXIT_OK;
+
+	redactor_begin(r, true);
+	learn_keys(r, p, n, &keys);
+	redactor_begin(r, false);
+	code = mask_records(r, &keys, name, p, n, to);
+	r->keyed = NULL;
+	keys_free(&keys);
+	return code;
 }
 
 /* ---- text ---- */
@@ -130,7 +159,7 @@ static size_t prefix(const char *p, size_t n, enum said_by *who)
 	return 0;
 }
 
-static int mask_text(struct redactor *r, const char *p, size_t n, struct dynbuf *to)
+static void mask_text(struct redactor *r, const char *p, size_t n, struct dynbuf *to)
 {
 	struct lines l = {p, n, 0};
 	enum said_by who = SAID_BY_NOBODY;
@@ -145,43 +174,41 @@ static int mask_text(struct redactor *r, const char *p, size_t n, struct dynbuf 
 		if (to && !r->learning && end)
 			dynbuf_adds(to, "\n");
 	}
-	return EXIT_OK;
 }
 
 /* ---- all ---- */
 
-static int pass(struct redactor *r, enum document_form form, const char *name, const char *p,
-	size_t n, struct dynbuf *to)
+static int mask_json(
+	struct redactor *r, const char *name, const char *p, size_t n, struct dynbuf *to)
 {
-	switch (form) {
-	case DOCUMENT_JOURNAL:
-		return mask_journal(r, name, p, n, to);
-	case DOCUMENT_JSON:
-		return tree_mask(r, p, n, to) < 0 ? EXIT_DATA : EXIT_OK;
-	default:
-		return mask_text(r, p, n, to);
+	if (!is_json(p, n)) {
+		log_error("cannot take '%s': it begins like JSON and is none", name);
+		return EXIT_DATA;
 	}
-}
-
-void document_learn(struct redactor *r, enum document_form form, const char *p, size_t n)
-{
 	redactor_begin(r, true);
-	(void)pass(r, form, "", p, n, NULL);
+	int err = tree_mask(r, p, n, NULL);
+	redactor_begin(r, false);
+	if (!err && tree_mask(r, p, n, to) == 0)
+		return EXIT_OK;
+	log_error("cannot take '%s': it is nested deeper than %d", name, TREE_DEPTH);
+	dynbuf_reset(to);
+	return EXIT_DATA;
 }
 
 int document_mask(struct redactor *r, enum document_form form, const char *name, const char *p,
 	size_t n, struct dynbuf *to)
 {
-	if (form == DOCUMENT_JSON && !is_json(p, n)) {
-		log_error("cannot take '%s': it begins like JSON and is none", name);
-		return EXIT_DATA;
-	}
-	document_learn(r, form, p, n);
-	redactor_begin(r, false);
-	int code = pass(r, form, name, p, n, to);
-	if (code == EXIT_DATA && form == DOCUMENT_JSON) {
-		log_error("cannot take '%s': it is nested deeper than %d", name, TREE_DEPTH);
-		dynbuf_reset(to);
+	int code = EXIT_OK;
+
+	if (form == DOCUMENT_JOURNAL) {
+		code = mask_journal(r, name, p, n, to);
+	} else if (form == DOCUMENT_JSON) {
+		code = mask_json(r, name, p, n, to);
+	} else {
+		redactor_begin(r, true);
+		mask_text(r, p, n, NULL);
+		redactor_begin(r, false);
+		mask_text(r, p, n, to);
 	}
 	if (r->failed || dynbuf_failed(to)) {
 		log_error("cannot mask '%s': no memory", name);

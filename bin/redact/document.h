@@ -18,7 +18,5 @@ enum document_form document_form(const char *p, size_t n);
  * had to be left out, and all others are in `to`. */
 int document_mask(struct redactor *r, enum document_form form, const char *name, const char *p,
 	size_t n, struct dynbuf *to) MUST_USE;
-/* Learn from it only. */
-void document_learn(struct redactor *r, enum document_form form, const char *p, size_t n);
 
 #endif

@@ -368,6 +368,8 @@ static void settle(const char *text, struct finds *f)
 {
 	size_t n = 0;
 
+	if (f->n == 0)
+		return;
 	qsort(f->span, f->n, sizeof(*f->span), compare_ranks);
 	f->n = join(f->span, f->n);
 	for (size_t i = 0; i < f->n; i++)

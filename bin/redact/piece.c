@@ -178,15 +178,26 @@ bool pieces_is_letter(const struct pieces *s, size_t i)
 /* ---- phrases ---- */
 
 struct phrase {
-	char *words;   /* folded, a NUL behind each */
-	size_t n;      /* how many */
-	unsigned open; /* bits: the words with any ending */
+	char *words;         /* folded, a NUL behind each */
+	size_t n;            /* how many */
+	unsigned open;       /* bits: the words with any ending */
+	struct phrase *next; /* with the same hash */
 };
+
+#define HASH_ROWS 256
 
 struct phrases {
 	struct phrase *p;
-	size_t n; /* of them */
+	size_t n;                      /* of them */
+	size_t longest;                /* words of the longest */
+	struct phrase *row[HASH_ROWS]; /* by how the first word begins */
 };
+
+/* Of the first two bytes: a word with any ending has more. */
+static size_t hash(const char *word)
+{
+	return ((unsigned char)word[0] * 31u + (word[0] ? (unsigned char)word[1] : 0)) % HASH_ROWS;
+}
 
 /* A phrase is split as a text is, so that it finds its like. */
 static int make_phrase(const char *written, struct phrase *ret)
@@ -225,11 +236,17 @@ struct phrases *phrases_make(const char *const *list)
 		free(l);
 		return NULL;
 	}
-	for (; l->n < n; l->n++)
-		if (make_phrase(list[l->n], &l->p[l->n]) < 0) {
+	for (; l->n < n; l->n++) {
+		struct phrase *ph = &l->p[l->n];
+		if (make_phrase(list[l->n], ph) < 0) {
 			phrases_free(l);
 			return NULL;
 		}
+		struct phrase **row = &l->row[hash(ph->words)];
+		ph->next = *row;
+		*row = ph;
+		l->longest = ph->n > l->longest ? ph->n : l->longest;
+	}
 	return l;
 }
 
@@ -242,53 +259,74 @@ void phrases_free(struct phrases *l)
 	free(l);
 }
 
+/* A word of a phrase: with any ending, or as it is. */
 static bool fits(const char *want, bool open, const char *word)
 {
 	return open ? strncmp(word, want, strlen(want)) == 0 : strcmp(word, want) == 0;
 }
 
-/* The piece behind the phrase that stands at piece i, 0: it does not. Arabic writes `and` onto the word behind it; a
- * hyphen may join words. */
+/* The piece behind the phrase that stands at piece i, of which the first word fits; 0: it does not. A hyphen may join
+ * words. */
 static size_t behind(const struct phrase *ph, const struct pieces *s, size_t i)
 {
-	static const char and[] = "و";
 	const char *want = ph->words;
 
 	for (size_t k = 0; k < ph->n; k++, i++, want += strlen(want) + 1) {
 		if (k > 0 && pieces_is_sign(s, i, "-"))
 			i++;
 		const char *word = pieces_word(s, i);
-		bool open = ph->open >> k & 1;
-		if (!word[0])
-			return 0;
-		if (fits(want, open, word))
-			continue;
-		if (k > 0 || strncmp(word, and, sizeof(and) - 1) != 0 ||
-			!fits(want, open, word + sizeof(and) - 1))
+		if (!word[0] || (k > 0 && !fits(want, ph->open >> k & 1, word)))
 			return 0;
 	}
-	return ph->n > 0 ? i : 0;
+	return i;
+}
+
+/* The piece behind the longest phrase whose first word is this one, at piece i; with `end`: one that ends there. 0:
+ * there is none. */
+static size_t find(
+	const struct phrases *l, const struct pieces *s, const char *word, size_t i, size_t end)
+{
+	size_t longest = 0;
+
+	for (const struct phrase *ph = l->row[hash(word)]; ph; ph = ph->next) {
+		if (ph->n == 0 || !fits(ph->words, ph->open & 1, word))
+			continue;
+		size_t to = behind(ph, s, i);
+		if (to > longest && (!end || to == end))
+			longest = to;
+	}
+	return longest;
+}
+
+/* Arabic writes `and` onto the word behind it. */
+static size_t find_at(const struct phrases *l, const struct pieces *s, size_t i, size_t end)
+{
+	static const char and[] = "و";
+	const char *word = pieces_word(s, i);
+	size_t n = sizeof(and) - 1;
+
+	if (!word[0])
+		return 0;
+	size_t to = find(l, s, word, i, end);
+	if (to == 0 && strncmp(word, and, n) == 0 && word[n])
+		to = find(l, s, word + n, i, end);
+	return to;
 }
 
 size_t phrases_at(const struct phrases *l, const struct pieces *s, size_t i)
 {
-	size_t end = i;
+	size_t to = find_at(l, s, i, 0);
 
-	for (size_t k = 0; i < s->n && k < l->n; k++) {
-		size_t to = behind(&l->p[k], s, i);
-		end = to > end ? to : end;
-	}
-	return end - i;
+	return to ? to - i : 0;
 }
 
 size_t phrases_before(const struct phrases *l, const struct pieces *s, size_t i)
 {
 	size_t longest = 0;
 
-	for (size_t n = 1; n <= 2 * PHRASE_WORDS_MAX && n <= i; n++)
-		for (size_t k = 0; k < l->n; k++)
-			if (l->p[k].n <= n && behind(&l->p[k], s, i - n) == i)
-				longest = n;
+	for (size_t n = 1; n <= 2 * l->longest && n <= i; n++)
+		if (find_at(l, s, i - n, i) == i)
+			longest = n;
 	return longest;
 }
 

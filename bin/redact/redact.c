@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "base/opt.h"
 #include "document.h"
+#include "folder.h"
+#include "record/batch.h"
 
 #define INPUT_MAX (256 << 20) /* bytes of a text on stdin: it is gone through twice */
 #define STATES_MAX 64
@@ -15,6 +17,7 @@
 static struct settings {
 	const char *style;
 	bool filter;
+	bool again;
 	const char *format;
 	const char *customer;
 	const char *states;
@@ -34,12 +37,13 @@ static const struct opt_row rows[] = {
 		"customer numbers of so many digits are personal data", &set.customer},
 	{"name-states", 'n', OPT_STR, "LIST", NULL,
 		"states of a scenario in which the caller says a name", &set.states},
+	{"again", 'a', OPT_FLAG, NULL, NULL, "call directories that are done, too", &set.again},
 	{0},
 };
 
 static const struct opt_page page = {
-	.synopsis = "[options]",
-	.purpose = "Mask the personal data in a journal, a transcript or a text.",
+	.synopsis = "[options] [call-directory ...]",
+	.purpose = "Mask the personal data in what is left of calls, or in any text.",
 	.see = "redact(1), callpipe(7), callpipe-calldir(5)",
 };
 
@@ -142,6 +146,37 @@ static int filter(struct redactor *r)
 	return opt_finish(code);
 }
 
+static int batch(struct redactor *r, char *const operands[])
+{
+	static const struct batch_page items = {.one = "call", .many = "calls"};
+	char settings[512];
+	struct batch *b;
+	const char *path;
+
+	snprintf(settings, sizeof(settings), "style=%s customer=%d-%d name-states=%s", set.style,
+		r->customer_least, r->customer_most, set.states);
+	int code = batch_open(&items, operands, &b);
+	if (code)
+		return code;
+	while ((path = batch_next(b)))
+		batch_end(b, folder_redact(r, path, settings, set.again));
+	return opt_finish(batch_close(b));
+}
+
+static int run(struct redactor *r, char *const operands[])
+{
+	bool text = set.filter || set.format;
+	int code = text ? opt_no_operands(operands) : -1;
+
+	if (code >= 0)
+		return code;
+	if (text && set.again) {
+		log_error("cannot use --again with --filter: see --help");
+		return EXIT_USAGE;
+	}
+	return text ? filter(r) : batch(r, operands);
+}
+
 int main(int argc, char **argv)
 {
 	struct redactor r;
@@ -151,16 +186,9 @@ int main(int argc, char **argv)
 	code = opt_parse(&page, rows, argc, argv, &first);
 	if (code >= 0)
 		return code;
-	if (!set.filter && !set.format) {
-		log_error("say --filter: see --help");
-		return EXIT_USAGE;
-	}
-	code = opt_no_operands(argv + first);
-	if (code >= 0)
-		return code;
 	code = open_redactor(&r);
 	if (code == EXIT_OK)
-		code = filter(&r);
+		code = run(&r, argv + first);
 	redactor_close(&r);
 	return code;
 }

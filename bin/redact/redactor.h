@@ -10,6 +10,8 @@
 #include "known.h"
 #include "tongue.h"
 
+struct keys_masked;
+
 enum said_by { SAID_BY_NOBODY, SAID_BY_BOT, SAID_BY_CALLER };
 
 struct redactor {
@@ -23,8 +25,10 @@ struct redactor {
 	bool learning;      /* the first time */
 	unsigned asked;     /* bits of enum pii, by the bot since the caller spoke last */
 	bool answered;      /* the caller has spoken since */
-	bool name_state;    /* the dialogue is in one of name_states */
-	bool failed;        /* no memory */
+	const struct keys_masked
+		*keyed;  /* the record is a key of this; NULL: of nothing personal */
+	bool name_state; /* the dialogue is in one of name_states */
+	bool failed;     /* no memory */
 };
 
 /* states: NULL at the end. -1: no memory. */

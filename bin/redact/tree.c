@@ -5,15 +5,18 @@
 
 #include "check.h"
 #include "codec/jline.h"
+#include "keys.h"
 #include "text/utf8.h"
 
 /* What the members of an object tell of each other. */
 struct object {
 	enum said_by who;
-	bool goods;   /* it is a thing that is sold: its name is nobody's */
-	bool event;   /* a tool's or a program's: its name is nobody's */
-	bool address; /* all of it is one */
-	bool state;   /* a change of state */
+	bool goods;        /* it is a thing that is sold: its name is nobody's */
+	bool event;        /* a tool's or a program's: its name is nobody's */
+	bool address;      /* all of it is one */
+	bool state;        /* a change of state */
+	const char *where; /* the state that it was said in, where_n bytes; NULL: not told */
+	size_t where_n;
 };
 
 struct walk {
@@ -291,8 +294,12 @@ static void consider(struct object *o, const char *key, const char *text, size_t
 	if (is_one(key,
 		    "price sku stock quantity qty brand model currency barcode unit units size weight"))
 		o->goods = true;
-	if (is_one(key, "arguments parameters result status ms steps states phrases"))
+	if (is_one(key, "arguments parameters"))
 		o->event = true;
+	if (is_one(key, "state")) {
+		o->where = text;
+		o->where_n = n;
+	}
 }
 
 /* What the members of the object at w->at, behind its brace, say. */
@@ -334,6 +341,8 @@ static int object(struct walk *w, const char *outer, const struct object *in, in
 	bool state = o.state;
 	look_ahead(w, &o);
 	o.state = o.state || state;
+	if (o.who != SAID_BY_NOBODY && o.where)
+		redactor_state(w->r, o.where, o.where_n);
 	for (blanks(w); w->at < w->n && w->p[w->at] != '}'; blanks(w)) {
 		if (w->p[w->at] != '"')
 			return -1;
@@ -381,7 +390,12 @@ static void string(struct walk *w, const char *key, const struct object *o)
 		redactor_state(w->r, w->plain.p, w->plain.n);
 		return;
 	}
-	if (is_whole(w, key, o, &kind))
+	const struct keys_masked *keyed = strcmp(key, "digit") == 0 ? w->r->keyed : NULL;
+	if (keyed) {
+		redactor_whole(w->r, keyed->kind, keyed->key, strlen(keyed->key));
+		if (w->r->finds.n > 0)
+			w->r->finds.span[0].n = w->plain.n;
+	} else if (is_whole(w, key, o, &kind))
 		redactor_whole(w->r, kind, w->plain.p, w->plain.n);
 	else
 		redactor_find(w->r, said ? o->who : SAID_BY_NOBODY, w->plain.p, w->plain.n);
