@@ -27,7 +27,8 @@ static const char *parse(struct journal_record *r)
 		return "no JSON object";
 	if (!jline_get(r->line, "seq", &v) || !jline_int(v, &r->seq) || r->seq < 1)
 		return "no seq";
-	if (!jline_get(r->line, "t", &v) || !jline_int(v, &r->t_ms) || r->t_ms < 0)
+	if (!jline_get(r->line, "t", &v) || !jline_int(v, &r->t_ms) || r->t_ms < 0 ||
+		r->t_ms > JOURNAL_MS_MAX)
 		return "no t";
 	if (!jline_get_str(r->line, "type", r->type, sizeof(r->type)) || !r->type[0])
 		return "no type";

@@ -12,6 +12,8 @@
 
 #define JOURNAL_LINE_MAX (1 << 20) /* bytes: a record may be larger than a frame's header */
 #define JOURNAL_TYPE_MAX 64
+#define JOURNAL_MS_MAX \
+	(INT64_C(1) << 40) /* 34 years: no call is longer, and such times can be added */
 
 struct journal {
 	FILE *file;         /* NULL: at its end */

@@ -190,9 +190,14 @@ enum kept_state kept_state(const struct kept *k)
 
 bool kept_fresh(const struct kept *k, const char *name, const char *const sources[])
 {
+	return kept_fresh_in(k, k->fd, name, sources);
+}
+
+bool kept_fresh_in(const struct kept *k, int dirfd, const char *name, const char *const sources[])
+{
 	struct stat made, st;
 
-	if (fstatat(k->fd, name, &made, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(made.st_mode))
+	if (fstatat(dirfd, name, &made, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(made.st_mode))
 		return false;
 	for (; *sources; sources++)
 		if (fstatat(k->fd, *sources, &st, AT_SYMLINK_NOFOLLOW) == 0 &&

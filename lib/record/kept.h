@@ -49,5 +49,7 @@ int kept_file(const struct kept *k, const char *name, int64_t *ret_bytes) MUST_U
 /* True if the file is there, whole, and not older than any of those it is made from (NULL at the end; missing ones
  * do not count). */
 bool kept_fresh(const struct kept *k, const char *name, const char *const sources[]);
+/* The same of a file that is elsewhere, in the folder dirfd. */
+bool kept_fresh_in(const struct kept *k, int dirfd, const char *name, const char *const sources[]);
 
 #endif

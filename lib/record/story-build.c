@@ -101,7 +101,7 @@ static bool true_of(struct jspan data, const char *key)
 
 static int64_t ms_of(struct jspan data, const char *key)
 {
-	return max_i64(-1, jline_get_int(data, key, -1));
+	return min_i64(JOURNAL_MS_MAX, max_i64(-1, jline_get_int(data, key, -1)));
 }
 
 /* Members of a further object, the last of a name counts. A number that is too large for an integer is one that is
@@ -212,7 +212,7 @@ static void take_played(struct story_build *b, const struct journal_record *r)
 		: strcmp(status, "cleared") == 0  ? STORY_CLEARED
 						  : STORY_FAILED;
 	l->t1_ms = ms_of(r->data, "timestamp");
-	l->heard_ms = max_i64(0, jline_get_int(r->data, "heard_ms", 0));
+	l->heard_ms = max_i64(0, ms_of(r->data, "heard_ms"));
 	l->total_ms = ms_of(r->data, "total_ms");
 	if (l->t0_ms == -1)
 		l->t0_ms = l->t1_ms;
@@ -267,7 +267,7 @@ static void take_transcript(struct story_build *b, const struct journal_record *
 /* A key belongs to the one before if nothing came in between and it came soon. */
 static void take_dtmf(struct story_build *b, const struct journal_record *r)
 {
-	int64_t at_ms = jline_get_int(r->data, "timestamp", r->t_ms);
+	int64_t told_ms = ms_of(r->data, "timestamp"), at_ms = told_ms == -1 ? r->t_ms : told_ms;
 	bool more_keys = b->key_ms != -1 && at_ms - b->key_ms <= KEYS_APART_MS &&
 		strlen(b->s->lines[b->key_line].text) < KEYS_MAX;
 	const char *key = text_of(b, r->data, "digit");

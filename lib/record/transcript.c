@@ -99,17 +99,30 @@ static bool set_seconds(json_t *o, const char *key, int64_t ms)
 	return set(o, key, json_real((double)max_i64(0, ms) / 1000));
 }
 
-static bool set_time(json_t *o, const char *key, int64_t unix_ms)
+static void time_text(int64_t unix_ms, char buf[TRANSCRIPT_TIME])
 {
 	time_t s = (time_t)(unix_ms / 1000);
-	char text[64], whole[48];
 	struct tm tm;
+	size_t n;
 
+	buf[0] = '\0';
 	if (unix_ms < 0 || !gmtime_r(&s, &tm))
-		return set(o, key, json_null());
-	strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03dZ", whole, (int)(unix_ms % 1000));
-	return set(o, key, json_string(text));
+		return;
+	n = strftime(buf, TRANSCRIPT_TIME, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, TRANSCRIPT_TIME - n, ".%03dZ", (int)(unix_ms % 1000));
+}
+
+void transcript_began(const struct kept *k, char buf[TRANSCRIPT_TIME])
+{
+	time_text(k->accepted_ms, buf);
+}
+
+static bool set_time(json_t *o, const char *key, int64_t unix_ms)
+{
+	char text[TRANSCRIPT_TIME];
+
+	time_text(unix_ms, text);
+	return set_text(o, key, text);
 }
 
 /* ---- values of others: results, arguments ---- */
@@ -233,6 +246,8 @@ static bool add_bot(const struct transcript *t, json_t *o, const struct story_li
 static bool add_caller(json_t *o, const struct story_line *l)
 {
 	return set_text(o, "engine", l->engine) &&
+		set_share(o, "sentiment_confidence",
+			l->sentiment[0] ? l->sentiment_confidence : -1) &&
 		(!l->answered || set_latency(o, "latency_ms", &l->latency));
 }
 
@@ -246,7 +261,8 @@ static json_t *line_tree(const struct transcript *t, const struct story_line *l,
 		set_text(o, "audio_file", l->file) &&
 		set_words(t, o, bot ? "text" : "transcription", l) &&
 		set_seconds(o, "duration", bot ? l->heard_ms : l->t1_ms - l->t0_ms) &&
-		set(o, "sentiment", json_null()) && set_share(o, "confidence", l->confidence) &&
+		set_text(o, "sentiment", l->sentiment) &&
+		set_share(o, "confidence", l->confidence) &&
 		set_time(o, "timestamp", t->call->accepted_ms + max_i64(0, l->t0_ms)) &&
 		add_common(o, l) && (bot ? add_bot(t, o, l) : add_caller(o, l));
 
@@ -353,6 +369,18 @@ static json_t *result_of(const struct transcript *t, const char *key, const char
 	return v ? v : json_object_get(t->story->result, other);
 }
 
+/* That of the result; otherwise that of the last words of which it is known. */
+static bool set_final_sentiment(const struct transcript *t, json_t *o)
+{
+	json_t *v = result_of(t, "final_sentiment", "sentiment");
+	const char *last = "";
+
+	for (size_t i = 0; i < t->story->n_lines; i++)
+		if (t->story->lines[i].sentiment[0])
+			last = t->story->lines[i].sentiment;
+	return v ? set_value(t, o, "final_sentiment", v) : set_text(o, "final_sentiment", last);
+}
+
 /* The person: who was called in a campaign, otherwise who called. */
 static const char *phone_of(const struct kept *k)
 {
@@ -371,8 +399,7 @@ static bool add_call(const struct transcript *t, json_t *root)
 		set_seconds(root, "duration_seconds", s->over_ms) &&
 		set_time(root, "started_at", k->accepted_ms) &&
 		set_time(root, "ended_at", k->accepted_ms + max_i64(0, s->over_ms)) &&
-		set_value(
-			t, root, "final_sentiment", result_of(t, "final_sentiment", "sentiment")) &&
+		set_final_sentiment(t, root) &&
 		set_value(t, root, "interested", result_of(t, "interested", "is_interested")) &&
 		set_text(root, "assembled_audio", t->audio);
 }

@@ -17,6 +17,8 @@
 
 #define TRANSCRIPT_CUT " \xe2\x80\x94" /* behind what was heard of a line: an em dash */
 
+#define TRANSCRIPT_TIME 64 /* bytes for a time, with its NUL */
+
 /* Something that should be there and is not. */
 struct transcript_gap {
 	const char *file;   /* of the call directory */
@@ -40,6 +42,9 @@ struct transcript {
 
 /* The members of transcript.json, a new reference; NULL: no memory. */
 json_t *transcript_tree(const struct transcript *t) MUST_USE;
+
+/* `started_at`: when the call began, RFC 3339; "" if it cannot be told. */
+void transcript_began(const struct kept *k, char buf[TRANSCRIPT_TIME]);
 
 /* The files. -1: no memory, or more than the buffer may grow to. */
 int transcript_json(const struct transcript *t, struct dynbuf *to) MUST_USE;

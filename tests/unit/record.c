@@ -89,6 +89,8 @@ static void test_kept(void)
 	kept_close(&k);
 	k = open_kept(dir);
 	is_int(kept_state(&k), KEPT_CRASHED, "quiet, without one");
+	put("recording.wav", "");
+	is_int(kept_state(&k), KEPT_CRASHED, "whatever others make of it");
 	put("events.jsonl", REC(1, 5, "verdict", "{\"verdict\":\"hangup\"}"));
 	is_int(kept_state(&k), KEPT_ENDED, "the last word counts at once");
 	put("events.jsonl", REC(1, 5, "transcript", "{\"text\":\"\\\"type\\\":\\\"verdict\\\"\"}"));
@@ -250,6 +252,21 @@ static void test_empty(void)
 	kept_close(&k);
 }
 
+/* Times that no call can have are no trouble to those who add them up. */
+static void test_times(void)
+{
+	struct story s = tell(REC(
+		1, 5, "dtmf", "{\"digit\":\"1\",\"timestamp\":9223372036854775807}") REC(2,
+		9223372036854775807, "dtmf", "{\"digit\":\"2\"}") REC(3, 6, "playing",
+		"{\"utterance\":\"u\",\"timestamp\":9223372036854775807}") REC(4, 7, "played",
+		"{\"utterance\":\"u\",\"heard_ms\":9223372036854775807,\"timestamp\":-8}"));
+
+	is_int(s.n_bads, 1, "a record of such a time is none");
+	ok(s.lines[0].t0_ms == JOURNAL_MS_MAX, "in an event it is the last one there is");
+	ok(story_talk_over_ms(&s) == 0, "and can be added");
+	story_close(&s);
+}
+
 static void test_long(void)
 {
 	static char journal[JOURNAL_LINE_MAX + 400];
@@ -277,6 +294,7 @@ int main(void)
 	test_keys();
 	test_broken();
 	test_empty();
+	test_times();
 	test_long();
 	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
 	return system(cmd) != 0 || done_testing();
