@@ -6,7 +6,7 @@ export CALLPIPE_SPOOL="$T/spool" CALLPIPE_FROM_DIR="$T/from" CALLPIPE_CACHE="$T/
 export CALLPIPE_RATE=16000
 mkdir "$T/from" "$T/work"
 echo yes >"$CALLPIPE_TECHNICIAN"
-(cd pipelines/support && tts --prime --timeout=60000 support.json) >/dev/null || { echo 'not ok 1 - the phrases are made' && exit 1; }
+(cd pipelines/support && tts --timeout=60000 --prime support.json) >/dev/null || { echo 'not ok 1 - the phrases are made' && exit 1; }
 serve as-answer pipelines/support/call
 tests/fake/helpline.py "$port" "$T/spool" "$T/from" "$T/work" keyed spoken mixed nonsense 'hang up while the bot speaks'
 diag "$T/serve.err"
