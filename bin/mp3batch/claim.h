@@ -8,6 +8,7 @@
  * same work. Nothing is lost then: each makes a whole file of its own beside its place (record/output.h), checks that
  * one, and puts it there; the claim saves work and nothing rests on it.
  *
+ * In it is who has it, for people: "HOST PID".
  * What a claim means is seen only under it: whether the work was done meanwhile has to be looked at after claim_take.
  */
 #ifndef MP3BATCH_CLAIM_H
