@@ -142,11 +142,12 @@ called() { # NAME
 sound() { # every call has its samples or an MP3 of all of them, which is looked at once
 	for d in "$T"/w/*; do
 		if [ -e "$d/recording.mp3" ]; then
-			[ "$T/seen-${d##*/}" -nt "$d/recording.mp3" ] || whole "$d/recording.mp3" $bytes ||
+			[ -e "$T/seen-${d##*/}" ] || whole "$d/recording.mp3" $bytes ||
 				{ echo "$d has half an MP3" && return 1; }
 			: >"$T/seen-${d##*/}"
-		else
-			cmp "$d/caller.s16" "$T/voice" && cmp "$d/bot.s16" "$T/voice" || { echo "$d has lost its samples" && return 1; }
+		elif ! cmp "$d/caller.s16" "$T/voice" || ! cmp "$d/bot.s16" "$T/voice"; then
+			echo "$d has lost its samples"
+			return 1
 		fi
 	done
 }

@@ -183,12 +183,12 @@ static int read_part(const struct source_part *p, int64_t at, int16_t *to, size_
 
 static int read_pair(const struct source *s, int16_t *samples, size_t frames)
 {
-	int16_t side[BLOCK];
+	int16_t side[BLOCK] = {0};
 	int err = 0;
 
 	for (int c = 0; c < 2 && !err; c++) {
 		err = read_part(&s->part[c], s->at, side, frames);
-		for (size_t i = 0; i < frames; i++)
+		for (size_t i = 0; i < frames && !err; i++)
 			samples[2 * i + (size_t)c] = side[i];
 	}
 	return err;
