@@ -19,7 +19,7 @@ verified() {
 }
 units
 ok 'the units are as systemd wants them' verified callpipe.socket callpipe@.service \
-	callpipe-verdict.socket callpipe-verdict@.service callpipe-metrics.service callpipe-metrics.timer
+	callpipe-verdict.socket callpipe-verdict@.service callpipe-metrics.service callpipe-metrics.timer callpipe-night.service callpipe-night.timer
 sed -i 's/^KillMode=/KilMode=/' "$T/units/callpipe@.service"
 ok 'a mistake in one would be seen' must_fail 1 verified callpipe.socket
 value() { sed -n "s/^$1=//p" "$deploy/systemd/$2"; }
@@ -81,7 +81,7 @@ settings() {
 	grep -o '^#\?CALLPIPE_[A-Z0-9_]*' "$deploy/callpipe.conf" | tr -d '#' | grep -vxE "CALLPIPE_($ours)" | sort
 }
 alone='DIR|SPEAK_(RAW|ECHO|PROMPT)|JOURNAL|RECORD|VAD_(ALL|PLOT)|SCENARIO|TTS_OFFLINE'
-ours='LISTEN|PIPELINE|USER|PROMPT|LOG'
+ours='LISTEN|PIPELINE|USER|PROMPT|LOG|NIGHT_[A-Z0-9]*'
 check_same 'they are those that the tools know' settings documented
 # Of those that are commented out; one without a default is an example.
 defaults() {
