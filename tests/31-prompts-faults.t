@@ -99,6 +99,12 @@ for ms in 010 020 030 040 060 080 100 130 160 200 250 300; do
 done
 check 'killed: what is there is whole' '[ ! -e "$T/broken" ]'
 check 'the next run makes what is missing' 'run "$T/many" "$T/killed" && diff -r -x ".*.part" "$T/whole" "$T/killed"'
+cat >"$T/slow" <<-'END'
+	echo "$PPID" >"$T/pid" # of stt, which runs this
+	exec sleep 5
+END
+check 'stopped, it stops stt' 'T=$T CALLPIPE_STT=command CALLPIPE_STT_COMMAND="sh $T/slow" start prompts -t "$speech" "$T/stopped" >"$T/out" 2>"$T/err" && stopped=$! &&
+	wait_for 20 test -s "$T/pid" && kill -TERM "$stopped" && wait_for 5 eval "! kill -0 $(cat "$T/pid")" && { wait "$stopped"; [ $? = 143 ]; }'
 prompts "$T/many" "$T/both" >"$T/out.1" 2>"$T/err.1" &
 prompts "$T/many" "$T/both" >"$T/out.2" 2>"$T/err.2"
 code=$?

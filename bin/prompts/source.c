@@ -15,6 +15,7 @@
 #define SIZE_MAX_BYTES (INT64_C(2) << 30) /* more than an hour of any format in use */
 #define CHUNKS_MAX 1000                   /* in front of the samples */
 #define UNKNOWN 0x7ffff000U /* a size from here on is that of a program that wrote to a pipe */
+#define SLACK 64            /* bytes that some programs count too many, and nobody hears */
 #define BLOCK 16384
 
 PRINTF_LIKE(3, 4) static int fail(char why[WHY_MAX], int code, const char *fmt, ...)
@@ -105,7 +106,7 @@ static int look(int fd, struct source *s, char why[WHY_MAX])
 	if (s->st.st_size > SIZE_MAX_BYTES)
 		return fail(why, EXIT_DATA, "larger than 2 GB, and no prompt");
 	end = claimed_end(fd);
-	if (end > s->st.st_size)
+	if (end > s->st.st_size + SLACK)
 		return fail(why, EXIT_DATA, "cut off: %jd of %jd bytes are there",
 			(intmax_t)s->st.st_size, (intmax_t)end);
 	return hash_file(fd, s->hash) < 0 ? fail_errno(why) : 0;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/dynbuf.h"
 #include "base/spawn.h"
 #include "record/batch.h"
@@ -56,36 +58,58 @@ static void command_make(struct command *c, const struct settings *set, char *co
 	c->argv[n] = NULL;
 }
 
-/* What is there of fd: to b, or, without one, to our stderr. False: it has ended. */
-static bool drain(int fd, struct dynbuf *b)
+static volatile sig_atomic_t running; /* the group of stt; 0: none */
+
+/* It is in a group of its own, which a key on the terminal does not reach. */
+static void stop(int sig)
+{
+	if (running)
+		kill(-running, SIGTERM);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void stop_with_us(pid_t pid)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+	running = pid;
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		if (pid)
+			signal(signals[i], stop);
+		else
+			signal(signals[i], SIG_DFL);
+	}
+}
+
+/* Its messages are passed on. False: it has closed it. */
+static bool pass_on(int fd)
 {
 	char block[4096];
 	ssize_t n = read(fd, block, sizeof(block));
 
-	if (n < 0)
-		return errno == EINTR;
-	if (b) {
-		(void)!dynbuf_add(b, block, (size_t)n);
-	} else if (n > 0) {
+	if (n > 0) {
 		batch_wipe();
 		(void)!write_all(STDERR_FILENO, block, (size_t)n);
 	}
-	return n > 0;
+	return n > 0 || (n < 0 && errno == EINTR);
 }
 
 /* Until it has closed both; then its exit code, 75 if it was killed. */
 static int collect(struct spawn_pipes *p, struct dynbuf *out, void (*wait)(void *ctx), void *ctx)
 {
 	struct pollfd fds[2] = {{p->out_fd, POLLIN}, {p->err_fd, POLLIN}};
+	bool over = false;
 	int status;
 
 	close(p->in_fd);
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
 		if (poll(fds, 2, WAKE_MS) < 0 && errno != EINTR)
 			break;
-		for (int i = 0; i < 2; i++)
-			if (fds[i].fd >= 0 && fds[i].revents && !drain(fds[i].fd, i ? NULL : out))
-				fds[i].fd = -1;
+		if (fds[0].fd >= 0 && fds[0].revents && !child_read(fds[0].fd, out, &over))
+			fds[0].fd = -1;
+		if (fds[1].fd >= 0 && fds[1].revents && !pass_on(fds[1].fd))
+			fds[1].fd = -1;
 		wait(ctx);
 	}
 	close(p->out_fd);
@@ -136,7 +160,9 @@ int words_of(const struct settings *set, char *const path[], size_t n, int64_t l
 		return EXIT_SYSTEM;
 	}
 	dynbuf_init(&out, OUT_MAX);
+	stop_with_us(p.pid);
 	code = collect(&p, &out, wait, ctx);
+	stop_with_us(0);
 	take_all(&out, code != 0, path, n, ret_text);
 	dynbuf_free(&out);
 	for (size_t i = 0; i < n; i++)

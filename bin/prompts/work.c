@@ -284,9 +284,11 @@ static int run(struct work *w)
 
 int work_run(const struct settings *set, char *const sources[], const char *dest)
 {
+	/* the last ones cannot be read, but left out in silence they would be missed */
 	static const char *const suffixes[] = {".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus",
-		".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".w64", ".rf64", ".gsm", ".voc",
-		".WAV", ".MP3", ".FLAC", ".OGG", ".OPUS", ".AIF", ".AIFF", ".AU", NULL};
+		".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".w64", ".rf64", ".voc", ".WAV",
+		".MP3", ".FLAC", ".OGG", ".OPUS", ".AIF", ".AIFF", ".AU", ".m4a", ".aac", ".wma",
+		".M4A", NULL};
 	static const struct batch_page page = {"prompt", "prompts", suffixes};
 	static struct work w;
 	int code, fd;
