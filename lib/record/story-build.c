@@ -491,11 +491,11 @@ void story_take(struct story_build *b, const struct journal_record *r)
 	static const struct {
 		const char *type;
 		void (*take)(struct story_build *b, const struct journal_record *r);
-	} takes[] = {{"synthesize", take_synthesize}, {"audio-start", take_audio_start}, {"playing", take_playing},
-		{"played", take_played}, {"voice-started", take_voice_started},
-		{"voice-stopped", take_voice_stopped}, {"transcript", take_transcript},
-		{"dtmf", take_dtmf}, {"turn", take_turn}, {"heard", take_heard},
-		{"state", take_state}, {"tool-call", take_tool_call},
+	} takes[] = {{"synthesize", take_synthesize}, {"audio-start", take_audio_start},
+		{"playing", take_playing}, {"played", take_played},
+		{"voice-started", take_voice_started}, {"voice-stopped", take_voice_stopped},
+		{"transcript", take_transcript}, {"dtmf", take_dtmf}, {"turn", take_turn},
+		{"heard", take_heard}, {"state", take_state}, {"tool-call", take_tool_call},
 		{"tool-result", take_tool_result}, {"result", take_result},
 		{"session", take_session}, {"pace", take_pace}, {"transfer", take_transfer},
 		{"hangup", take_hangup}, {"error", take_error}, {"usage", take_usage},

@@ -152,7 +152,8 @@ struct story {
 	int64_t amd_ms;
 	int64_t over_ms; /* the line was closed, by either side; without a record of it, end_ms */
 	int64_t end_ms;  /* call time of the last record: last work comes after the call */
-	int64_t sounds, cached; /* sentences that the voice made; those of them that were made before */
+	int64_t sounds,
+		cached;     /* sentences that the voice made; those of them that were made before */
 	int64_t dropped_ms; /* caller audio that was lost */
 	int64_t missing;    /* records that were lost */
 	int64_t records;    /* whole ones */

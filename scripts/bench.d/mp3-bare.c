@@ -30,7 +30,9 @@ static void encode(const char *path)
 	if (lame_init_params(g))
 		exit(1);
 	while ((n = fread(samples, 2, BLOCK, in)) > 0)
-		fwrite(out, 1, (size_t)lame_encode_buffer(g, samples, samples, (int)n, out, sizeof(out)), mp3);
+		fwrite(out, 1,
+			(size_t)lame_encode_buffer(g, samples, samples, (int)n, out, sizeof(out)),
+			mp3);
 	fwrite(out, 1, (size_t)lame_encode_flush(g, out, sizeof(out)), mp3);
 	n = lame_get_lametag_frame(g, out, sizeof(out));
 	fseek(mp3, 0, SEEK_SET);
