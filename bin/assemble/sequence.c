@@ -9,6 +9,8 @@
 
 #define GAP_MS 400
 #define GAIN_MAX_DB 8
+#define GAIN_ONE 4096
+#define MEASURED_S 20 /* of a side */
 
 /* A piece of one side. */
 struct segment {
@@ -94,26 +96,46 @@ static int measure(struct recording *r, const struct segment *g, struct level *l
 	return 0;
 }
 
-/* What brings the caller to the level of the bot. */
-static int find_gain(struct recording *r, const struct segments *s, float *ret)
+/* Level of a side. Of a long call pieces are taken that are spread over it: to measure costs more than all the rest. */
+static int measure_side(struct recording *r, const struct segments *s,
+	const struct recording_side *side, double *ret_dbov)
 {
-	struct level caller, bot;
-	double caller_db, bot_db, db = 0;
+	int64_t all = 0, step, seen = 0, taken = 0;
+	struct level l;
 
-	level_init(&caller, r->rate_hz);
-	level_init(&bot, r->rate_hz);
+	level_init(&l, r->rate_hz);
 	for (size_t i = 0; i < s->n; i++)
-		if (measure(r, &s->all[i], s->all[i].side == &r->bot ? &bot : &caller) == -1)
-			return -1;
-	caller_db = level_dbov(&caller);
-	bot_db = level_dbov(&bot);
-	if (caller_db > LEVEL_NONE_DBOV && bot_db > LEVEL_NONE_DBOV)
-		db = fmax(-GAIN_MAX_DB, fmin(GAIN_MAX_DB, bot_db - caller_db));
-	*ret = powf(10, (float)db / 20);
+		all += s->all[i].side == side ? s->all[i].n : 0;
+	step = max_i64(1, all / ((int64_t)MEASURED_S * r->rate_hz));
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->all[i].side != side)
+			continue;
+		if (taken * step <= seen) {
+			if (measure(r, &s->all[i], &l) == -1)
+				return -1;
+			taken += s->all[i].n;
+		}
+		seen += s->all[i].n;
+	}
+	*ret_dbov = level_dbov(&l);
 	return 0;
 }
 
-static int put(struct recording *r, struct wave *w, const struct segment *g, float gain)
+/* What brings the caller to the level of the bot, in 1 / GAIN_ONE. */
+static int find_gain(struct recording *r, const struct segments *s, int *ret)
+{
+	double caller_db, bot_db, db = 0;
+
+	if (measure_side(r, s, &r->caller, &caller_db) == -1 ||
+		measure_side(r, s, &r->bot, &bot_db) == -1)
+		return -1;
+	if (caller_db > LEVEL_NONE_DBOV && bot_db > LEVEL_NONE_DBOV)
+		db = fmax(-GAIN_MAX_DB, fmin(GAIN_MAX_DB, bot_db - caller_db));
+	*ret = (int)lrint(GAIN_ONE * pow(10, db / 20));
+	return 0;
+}
+
+static int put(struct recording *r, struct wave *w, const struct segment *g, int gain)
 {
 	static int16_t block[RECORDING_BLOCK];
 	size_t n;
@@ -122,8 +144,8 @@ static int put(struct recording *r, struct wave *w, const struct segment *g, flo
 		n = (size_t)min_i64(RECORDING_BLOCK, g->n - at);
 		if (recording_read(r, g->side, g->at + at, block, n) == -1)
 			return -1;
-		for (size_t i = 0; gain != 1 && i < n; i++)
-			block[i] = bend((int)lrintf((float)block[i] * gain));
+		for (size_t i = 0; gain != GAIN_ONE && i < n; i++)
+			block[i] = bend(block[i] * gain / GAIN_ONE);
 		if (recording_put(r, w, block, n) == -1)
 			return -1;
 	}
@@ -135,7 +157,7 @@ int sequence_write(struct recording *r, struct wave *w)
 	static int16_t silence[16000 * GAP_MS / 1000];
 	size_t gap = (size_t)r->rate_hz * GAP_MS / 1000;
 	struct segments s;
-	float gain = 1;
+	int gain = GAIN_ONE;
 	int err;
 
 	if (find(&s, r) == -1) {
@@ -151,7 +173,7 @@ int sequence_write(struct recording *r, struct wave *w)
 		if (i > 0)
 			err = recording_put(r, w, silence, gap);
 		if (!err)
-			err = put(r, w, &s.all[i], s.all[i].side == &r->caller ? gain : 1);
+			err = put(r, w, &s.all[i], s.all[i].side == &r->caller ? gain : GAIN_ONE);
 	}
 	free(s.all);
 	return err;
