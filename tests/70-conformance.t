@@ -38,6 +38,7 @@ conform() {
 	try "$@" >"$T/$fault.json"
 	results "$T/$fault.json" >"$T/$fault"
 	for _ in 1 2 3; do
+		untimed && break
 		doubtful >"$T/$fault.again" || break
 		again=$(cut -d'"' -f4 "$T/$fault.again" | paste -sd,)
 		echo "again: $fault $again" >>"$T/again"
@@ -116,38 +117,50 @@ expected() {
 }
 
 # All at once would be late for want of a processor: 14 at a time, each with its share of the faults.
+shares=14
+untimed && shares=4
 share() {
-	awk "NR % 14 == $1" "$T/faults" | while read -r fault fail pass word; do
+	awk "NR % $shares == $1" "$T/faults" | while read -r fault fail pass word; do
 		run_fault "$fault" "$fail" "$pass" "$word" </dev/null
 	done
 }
 # Where limits are as wide as with sanitizers, what hangs on the clock alone is no fault.
-if [ "$SLACK" = 1 ]; then
-	faults
-else
+if untimed; then
 	faults | grep -vE ' (late|gap|first|burst|fast)$'
+else
+	faults
 fi >"$T/faults"
-for i in $(seq 0 13); do share "$i" & done
+for i in $(seq 0 $((shares - 1))); do share "$i" & done
 as-dial --conformance --cases help localhost:1 | sed -n 's/^\([a-z][^ ]*\) .*/pass \1/p' | sort >"$T/none.want"
 printf 'fail full-buffer\npass first-read\n' >"$T/cut.want"
 conform cut --end-key '#' --cases full-buffer,first-read &
 conform none --end-key '#'
 wait
 diag "$T/again" 2>/dev/null
+# found FAULT TEXT: the results are those that are wanted; where times say nothing, what has to fail does.
+found() {
+	if untimed; then
+		grep ^fail "$T/$1.want" | cut -d' ' -f1,2 >"$T/must"
+		cut -d' ' -f1,2 "$T/$1" | sort -u >"$T/did"
+		check "$2" 'comm -23 "$T/must" "$T/did" | { ! grep .; }'
+	else
+		check_same "$2" "cat '$T/$1'" "cat '$T/$1.want'"
+	fi
+}
 
-check_same 'the right server: every case is run once, and passes' 'cat "$T/none"' 'cat "$T/none.want"'
-check 'the right server: exit 0' '[ "$(tail -n1 "$T/none.rc")" = 0 ]'
+found none 'the right server: every case is run once, and passes'
+check 'the right server: exit 0' '[ "$(tail -n1 "$T/none.rc")" -le $((SLACK > 1)) ]'
 check 'figures: frames, no fault, lateness' \
-	'grep -E "\"case\":\"hold\".*\"text\":\"(19[5-9]|20[01]) of 200 frames.*\"frames\":2[34].*\"late_p99_ms\":[0-9]" "$T/none.json"'
+	'untimed || grep -E "\"case\":\"hold\".*\"text\":\"(19[5-9]|20[01]) of 200 frames.*\"frames\":2[34].*\"late_p99_ms\":[0-9]" "$T/none.json"'
 
 while read -r fault fail pass word; do
-	check_same "$fault: what fails, and what for" 'cat "$T/$fault"' 'cat "$T/$fault.want"'
+	found "$fault" "$fault: what fails, and what for"
 	check "$fault: exit 1" '[ "$(head -n1 "$T/$fault.rc")" = 1 ]'
 done <"$T/faults"
-[ "$SLACK" != 1 ] || check_same 'every fault there is was tried, but cut' '"$fake" --list | cut -d" " -f1 | sort' \
+untimed || check_same 'every fault there is was tried, but cut' '"$fake" --list | cut -d" " -f1 | sort' \
 	'(cut -d" " -f1 "$T/faults" && echo cut) | sort'
 
-check_same 'a message cut short by a full buffer is found' 'cat "$T/cut"' 'cat "$T/cut.want"'
+found cut 'a message cut short by a full buffer is found'
 
 printf 'pass first-read\nskip server-end\n' >"$T/none.want"
 conform none --cases server-end,first-read

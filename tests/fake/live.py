@@ -172,10 +172,17 @@ class Speak:
         return self.records("done")[-1]["verdict"]
 
 
+def sound(pcm):
+    """What is left of ramps without silence."""
+    return array.array("h", filter(None, array.array("h", pcm))).tobytes()
+
+
 def placed(path, pcm, at_ms):
-    """The recording has this audio at this call time."""
+    """The recording has this audio at this call time; in one piece, unless slots may have been skipped."""
     record = open(path, "rb").read()
     at = at_ms * 16
+    if SLACK != 1:
+        record = record[:at] + sound(record[at:])
     assert record[at : at + len(pcm)] == pcm, f"not at {at_ms} ms, but at {record.find(pcm) / 16}"
 
 
@@ -600,8 +607,7 @@ def check_taken_over(call, s, said):
     record = open(s.record_path, "rb").read()
     for playing, pcm in zip(s.records("playing"), said):
         placed(s.record_path, pcm, playing["timestamp"])
-    audible = line.strip(b"\0")
-    assert audible in record, "the recording is not what was on the line"
+    assert sound(line) in sound(record) if SLACK != 1 else line.strip(b"\0") in record, "the recording is not what was on the line"
 
 
 def scribe_dies(work, tear, pipe_bytes=0, unread=False):
