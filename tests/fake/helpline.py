@@ -106,9 +106,22 @@ def of(journal, kind):
     return [r["data"] for r in journal if r["type"] == kind]
 
 
+def wrong_untimed(journal):
+    """What is not as it should be in a call that hangs on a recogniser which may be much slower than the caller."""
+    verdicts = [d["verdict"] for d in of(journal, "verdict")]
+    fatal = [d for d in of(journal, "error") if d["fatal"]]
+    return ([] if len(verdicts) == 1 and verdicts != ["error"] else [f"verdict {verdicts}"]) + fatal + unclosed(journal)
+
+
+def unclosed(journal):
+    said = [d["utterance"] for d in of(journal, "synthesize")]
+    closed = [d["utterance"] for d in of(journal, "played")]
+    return [] if sorted(said) == sorted(closed) else [f"synthesize {said}, played {closed}"]
+
+
 def wrong(report, journal, states, result, verdict):
     """What is not as it should be; an empty list is a good call."""
-    bad = []
+    bad = unclosed(journal)
     seen = [d["to"] for d in of(journal, "state")]
     if seen != states:
         bad.append(f"states {seen}, not {states}")
@@ -121,13 +134,9 @@ def wrong(report, journal, states, result, verdict):
         bad.append(f"verdict {of(journal, 'verdict')}, not {verdict}")
     if not report["ok"]:
         bad.append(f"as-dial: {report}")
-    open_ = [d["utterance"] for d in of(journal, "synthesize")]
-    closed = [d["utterance"] for d in of(journal, "played")]
-    if sorted(open_) != sorted(closed):
-        bad.append(f"synthesize {open_}, played {closed}")
     if verdict != "caller-hangup":
         last = [d for d in of(journal, "played") if d["status"] != "cleared"]
-        if not last or last[-1]["status"] != "played" or last[-1]["utterance"] != closed[-1]:
+        if not last or last[-1]["status"] != "played" or last[-1]["utterance"] != of(journal, "played")[-1]["utterance"]:
             bad.append(f"the farewell was not played whole: {of(journal, 'played')[-1:]}")
     errors = of(journal, "error")
     if errors:
@@ -149,7 +158,10 @@ def main():
             number, script, case = again[name]
             Call(name, script, port, folders, number).end()
         script, *want = case
-        return wrong(*Call(name, script, port, folders, number).end(), *want)
+        report, journal = Call(name, script, port, folders, number).end()
+        if SLACK != 1 and "{" in script:
+            return wrong_untimed(journal)
+        return wrong(report, journal, *want)
 
     names, failed = [*cases, *again], 0
     print(f"1..{len(names)}")
