@@ -120,5 +120,8 @@ fi
 
 ok 'a filter has no operands' must_fail 64 redact -f "$T/calls"
 ok 'so is a number of digits that is none' must_fail 64 redact -f -c x
+head -c 1100000 /dev/zero | tr '\\0' 1 >"$T/long"
+ok 'a line of more than 1 MiB is worth 65' must_fail 65 sh -c "redact -f <$T/long >$T/out 2>$T/err"
+check 'and nothing of it comes out' '[ ! -s $T/out ] && grep -q "more than 1 MiB" $T/err'
 ok 'a full disk is said' must_fail 74 sh -c 'echo text | redact -f >/dev/full'
 plan

@@ -12,6 +12,8 @@
 #define BORDER_BYTES 90 /* what ends so close to its end is read again in the next one */
 #define ROW_DIGITS_MAX 48
 #define CUE_PIECES 9
+#define AMOUNT_DIGITS 8
+#define UUID_BYTES 36
 
 /* ---- reading ---- */
 
@@ -123,16 +125,17 @@ static bool is_lettered(const struct finder *f, const struct element *e)
 	return e->written && (before || after || code);
 }
 
-/* Total digits of the row that e is in. */
-static size_t row_digits(const struct finder *f, size_t i)
+/* Is the row that the number is in short: an amount has no more digits? */
+static bool is_short(const struct finder *f, size_t i)
 {
 	size_t first = i, n = 0;
 
-	while (first > 0 && f->element[first].joined)
+	while (first > 0 && f->element[first].joined && i - first <= AMOUNT_DIGITS)
 		first--;
-	for (size_t k = first; k < f->elements && (k == first || f->element[k].joined); k++)
+	for (size_t k = first;
+		k < f->elements && n <= AMOUNT_DIGITS && (k == first || f->element[k].joined); k++)
 		n += strlen(f->element[k].digits);
-	return n;
+	return n <= AMOUNT_DIGITS;
 }
 
 static bool is_amount(const struct finder *f, size_t i)
@@ -143,7 +146,7 @@ static bool is_amount(const struct finder *f, size_t i)
 		return true;
 	if (is_currency(f, e->to) || (e->from > 0 && is_currency(f, e->from - 1)))
 		return true;
-	return row_digits(f, i) <= 8 &&
+	return is_short(f, i) &&
 		(phrases_at(f->tongue->units, &f->s, e->to) > 0 || at_phrase(f, UNIT, e->to) > 0);
 }
 
@@ -213,12 +216,14 @@ static void mark_uuids(struct finder *f)
 
 	for (size_t i = 0, k = 0; i < f->elements; i++) {
 		size_t at = f->element[i].at, end;
-		while (at > 0 && (strchr(hex, p[at - 1]) && p[at - 1]))
+		while (at > 0 && f->element[i].at - at < UUID_BYTES && strchr(hex, p[at - 1]) &&
+			p[at - 1])
 			at--;
 		end = at;
 		for (k = 0; k < ARRAY_LEN(groups); k++) {
 			size_t n = 0;
-			while (end + n < f->s.text_n && p[end + n] && strchr(hex, p[end + n]))
+			while (n <= groups[k] && end + n < f->s.text_n && p[end + n] &&
+				strchr(hex, p[end + n]))
 				n++;
 			if (n != groups[k] ||
 				(k < 4 && (end + n >= f->s.text_n || p[end + n] != '-')))
@@ -424,9 +429,7 @@ static void add_row(struct finder *f, const struct row *r, enum pii kind)
 	char key[ROW_DIGITS_MAX + 2];
 	bool zeros = strncmp(r->digits, "00", 2) == 0 && r->n > 10;
 
-	if (r->plus && a->from > 0)
-		at = f->s.p[a->from - 1].at;
-	else if (pieces_is_sign(&f->s, a->from - (a->from > 0), "("))
+	if (a->from > 0 && (r->plus || pieces_is_sign(&f->s, a->from - 1, "(")))
 		at = f->s.p[a->from - 1].at;
 	snprintf(key, sizeof(key), "%s%s", kind == PII_PHONE && (r->plus || zeros) ? "+" : "",
 		r->digits + (kind == PII_PHONE && zeros ? 2 : 0));
@@ -455,7 +458,7 @@ static size_t take_one(struct finder *f, size_t from, size_t to, const struct cu
 	return 0;
 }
 
-#define ROW_ELEMENTS_MAX 40 /* no number is said in more words */
+#define ROW_ELEMENTS_MAX 20 /* no number has more digits */
 
 void digits_find(struct finder *f)
 {

@@ -77,6 +77,11 @@ static const char *next_line(struct lines *l, size_t *ret_n, size_t *ret_end)
 
 /* ---- a journal ---- */
 
+static bool is_record(const char *p, size_t n)
+{
+	return n > 0 && n <= REDACTOR_TEXT_MAX && jline_check(p, n) == 0;
+}
+
 /* Which keys are part of what. */
 static void learn_keys(struct redactor *r, const char *p, size_t n, struct keys *keys)
 {
@@ -85,7 +90,7 @@ static void learn_keys(struct redactor *r, const char *p, size_t n, struct keys 
 	const char *at;
 
 	while ((at = next_line(&l, &line, &end)))
-		if (line > 0 && jline_check(at, line) == 0) {
+		if (is_record(at, line)) {
 			keys_record(keys, r, (struct jspan){at, line}, l.number);
 			(void)!tree_mask(r, at, line, NULL);
 		}
@@ -104,7 +109,7 @@ static int mask_records(struct redactor *r, const struct keys *keys, const char 
 			continue;
 		size_t before = to->n;
 		r->keyed = keys_find(keys, l.number);
-		if (jline_check(at, line) == 0 && tree_mask(r, at, line, to) == 0) {
+		if (is_record(at, line) && tree_mask(r, at, line, to) == 0) {
 			dynbuf_adds(to, "\n");
 			continue;
 		}
@@ -209,6 +214,12 @@ int document_mask(struct redactor *r, enum document_form form, const char *name,
 		mask_text(r, p, n, NULL);
 		redactor_begin(r, false);
 		mask_text(r, p, n, to);
+	}
+	if (r->too_long) {
+		log_error("cannot take '%s': there is a line or string of more than %d MiB", name,
+			REDACTOR_TEXT_MAX >> 20);
+		dynbuf_reset(to);
+		return EXIT_DATA;
 	}
 	if (r->failed || dynbuf_failed(to)) {
 		log_error("cannot mask '%s': no memory", name);

@@ -343,42 +343,48 @@ static size_t join(struct span *s, size_t n)
 	return kept;
 }
 
-/* What is left of span i beside those before it: the longest rest. */
-static void trim(const char *text, struct span *s, size_t i)
+/* What is left of a span where others are not: the longest rest. taken: a byte for each of the text. */
+static void trim(const char *text, struct span *s, char *taken)
 {
-	for (size_t k = 0; k < i && s[i].n > 0; k++) {
-		size_t end = s[i].at + s[i].n;
-		if (s[k].n == 0 || !overlap(&s[i], &s[k]))
-			continue;
-		size_t left = s[k].at > s[i].at ? s[k].at - s[i].at : 0;
-		size_t right = end > s[k].at + s[k].n ? end - s[k].at - s[k].n : 0;
-		if (left < right)
-			s[i].at = end - right;
-		s[i].n = left < right ? right : left;
+	size_t end = s->at + s->n, at = s->at, n = 0;
+
+	for (size_t i = s->at, run; i < end; i += run + (run == 0)) {
+		for (run = 0; i + run < end && !taken[i + run];)
+			run++;
+		if (run > n) {
+			n = run;
+			at = i;
+		}
 	}
-	while (s[i].n > 0 && strchr(" ,.;:-\t", text[s[i].at])) {
-		s[i].at++;
-		s[i].n--;
-	}
-	while (s[i].n > 0 && strchr(" ,;:-\t", text[s[i].at + s[i].n - 1]))
-		s[i].n--;
+	for (; n > 0 && strchr(" ,.;:-\t", text[at]); at++)
+		n--;
+	while (n > 0 && strchr(" ,;:-\t", text[at + n - 1]))
+		n--;
+	s->at = at;
+	s->n = n;
+	memset(taken + at, 1, n);
 }
 
-static void settle(const char *text, struct finds *f)
+static int settle(const char *text, size_t text_n, struct finds *f)
 {
+	char *taken = calloc(1, text_n + 1);
 	size_t n = 0;
 
-	if (f->n == 0)
-		return;
-	qsort(f->span, f->n, sizeof(*f->span), compare_ranks);
+	if (!taken)
+		return -1;
+	if (f->n > 0)
+		qsort(f->span, f->n, sizeof(*f->span), compare_ranks);
 	f->n = join(f->span, f->n);
 	for (size_t i = 0; i < f->n; i++)
-		trim(text, f->span, i);
+		trim(text, &f->span[i], taken);
 	for (size_t i = 0; i < f->n; i++)
 		if (f->span[i].n > 0 && f->span[i].kind != PII_KINDS)
 			f->span[n++] = f->span[i];
 	f->n = n;
-	qsort(f->span, f->n, sizeof(*f->span), compare_places);
+	if (f->n > 0)
+		qsort(f->span, f->n, sizeof(*f->span), compare_places);
+	free(taken);
+	return 0;
 }
 
 /* ---- languages ---- */
@@ -432,7 +438,8 @@ int find_spans(const struct tongue *tongues, const struct find_context *c, const
 	}
 	find_markers(&f);
 	int err = familiar_bytes(c, &f);
-	settle(text, ret);
+	if (settle(text, n, ret) < 0)
+		err = -1;
 	pieces_free(&f.s);
 	free(f.element);
 	return err;

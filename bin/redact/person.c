@@ -5,6 +5,7 @@
 
 #define WORDS_MOST 4       /* of a name where capitals show it */
 #define WORDS_MOST_PLAIN 3 /* where they do not */
+#define LEAD_PIECES 16     /* before a name: "yes, good morning, it's" */
 #define SPELLED_LEAST 3    /* letters in a row */
 
 static bool is_word(const struct finder *f, size_t i)
@@ -93,7 +94,9 @@ static size_t most_words(const struct finder *f)
 /* Behind what may stand before the name: signs, "yes, it's", titles. */
 static size_t behind_lead(const struct finder *f, size_t i)
 {
-	for (size_t n; i < f->s.n; i += n) {
+	size_t most = i + LEAD_PIECES;
+
+	for (size_t n; i < f->s.n && i < most; i += n) {
 		n = at_any(f, NAME_LEAD, i);
 		if (n == 0)
 			n = at_phrase(f, NAME_BEFORE, i);

@@ -37,7 +37,7 @@ void redactor_begin(struct redactor *r, bool learning)
 {
 	r->learning = learning;
 	r->asked = 0;
-	r->answered = r->name_state = false;
+	r->answered = r->name_state = r->too_long = false;
 }
 
 void redactor_state(struct redactor *r, const char *state, size_t n)
@@ -84,6 +84,11 @@ void redactor_find(struct redactor *r, enum said_by who, const char *text, size_
 	if (who == SAID_BY_CALLER) {
 		c.asked = r->asked ? r->asked : r->name_state ? PII_BIT(PII_NAME) : 0;
 		r->answered = true;
+	}
+	if (n > REDACTOR_TEXT_MAX) {
+		r->too_long = true;
+		r->finds.n = 0;
+		return;
 	}
 	if (find_spans(r->tongues, &c, text, n, &r->finds) < 0) {
 		r->failed = true;

@@ -12,6 +12,8 @@
 
 struct keys_masked;
 
+#define REDACTOR_TEXT_MAX (1 << 20) /* bytes of one text: a line, or a string of JSON */
+
 enum said_by { SAID_BY_NOBODY, SAID_BY_BOT, SAID_BY_CALLER };
 
 struct redactor {
@@ -29,6 +31,7 @@ struct redactor {
 		*keyed;  /* the record is a key of this; NULL: of nothing personal */
 	bool name_state; /* the dialogue is in one of name_states */
 	bool failed;     /* no memory */
+	bool too_long;   /* a text of more than REDACTOR_TEXT_MAX was not looked at */
 };
 
 /* states: NULL at the end. -1: no memory. */
