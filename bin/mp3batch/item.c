@@ -8,7 +8,6 @@
 
 #include "base/log.h"
 #include "claim.h"
-#include "info.h"
 #include "place.h"
 #include "record/batch.h"
 #include "record/output.h"

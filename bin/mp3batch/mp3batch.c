@@ -16,8 +16,8 @@ static struct settings set = {.channels = 1};
 static const struct opt_row rows[] = {
 	{"bitrate", 'b', OPT_STR, "RATE", NULL,
 		"V0 (best) to V9: as many bits as it needs; 128k: constant; default V5", &bitrate},
-	{"workers", 'j', OPT_INT, "N", NULL, "files at a time; default: processors", &workers, 1,
-		POOL_MAX},
+	{"workers", 'j', OPT_INT, "N", NULL,
+		"files at a time; default: a quarter more than processors", &workers, 1, POOL_MAX},
 	{"delete-raw", 0, OPT_FLAG, NULL, NULL,
 		"remove what was encoded, once the MP3 was decoded and found to be a copy",
 		&set.delete_raw},
@@ -36,11 +36,14 @@ static const struct opt_page page = {
 	.see = "assemble(1), callpipe-calldir(5), callpipe(7)",
 };
 
-static int64_t processors(void)
+/* A quarter more than there are processors, and at least one: a worker whose MP3 is on its way to the disk computes
+ * nothing, and that takes some milliseconds to the seventy of a minute of sound. */
+static int64_t enough_workers(void)
 {
 	cpu_set_t cpus;
+	int64_t n = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
 
-	return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
+	return min_i64(n + max_i64(1, n / 4), POOL_MAX);
 }
 
 static int check_options(void)
@@ -54,7 +57,7 @@ static int check_options(void)
 		return EXIT_USAGE;
 	}
 	if (!workers)
-		workers = min_i64(processors(), POOL_MAX);
+		workers = enough_workers();
 	return 0;
 }
 

@@ -44,7 +44,7 @@ static _Noreturn void serve(int fd, int (*work)(const char *path))
 		if (send(fd, &end, sizeof(end), MSG_NOSIGNAL) == -1)
 			break;
 	}
-	exit(0);
+	_exit(0); /* exit would put the list on stdin, which is shared, back to where it was read */
 }
 
 /* -1: the system has no more. */
