@@ -2,7 +2,7 @@
 # stt: transcripts of turns, its engines and their faults, files.
 . tests/lib.sh
 . tests/filter.sh
-export PYTHONPATH=tests/fake PYTHONDONTWRITEBYTECODE=1 CALLPIPE_STT_TIMEOUT=60000
+export PYTHONPATH=tests/fake PYTHONDONTWRITEBYTECODE=1 CALLPIPE_STT_TIMEOUT=300000
 
 sounds=/usr/share/asterisk/sounds/en_US_f_Allison
 bye=$sounds/vm-goodbye.wav
@@ -50,6 +50,7 @@ check_same 'in a recording they stand where they would in a call' 'types <"$T/sp
 		voice-stopped transcript usage call-end'
 check_same 'two runs give the same' 'stt <"$T/recording" | events turn text start end confidence' \
 	'events turn text start end confidence <"$T/sphinx"'
+export CALLPIPE_STT_WAIT=yes # these too are recordings
 check_same 'a listen binds at the next voice' \
 	'turns "listen={\"id\":\"a\",\"hints\":{\"phrases\":[\"goodbye\",\"hello\"]}}" "say=$bye" \
 		"listen={\"id\":\"b\",\"hints\":{\"digits\":1}}" "say=$sounds/digits/9.wav" \
@@ -60,6 +61,14 @@ check_same 'what is not expected is no words' \
 	'turns "listen={\"id\":\"a\",\"hints\":{\"phrases\":[\"goodbye\",\"hello\",\"operator\"]}}" \
 		"say=$sounds/one-moment-please.wav" "say=$sounds/vm-nobodyavail.wav" "say=$sounds/tt-weasels.wav" end | stt |
 		events text | grep -v usage' 'printf "transcript \ntranscript \ntranscript \n"'
+for noise in 'white 0.15 1' 'white 0.4 2' 'pink 0.3 3' 'brown 0.5 4'; do
+	# shellcheck disable=SC2086 # a kind, seconds, and a number
+	set -- $noise
+	sox -R -n -r 8000 -b 16 -c 1 "$T/cough$3.wav" synth "$2" "${1}noise" fade 0.01 "$2" 0.1 gain -12
+done
+check_same 'a cough is no words, whatever is expected' \
+	'turns "listen={\"hints\":{\"phrases\":[\"yes\",\"no\",\"yep\",\"nope\",\"operator\"],\"digits\":0}}" "say=$T/cough1.wav" "say=$T/cough2.wav" \
+		"say=$T/cough3.wav" "say=$T/cough4.wav" end | stt | events text | grep -v usage' 'yes "transcript " | head -n 4'
 check_same 'a word that is in no dictionary is pronounced' \
 	'stt -f --hints="goodbye|frobnitz" "$bye" 2>&1' 'echo goodbye'
 check_same 'one that cannot be leaves out its phrase, said once a turn' \
@@ -94,6 +103,7 @@ ok 'no model: said once, and the call goes on' eval 'stt -m /nonexistent <"$T/st
 	[ "$(grep -c "^error engine there is no model" "$T/events")" = 1 ] && [ "$(grep -c "^transcript - $" "$T/events")" = 2 ]'
 
 # While it works.
+unset CALLPIPE_STT_WAIT
 live 'events flow while a turn is recognised' flow
 live 'events flow while the model is loaded' load
 live 'a worker that is killed costs its turn' killed

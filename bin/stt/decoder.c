@@ -1,7 +1,6 @@
 #include "decoder.h"
 
 #include <errno.h>
-#include <math.h>
 #include <pocketsphinx.h>
 #include <sphinxbase/err.h>
 #include <stdarg.h>
@@ -11,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/dl.h"
+#include "base/log.h"
+#include "confidence.h"
 #include "feature.h"
 #include "grammar.h"
 #include "lexicon.h"
@@ -30,16 +31,7 @@
 #define FREE "free"     /* of the language model */
 #define WIP "1e-4"
 #define LW "3"
-/* confidence: weights of a logistic regression over quiet turns of the tuning split; scripts/bench stt --fit, which has
- * noise in it, gives the score a smaller weight and the share a larger one: then a word in a long sentence is refused */
-#define FIT_CONSTANT 3.3
-#define FIT_SCORE 0.101
-#define FIT_SECONDS 3.1
-#define FIT_SHARE 3.9
-/* confidence of a turn that is nothing but expected words: how much better they fit than any sounds, per frame; read off
- * a dozen prompts of one speaker, not fitted: most that was not expected lies below, words that sound alike do not */
-#define ALONE_SCORE (-10)
-#define ALONE_SLOPE 3
+#define SURE 0.95 /* a phrase so likely is not tried as a number as well */
 #define COUNT_MARGIN \
 	200 /* of scores: 1 in 20 numbers of the right length is above it, half of the others */
 
@@ -391,17 +383,17 @@ static bool words_find(struct decoder *d, struct result *ret)
 	return true;
 }
 
-static double logistic(double z)
+/* The words of the last search have a score: how sure are they? What is said of it is what scripts/bench stt --fit
+ * reads. */
+static void confidence_set(
+	struct result *ret, enum confidence_way way, const struct turn_audio *a, double score)
 {
-	return 1 / (1 + exp(-z));
-}
+	int64_t turn_ms = (int64_t)a->n * 1000 / DECODER_RATE_HZ;
 
-/* The chance of being right, of a phrase among other sounds, if what was expected is said as often as not. */
-static double within_confidence(const struct result *ret, int64_t turn_ms)
-{
-	return logistic(FIT_CONSTANT + FIT_SCORE * ret->score +
-		FIT_SECONDS * (double)ret->words_ms / 1000 +
-		FIT_SHARE * (double)ret->words_ms / (double)turn_ms);
+	ret->score = score;
+	ret->confidence = confidence_of(way, score, ret->words_ms, turn_ms);
+	log_debug("as %s: score %.3f over %lld of %lld ms: '%s'", confidence_way_name[way], score,
+		(long long)ret->words_ms, (long long)turn_ms, ret->text);
 }
 
 /* A search for what is hinted at. -1: nothing is left of it. */
@@ -462,8 +454,8 @@ static bool alone_decode(struct decoder *d, const struct turn_audio *a, const st
 		digits_count(d, a, h, ret, &score);
 	if (!ret->text[0])
 		return true;
-	ret->score = (double)(score - sounds) * FRAME_MS / (double)ret->words_ms;
-	ret->confidence = logistic((ret->score - ALONE_SCORE) / ALONE_SLOPE);
+	confidence_set(ret, h->phrases ? CONFIDENCE_PHRASE : CONFIDENCE_DIGITS, a,
+		(double)(score - sounds) * FRAME_MS / (double)ret->words_ms);
 	return true;
 }
 
@@ -475,7 +467,7 @@ static void within_decode(
 	*ret = result_none;
 	if (hints_load_search(d, TURN, h, true) == 0 && decode(d, TURN, a, &score) &&
 		words_find(d, ret))
-		ret->confidence = within_confidence(ret, (int64_t)a->n * 1000 / DECODER_RATE_HZ);
+		confidence_set(ret, CONFIDENCE_WITHIN, a, ret->score);
 }
 
 /* Each in a search of its own: in one grammar the sounds around a phrase, which fit whatever is said, would leave
@@ -494,7 +486,7 @@ static void hints_decode(
 		return;
 	if (h->phrases)
 		any |= alone_decode(d, a, &phrases, sounds, ret);
-	if (h->digits != HINTS_NO_DIGITS) {
+	if (h->digits != HINTS_NO_DIGITS && ret->confidence < SURE) {
 		any |= alone_decode(d, a, &digits, sounds, &other);
 		if (other.confidence > ret->confidence)
 			*ret = other;

@@ -120,18 +120,23 @@ static void sound_test(ps_decoder_t *d)
 	int16_t *want, *got;
 
 	ok(audio_file_load(SOUND, 16000, 10, &sample, &n) == 0, "a sound");
-	ok(ps.set_allphone(d, "sounds", NULL) == 0 && ps.set_search(d, "sounds") == 0 &&
-			ps.start_utt(d) == 0 && ps.process_raw(d, sample, n, FALSE, TRUE) > 0 &&
-			ps.end_utt(d) == 0,
-		"the library hears it");
+	ok(ps.set_allphone(d, "sounds", NULL) == 0 && ps.set_search(d, "sounds") == 0,
+		"any sounds are expected");
+	for (int i = 0; i < 2; i++) /* the second time it knows the noise */
+		ok(ps.start_utt(d) == 0 && ps.process_raw(d, sample, n, FALSE, TRUE) > 0 &&
+				ps.end_utt(d) == 0,
+			"the library hears it");
 	ok(feature_make(ps.get_fe(d), ps.get_feat(d), sample, n, &feature, &frames) == 0,
 		"features");
 	ok(senones_open(MODEL, &s) == 0 && senones_score(s, feature, frames, &mine, &bytes) == 0,
 		"scores");
 	snprintf(path, sizeof(path), "%s/000000000.sen", dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/000000001.sen", dir);
 	size_t size = 0;
 
-	ok(read_file(path, 100 << 20, &theirs, &size) == 0, "those of the library");
+	if (!ok(read_file(path, 100 << 20, &theirs, &size) == 0, "those of the library"))
+		return;
 	want = frames_of(theirs, size, &want_n);
 	got = frames_of(mine, bytes, &got_n);
 	ok(got_n == frames && want_n == frames, "of as many frames: %zu, %zu", want_n, got_n);
