@@ -23,7 +23,8 @@ static struct {
 	__typeof__(ps_args) *args;
 	__typeof__(ps_init) *init;
 	__typeof__(ps_free) *free;
-	__typeof__(ps_set_allphone_file) *set_allphone;
+	__typeof__(ps_add_word) *add_word;
+	__typeof__(ps_set_jsgf_string) *set_jsgf;
 	__typeof__(ps_set_search) *set_search;
 	__typeof__(ps_start_utt) *start_utt;
 	__typeof__(ps_process_raw) *process_raw;
@@ -38,6 +39,10 @@ static struct {
 	__typeof__(err_set_logfp) *set_log;
 } base;
 
+/* Of a sanitizer, if there is one. */
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
 static char dir[] = "/tmp/stt-senones.XXXXXX";
 
 static bool libraries(void)
@@ -46,7 +51,8 @@ static bool libraries(void)
 		{"ps_args", &ps.args},
 		{"ps_init", &ps.init},
 		{"ps_free", &ps.free},
-		{"ps_set_allphone_file", &ps.set_allphone},
+		{"ps_add_word", &ps.add_word},
+		{"ps_set_jsgf_string", &ps.set_jsgf},
 		{"ps_set_search", &ps.set_search},
 		{"ps_start_utt", &ps.start_utt},
 		{"ps_process_raw", &ps.process_raw},
@@ -110,18 +116,32 @@ static void compare(const int16_t *want, const int16_t *got, size_t frames)
 	ok(most <= 100, "by at most %d steps", most);
 }
 
+/* The library loses what it reads of a grammar. */
+static bool sound_expect(ps_decoder_t *d)
+{
+	bool ret;
+
+	if (__lsan_disable)
+		__lsan_disable();
+	ret = ps.add_word(d, "ah", "AH", 0) >= 0 &&
+		ps.set_jsgf(d, "sound", "#JSGF V1.0;\ngrammar t;\npublic <t> = ah+;\n") == 0 &&
+		ps.set_search(d, "sound") == 0;
+	if (__lsan_enable)
+		__lsan_enable();
+	return ret;
+}
+
 static void sound_test(ps_decoder_t *d)
 {
 	struct senones *s;
 	int16_t *sample;
 	float ***feature;
-	char path[64], *mine, *theirs;
-	size_t n, frames, bytes, want_n, got_n;
+	char path[64], *mine = NULL, *theirs = NULL;
+	size_t n, frames, bytes = 0, size = 0, want_n, got_n;
 	int16_t *want, *got;
 
 	ok(audio_file_load(SOUND, 16000, 10, &sample, &n) == 0, "a sound");
-	ok(ps.set_allphone(d, "sounds", NULL) == 0 && ps.set_search(d, "sounds") == 0,
-		"any sounds are expected");
+	ok(sound_expect(d), "a sound is expected");
 	for (int i = 0; i < 2; i++) /* the second time it knows the noise */
 		ok(ps.start_utt(d) == 0 && ps.process_raw(d, sample, n, FALSE, TRUE) > 0 &&
 				ps.end_utt(d) == 0,
@@ -133,8 +153,6 @@ static void sound_test(ps_decoder_t *d)
 	snprintf(path, sizeof(path), "%s/000000000.sen", dir);
 	unlink(path);
 	snprintf(path, sizeof(path), "%s/000000001.sen", dir);
-	size_t size = 0;
-
 	if (!ok(read_file(path, 100 << 20, &theirs, &size) == 0, "those of the library"))
 		return;
 	want = frames_of(theirs, size, &want_n);
@@ -145,6 +163,7 @@ static void sound_test(ps_decoder_t *d)
 		"ten samples are too short");
 	senones_close(s);
 	unlink(path);
+	feature_free(feature);
 	free(theirs);
 	free(mine);
 	free(want);
