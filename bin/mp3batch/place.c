@@ -34,13 +34,15 @@ static bool is_there(const struct place *p, const char *name)
 	return faccessat(p->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* One name for several files: the first in the order of suffixes has it. */
+/* One name for several files: none of them has it, as one would replace what is left of another. */
 static int check_rivals(const struct place *p, int suffix)
 {
 	size_t stem = strlen(p->file) - strlen(place_suffixes[suffix]);
 	char rival[NAME_MAX + 8];
 
-	for (int i = 0; i < suffix; i++) {
+	for (int i = 0; place_suffixes[i]; i++) {
+		if (i == suffix)
+			continue;
 		snprintf(rival, sizeof(rival), "%.*s%s", (int)stem, p->file, place_suffixes[i]);
 		if (is_there(p, rival))
 			return why(EXIT_DATA, "'%s' beside it becomes '%s', too", rival, p->mp3);

@@ -86,9 +86,21 @@ int profile_end(struct profile *p)
 	return p->failed ? -1 : 0;
 }
 
-static double level_db(float energy)
+static float energy_of(const struct profile *p, size_t s, int c)
 {
-	return 10 * log10((double)energy + PROFILE_FLOOR_RMS * PROFILE_FLOOR_RMS);
+	return s < p->n ? p->energy[s * (size_t)p->channels + (size_t)c] : 0;
+}
+
+/* How much louder second s of the copy is. */
+static double louder_db(const struct profile *copy, const struct profile *of, size_t s, int c)
+{
+	double beside = fmax(
+		(double)energy_of(of, s + 1, c), s ? (double)energy_of(of, s - 1, c) : 0);
+	double floor = PROFILE_FLOOR_RMS * PROFILE_FLOOR_RMS + PROFILE_SMEAR * beside;
+
+	return 10 *
+		log10(((double)energy_of(copy, s, c) + floor) /
+			((double)energy_of(of, s, c) + floor));
 }
 
 /* Where the rate is another one, the encoder has rounded to its frames. */
@@ -116,8 +128,7 @@ int profile_compare(const struct profile *copy, const struct profile *of, int sk
 			(double)copy->frames / copy->rate_hz, (double)of->frames / of->rate_hz);
 	for (size_t s = 0; s < of->n && s < copy->n; s++)
 		for (int c = 0; c < of->channels; c++) {
-			db = level_db(copy->energy[s * (size_t)of->channels + (size_t)c]) -
-				level_db(of->energy[s * (size_t)of->channels + (size_t)c]);
+			db = louder_db(copy, of, s, c);
 			if (c != skip && fabs(db) > PROFILE_LIMIT_DB)
 				return why(EXIT_DATA,
 					"%sin second %zu, it is %.1f dB %s than the source",

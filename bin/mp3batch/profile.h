@@ -12,6 +12,9 @@
  * mp3batch(1), VERIFICATION, for what was measured. */
 #define PROFILE_LIMIT_DB 2.0
 #define PROFILE_FLOOR_RMS 32.0 /* of 32768: -60 dBFS, below what a telephone line itself hisses */
+/* Of the energy of the louder second beside it, so much more counts as floor: what begins is heard a granule early,
+ * 72 ms at 8 kHz. Measured: up to 0.0008, in 1000 calls whose bot side is digital silence between its sentences. */
+#define PROFILE_SMEAR 0.003
 
 struct profile {
 	int rate_hz, channels;

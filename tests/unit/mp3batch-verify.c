@@ -171,6 +171,14 @@ static void profiles(void)
 		is_int(profile_compare(&copy, &of, -1), cases[i].want, "%s", cases[i].what);
 		profile_free(&copy);
 	}
+	profile_free(&of);
+	of = with(0, 10);
+	copy = with(45, 10);
+	is_int(profile_compare(&copy, &of, -1), 0, "silence beside sound may hear it coming");
+	profile_free(&copy);
+	copy = with(80, 10);
+	is_int(profile_compare(&copy, &of, -1), EXIT_DATA, "but not as loud as this");
+	profile_free(&copy);
 	profile_init(&quiet, RATE, 1);
 	profile_init(&none, RATE, 1);
 	level(&quiet, 20, RATE);
