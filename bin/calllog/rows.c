@@ -259,7 +259,7 @@ static void call_row(
 	copy_text(b, k->path);
 	copy_text(b, s->language);
 	copy_int(b, sums.turns);
-	copy_int(b, story_talk_over_ms(s));
+	copy_int(b, s->talk_over_ms);
 	copy_int(b, sums.bot_ms);
 	copy_int(b, sums.caller_ms);
 	copy_score(b, k);

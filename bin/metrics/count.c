@@ -107,16 +107,16 @@ static void observe(struct count *c, enum family f, const char *name, const char
 {
 	const double *bounds = families[f].bounds;
 	double s = ms / 1000;
+	const char *of = labels(c, name, value, "", "");
 	char key[1024];
 
 	if (ms < 0)
 		return;
 	while (s > *bounds)
 		bounds++;
-	(void)!labels(c, name, value, "", "");
-	snprintf(key, sizeof(key), "%.1000s|%d", c->labels.p, (int)(bounds - families[f].bounds));
+	snprintf(key, sizeof(key), "%.1000s|%d", of, (int)(bounds - families[f].bounds));
 	ledger_add(c->l, families[f].name, key, 1);
-	snprintf(key, sizeof(key), "%.1000s|sum", c->labels.p);
+	snprintf(key, sizeof(key), "%.1000s|sum", of);
 	ledger_add(c->l, families[f].name, key, s);
 }
 
@@ -201,7 +201,7 @@ void count_call(struct ledger *l, const struct kept *k, const struct story *s)
 	count_lines(&c, s);
 	count_actions(&c, s);
 	count_line(&c, s);
-	add(&c, TALK_OVER, "", "", "", "", (double)story_talk_over_ms(s) / 1000);
+	add(&c, TALK_OVER, "", "", "", "", (double)s->talk_over_ms / 1000);
 	add(&c, SOUNDS, "cached", "true", "", "", (double)s->cached);
 	add(&c, SOUNDS, "cached", "false", "", "", (double)(s->sounds - s->cached));
 	for (size_t i = 0; i < s->n_errors; i++)

@@ -92,22 +92,15 @@ static struct check_result talk_over(const struct story *s, const struct check_l
 
 	for (size_t i = 0; i < s->n_voices; i++)
 		voice_ms += s->voices[i].t1_ms - s->voices[i].t0_ms;
-	percent = voice_ms ? 100.0 * (double)story_talk_over_ms(s) / (double)voice_ms : 0;
+	percent = voice_ms ? 100.0 * (double)s->talk_over_ms / (double)voice_ms : 0;
 	return result(voice_ms > 0, percent <= (double)l->talk_over_percent, percent, "%");
-}
-
-static int by_start(const void *a, const void *b)
-{
-	const struct story_span *x = a, *y = b;
-
-	return x->t0_ms < y->t0_ms ? -1 : x->t0_ms > y->t0_ms;
 }
 
 /* The longest time in which neither side made a sound, between the first and the last. -1: no memory. */
 static int64_t longest_silence(const struct story *s)
 {
 	struct story_span *spans = calloc(s->n_lines + s->n_voices + 1, sizeof(*spans));
-	int64_t longest_ms = 0, end_ms;
+	int64_t longest_ms = 0;
 	size_t n = 0;
 
 	if (!spans)
@@ -118,14 +111,11 @@ static int64_t longest_silence(const struct story *s)
 				s->lines[i].t0_ms, s->lines[i].t0_ms + s->lines[i].heard_ms};
 		else if (s->lines[i].kind == STORY_KEYS)
 			spans[n++] = (struct story_span){s->lines[i].t0_ms, s->lines[i].t1_ms};
-	memcpy(spans + n, s->voices, s->n_voices * sizeof(*spans));
-	n += s->n_voices;
-	qsort(spans, n, sizeof(*spans), by_start);
-	end_ms = n ? spans[0].t1_ms : 0;
-	for (size_t i = 1; i < n; i++) {
-		longest_ms = max_i64(longest_ms, spans[i].t0_ms - end_ms);
-		end_ms = max_i64(end_ms, spans[i].t1_ms);
-	}
+	for (size_t i = 0; i < s->n_voices; i++)
+		spans[n++] = s->voices[i];
+	n = story_join(spans, n);
+	for (size_t i = 1; i < n; i++)
+		longest_ms = max_i64(longest_ms, spans[i].t0_ms - spans[i - 1].t1_ms);
 	free(spans);
 	return longest_ms;
 }

@@ -32,6 +32,20 @@ int kept_file(const struct kept *k, const char *name, int64_t *ret_bytes)
 	return fd;
 }
 
+json_t *kept_json(const struct kept *k, const char *name)
+{
+	int64_t bytes;
+	int fd = kept_file(k, name, &bytes);
+	json_t *o = fd != -1 && bytes <= KEPT_JSON_MAX ? json_loadfd(fd, 0, NULL) : NULL;
+
+	if (fd != -1)
+		close(fd);
+	if (json_is_object(o))
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
 /* A small file, or its last bytes; NUL-terminated. -1: it is not there. */
 static ssize_t read_end(const struct kept *k, const char *name, char *buf, size_t size)
 {
@@ -137,16 +151,18 @@ void kept_close(struct kept *k)
 /* The journal's last record is as-answer's last word. */
 static bool has_last_word(const struct kept *k)
 {
-	static const char mark[] = "\"type\":\"verdict\"";
-	char tail[TAIL_BYTES];
+	char tail[TAIL_BYTES], type[16];
 	ssize_t n = read_end(k, "events.jsonl", tail, sizeof(tail));
-	char *line;
+	const char *line;
 
-	if (n <= 0 || tail[n - 1] != '\n')
+	if (n <= 0 || tail[--n] != '\n')
 		return false;
-	tail[n - 1] = '\0';
-	line = strrchr(tail, '\n');
-	return strstr(line ? line : tail, mark) != NULL;
+	line = memrchr(tail, '\n', (size_t)n);
+	line = line ? line + 1 : tail;
+	n -= line - tail;
+	return jline_check(line, (size_t)n) == 0 &&
+		jline_get_str((struct jspan){line, (size_t)n}, "type", type, sizeof(type)) &&
+		strcmp(type, "verdict") == 0;
 }
 
 /* A process of this host has the loop open: to open it for writing succeeds only then, and disturbs nobody, as all

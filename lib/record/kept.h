@@ -6,6 +6,8 @@
 #ifndef CALLPIPE_RECORD_KEPT_H
 #define CALLPIPE_RECORD_KEPT_H
 
+#include <jansson.h>
+
 #include "base/util.h"
 
 #define KEPT_TEXT_MAX 256         /* bytes with the NUL of a string of call.json */
@@ -46,6 +48,9 @@ enum kept_state kept_state(const struct kept *k);
 /* Open a regular file of the directory for reading; *ret_bytes (may be NULL) is its size. -1 with errno: ENOENT,
  * ELOOP (a symbolic link), EINVAL (no regular file). */
 int kept_file(const struct kept *k, const char *name, int64_t *ret_bytes) MUST_USE;
+/* A JSON object that was left in the directory, a new reference; NULL: there is none, or it is larger than KEPT_JSON_MAX. */
+#define KEPT_JSON_MAX (16 << 20) /* bytes */
+json_t *kept_json(const struct kept *k, const char *name) MUST_USE;
 /* True if the file is there, whole, and not older than any of those it is made from (NULL at the end; missing ones
  * do not count). */
 bool kept_fresh(const struct kept *k, const char *name, const char *const sources[]);

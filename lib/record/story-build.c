@@ -8,6 +8,7 @@
 #define KEYS_APART_MS 5000 /* keys further apart than this are two answers */
 #define KEYS_MAX 60        /* in one line */
 #define BAD_LINE_MAX 4096  /* bytes that are kept of a broken line */
+#define LOOK_BACK 1000     /* elements that are searched: an answer to them comes sooner */
 
 void *story_memory(struct story *s, size_t n)
 {
@@ -125,6 +126,12 @@ static void merge(struct story_build *b, json_t **object, struct jspan data)
 	}
 }
 
+/* Where to stop a search that goes back through n elements: no journal is to cost the square of its length. */
+static size_t back(size_t n)
+{
+	return n > LOOK_BACK ? n - LOOK_BACK : 0;
+}
+
 /* ---- what the bot says ---- */
 
 static struct story_line *add_line(struct story_build *b, enum story_who who, enum story_kind kind)
@@ -179,7 +186,7 @@ static struct story_line *line_of(struct story_build *b, const struct journal_re
 	const char *name = text_of(b, r->data, "utterance");
 	struct story_line *l;
 
-	for (size_t i = b->s->n_lines; i-- > 0;) {
+	for (size_t n = b->s->n_lines, i = n; i-- > back(n);) {
 		l = &b->s->lines[i];
 		if (l->who == STORY_BOT && strcmp(l->utterance, name) == 0)
 			return l;
@@ -270,9 +277,12 @@ static void take_dtmf(struct story_build *b, const struct journal_record *r)
 	int64_t told_ms = ms_of(r->data, "timestamp"), at_ms = told_ms == -1 ? r->t_ms : told_ms;
 	bool more_keys = b->key_ms != -1 && at_ms - b->key_ms <= KEYS_APART_MS &&
 		strlen(b->s->lines[b->key_line].text) < KEYS_MAX;
-	const char *key = text_of(b, r->data, "digit");
 	struct story_line *l;
-	char keys[KEYS_MAX + 16];
+	char keys[KEYS_MAX + 16], key[8];
+
+	/* what is longer is no key */
+	if (!jline_get_str(r->data, "digit", key, sizeof(key)))
+		return;
 
 	if (more_keys) {
 		l = &b->s->lines[b->key_line];
@@ -301,7 +311,7 @@ static void take_turn(struct story_build *b, const struct journal_record *r)
 
 	if (turn == 0 && b->s->greeting.audible_ms == -1)
 		b->s->greeting = latency;
-	for (size_t i = b->s->n_lines; i-- > 0;) {
+	for (size_t n = b->s->n_lines, i = n; i-- > back(n);) {
 		struct story_line *l = &b->s->lines[i];
 
 		if (l->who == STORY_CALLER && (l->turn == turn || l->kind == STORY_KEYS)) {
@@ -340,7 +350,7 @@ static void take_heard(struct story_build *b, const struct journal_record *r)
 		.intent = text_of(b, r->data, "intent"),
 		.sentiment = text_of(b, r->data, "sentiment"),
 		.confidence = number_of(r->data, "confidence", -1)};
-	for (size_t i = b->s->n_lines; i-- > 0 && strcmp(h->by, "voice") == 0;) {
+	for (size_t n = b->s->n_lines, i = n; i-- > back(n) && strcmp(h->by, "voice") == 0;) {
 		struct story_line *l = &b->s->lines[i];
 
 		if (l->kind == STORY_VOICE && l->turn == h->turn) {
@@ -372,7 +382,7 @@ static void take_tool_result(struct story_build *b, const struct journal_record 
 {
 	const char *id = text_of(b, r->data, "id");
 
-	for (size_t i = b->s->n_actions; i-- > 0;) {
+	for (size_t n = b->s->n_actions, i = n; i-- > back(n);) {
 		struct story_action *a = &b->s->actions[i];
 
 		if (strcmp(a->id, id) != 0)
@@ -428,7 +438,7 @@ static void take_usage(struct story_build *b, const struct journal_record *r)
 	const char *stage = text_of(b, r->data, "stage"), *unit = text_of(b, r->data, "unit");
 	struct story_usage *u = NULL;
 
-	for (size_t i = 0; i < b->s->n_usages && !u; i++)
+	for (size_t n = b->s->n_usages, i = back(n); i < n && !u; i++)
 		if (strcmp(b->s->usages[i].stage, stage) == 0 &&
 			strcmp(b->s->usages[i].unit, unit) == 0)
 			u = &b->s->usages[i];

@@ -19,11 +19,10 @@ struct story_room {
 struct story_build {
 	struct story *s;
 	struct story_room room;
-	const char *state;    /* of the scenario, now */
-	int64_t turn;         /* the latest of the caller */
-	int64_t key_ms;       /* time of the last key; -1: something else came since */
-	size_t key_line;      /* line that it belongs to */
-	int64_t caller_lines; /* lines of the caller so far */
+	const char *state; /* of the scenario, now */
+	int64_t turn;      /* the latest of the caller */
+	int64_t key_ms;    /* time of the last key; -1: something else came since */
+	size_t key_line;   /* line that it belongs to */
 	bool no_memory;
 };
 

@@ -108,20 +108,3 @@ const char *story_status_name(enum story_status status)
 
 	return names[status];
 }
-
-int64_t story_talk_over_ms(const struct story *s)
-{
-	int64_t sum_ms = 0;
-
-	for (size_t i = 0; i < s->n_lines; i++) {
-		const struct story_line *l = &s->lines[i];
-
-		if (l->who != STORY_BOT)
-			continue;
-		for (size_t k = 0; k < s->n_voices; k++)
-			sum_ms += max_i64(0,
-				min_i64(l->t0_ms + l->heard_ms, s->voices[k].t1_ms) -
-					max_i64(l->t0_ms, s->voices[k].t0_ms));
-	}
-	return sum_ms;
-}

@@ -153,12 +153,13 @@ struct story {
 	int64_t over_ms; /* the line was closed, by either side; without a record of it, end_ms */
 	int64_t end_ms;  /* call time of the last record: last work comes after the call */
 	int64_t sounds,
-		cached;     /* sentences that the voice made; those of them that were made before */
-	int64_t dropped_ms; /* caller audio that was lost */
-	int64_t missing;    /* records that were lost */
-	int64_t records;    /* whole ones */
-	bool fallback;      /* the fallback phrase was played */
-	bool ended;         /* the journal has its end: as-answer's last word */
+		cached; /* sentences that the voice made; those of them that were made before */
+	int64_t talk_over_ms; /* time in which both sides made a sound */
+	int64_t dropped_ms;   /* caller audio that was lost */
+	int64_t missing;      /* records that were lost */
+	int64_t records;      /* whole ones */
+	bool fallback;        /* the fallback phrase was played */
+	bool ended;           /* the journal has its end: as-answer's last word */
 	bool whole;   /* nothing is missing: the journal has its end, no holes, no bad lines */
 	void *memory; /* of the texts and arrays */
 };
@@ -175,7 +176,7 @@ const char *story_who_name(enum story_who who);
 const char *story_kind_name(enum story_kind kind);
 const char *story_status_name(enum story_status status);
 
-/* Time in which both sides made a sound, in ms. */
-int64_t story_talk_over_ms(const struct story *s);
+/* Put spans in order, and those that meet together; those that end before they begin go. Returns how many are left. */
+size_t story_join(struct story_span *spans, size_t n);
 
 #endif

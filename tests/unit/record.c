@@ -96,6 +96,9 @@ static void test_kept(void)
 	put("events.jsonl", REC(1, 5, "transcript", "{\"text\":\"\\\"type\\\":\\\"verdict\\\"\"}"));
 	age("2 minutes ago");
 	is_int(kept_state(&k), KEPT_CRASHED, "a caller cannot say it");
+	put("events.jsonl", REC(1, 5, "tool-result", "{\"result\":{\"type\":\"verdict\"}}"));
+	age("2 minutes ago");
+	is_int(kept_state(&k), KEPT_CRASHED, "nor a tool");
 	kept_close(&k);
 	put("call.json", "{\"call\":\"x\",\"ra");
 	k = open_kept(dir);
@@ -186,7 +189,7 @@ static void test_real(void)
 	is_int(s.greeting.audible_ms, 0, "greeting");
 	is_int(s.over_ms, 25260, "the line was closed");
 	is_int(s.end_ms, 25281, "the last record is later");
-	is_int(story_talk_over_ms(&s), 100, "both spoke: from the first voice to the pause");
+	is_int(s.talk_over_ms, 100, "both spoke: from the first voice to the pause");
 	ok(s.sounds == 9 && s.cached == 8, "sentences, and those from the cache");
 	is_int(s.n_usages, 2, "usage by stage and unit");
 	story_close(&s);
@@ -204,6 +207,12 @@ static void test_keys(void)
 	is_str(s.lines[0].text, "47", "in their order");
 	is_int(s.lines[0].latency.audible_ms, 20, "answered");
 	is_str(s.lines[1].text, "#", "and a later one another");
+	story_close(&s);
+	s = tell(REC(1, 10, "dtmf",
+		"{\"digit\":\""
+		"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+		"\"}"));
+	is_int(s.n_lines, 0, "what is longer than a key is none");
 	ok(!s.whole, "without its end a journal is not whole");
 	story_close(&s);
 }
@@ -263,7 +272,33 @@ static void test_times(void)
 
 	is_int(s.n_bads, 1, "a record of such a time is none");
 	ok(s.lines[0].t0_ms == JOURNAL_MS_MAX, "in an event it is the last one there is");
-	ok(story_talk_over_ms(&s) == 0, "and can be added");
+	ok(s.talk_over_ms == 0, "and can be added");
+	story_close(&s);
+}
+
+/* Both sides over each other, out of order: each moment counts once, and the order of the journal breaks ties. */
+static void test_order(void)
+{
+	struct story s = tell(REC(1, 10, "transcript",
+		"{\"turn\":1,\"text\":\"b\",\"language\":\"fr\",\"start\":500,\"end\":900}") REC(2,
+		10, "transcript",
+		"{\"turn\":2,\"text\":\"a\",\"start\":100,\"end\":300}") REC(3, 10, "transcript",
+		"{\"turn\":3,\"text\":\"c at length\",\"language\":\"de\",\"start\":500,\"end\":900}") REC(4,
+		10, "voice-started", "{\"timestamp\":500,\"turn\":3}") REC(5, 10, "voice-stopped",
+		"{\"timestamp\":900,\"turn\":3}") REC(6, 10, "voice-started",
+		"{\"timestamp\":100,\"turn\":2}") REC(7, 10, "voice-stopped",
+		"{\"timestamp\":300,\"turn\":2}") REC(8, 10, "playing",
+		"{\"utterance\":\"x\",\"timestamp\":200}") REC(9, 10, "played",
+		"{\"utterance\":\"x\",\"timestamp\":700,\"status\":\"cleared\",\"heard_ms\":500}") REC(10,
+		10, "playing", "{\"utterance\":\"y\",\"timestamp\":250}") REC(11, 10, "played",
+		"{\"utterance\":\"y\",\"timestamp\":600,\"status\":\"cleared\",\"heard_ms\":350}"));
+
+	ok(s.n_lines == 5 && strcmp(s.lines[0].text, "a") == 0 &&
+			strcmp(s.lines[3].text, "b") == 0 &&
+			strcmp(s.lines[4].text, "c at length") == 0,
+		"lines in the order in which they began, equal ones in that of the journal");
+	is_str(s.language, "de", "the language in which most was said");
+	is_int(s.talk_over_ms, 300, "200 to 300 and 500 to 700, each moment once");
 	story_close(&s);
 }
 
@@ -295,6 +330,7 @@ int main(void)
 	test_broken();
 	test_empty();
 	test_times();
+	test_order();
 	test_long();
 	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
 	return system(cmd) != 0 || done_testing();
