@@ -69,6 +69,21 @@ hostile() {
 }
 ok 'hostile labels are escaped, and there are not too many series' hostile
 
+# A name that has no room for a label, and figures that no counter can have.
+absurd() {
+	mkdir "$today/absurd"
+	long=$(printf '%01000d' 0)
+	printf '{"seq":%d,"t":5,"type":"%s","data":%s}\n' \
+		1 tool-call "{\"id\":\"t\",\"name\":\"$long\"}" 2 tool-result '{"id":"t","status":"ok","ms":70}' \
+		3 usage '{"stage":"s","unit":"u","n":1e308,"cost":-7}' 4 usage '{"stage":"s","unit":"u","n":1e308}' \
+		5 verdict '{"verdict":"x"}' >"$today/absurd/events.jsonl"
+	metrics >"$T/8" && promtool check metrics <"$T/8" && [ "$(value 'callpipe_tool_seconds_count{other="1"}' "$T/8")" = 1 ] &&
+		! grep -E '^callpipe_(cost|usage)_total.* (-|\+Inf)' "$T/8"
+}
+ok 'what has no room is counted as other, and counters only grow' absurd
+check 'without new calls the state is left alone' \
+	'inode=$(stat -c %i "$CALLPIPE_SPOOL/metrics.state") && metrics >/dev/null && [ "$(stat -c %i "$CALLPIPE_SPOOL/metrics.state")" = "$inode" ]'
+
 check 'a file is replaced' 'metrics -o "$T/out.prom" && promtool check metrics <"$T/out.prom"'
 check 'a folder that is not there' 'must_fail 74 metrics -o "$T/gone/x" 2>"$T/err" && grep "^metrics: cannot write .*gone/x.: No such file" "$T/err"'
 check 'a spool that is not there' 'must_fail 74 metrics --spool "$T/gone" 2>"$T/err" && [ "$(wc -l <"$T/err")" = 1 ]'
@@ -92,6 +107,8 @@ scraped() { ask 'callpipe_calls_total{verdict="transfer"}' | grep '"19"'; }
 ok 'a Prometheus has the figures' wait_for 30 scraped
 check 'and can reckon with them' 'ask "histogram_quantile(0.5, callpipe_answer_seconds_bucket) > 0" | grep "\"value\""'
 get() { python3 -c 'import sys, socket; s = socket.create_connection(("127.0.0.1", int(sys.argv[1]))); s.sendall(sys.argv[2].encode() + b" HTTP/1.1\r\n\r\n"); print(s.makefile().readline())' "$port" "$1"; }
+start flock "$CALLPIPE_SPOOL/metrics.state.lock" sleep 0.5
+check 'one that is asked while another counts waits for it' 'get "GET /metrics" | grep "^HTTP/1.1 200"'
 check 'another path' 'get "GET /x" | grep "^HTTP/1.1 404"'
 check 'no GET' 'get "POST /metrics" | grep "^HTTP/1.1 400"'
 plan

@@ -9,7 +9,12 @@
 #include "codec/prom.h"
 #include "stream/slots.h"
 
-/* Calls in progress by service and state: few of either, so each slot is compared with those before it. */
+static bool same_kind(const struct slot *a, const struct slot *b)
+{
+	return a->state == b->state && strcmp(a->service, b->service) == 0;
+}
+
+/* Calls in progress by service and state: few of either, so one that was before is soon found. */
 static void write_live(const struct slots_view *v, struct dynbuf *b)
 {
 	struct dynbuf labels;
@@ -21,17 +26,14 @@ static void write_live(const struct slots_view *v, struct dynbuf *b)
 		(void)!prom_sample(b, "callpipe_calls_in_progress", "", 0);
 	for (size_t i = 0; i < v->lives; i++) {
 		const struct slot *s = &v->live[i];
-		size_t same = 0, first = v->lives;
+		size_t same = 0, first = 0;
 
-		for (size_t k = 0; k < v->lives; k++) {
-			if (v->live[k].state != s->state ||
-				strcmp(v->live[k].service, s->service) != 0)
-				continue;
-			same++;
-			first = k < first ? k : first;
-		}
+		while (!same_kind(&v->live[first], s))
+			first++;
 		if (first != i)
 			continue;
+		for (size_t k = i; k < v->lives; k++)
+			same += same_kind(&v->live[k], s);
 		dynbuf_reset(&labels);
 		(void)!prom_label(&labels, "service", s->service);
 		(void)!prom_label(&labels, "state",

@@ -3,6 +3,8 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +129,7 @@ int ledger_open(struct ledger *l, const char *path)
 			return EXIT_IO;
 		}
 		l->figures = json_object();
+		l->changed = true;
 		return l->figures ? 0 : EXIT_SYSTEM;
 	}
 	if (parse(l, text, n) == -1) {
@@ -141,17 +144,20 @@ int ledger_open(struct ledger *l, const char *path)
 
 int ledger_save(struct ledger *l)
 {
-	json_t *days = json_array(), *o;
+	json_t *days, *o;
 	struct dynbuf b;
 	char *head;
 	int code = 0;
 
+	if (!l->changed)
+		return 0;
+	days = json_array();
 	dynbuf_init(&b, FILE_MAX);
 	for (size_t i = 0; i < LEDGER_DAYS; i++)
 		if (l->days[i].day[0])
-			json_array_append_new(days,
-				json_pack("{s:s,s:I}", "day", l->days[i].day, "calls",
-					(json_int_t)l->days[i].n));
+			l->failed |= json_array_append_new(days,
+					     json_pack("{s:s,s:I}", "day", l->days[i].day, "calls",
+						     (json_int_t)l->days[i].n)) == -1;
 	o = json_pack("{s:i,s:o,s:O}", "version", VERSION, "days", days, "figures", l->figures);
 	head = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 	dynbuf_adds(&b, head ? head : "");
@@ -165,7 +171,9 @@ int ledger_save(struct ledger *l)
 		for (size_t k = 0; k < d->n; k++)
 			dynbuf_add(&b, &(uint64_t){htole64(d->seen[k])}, 8);
 	}
-	if (!head || dynbuf_failed(&b) || replace_file(l->path, b.p, b.n) == -1) {
+	if (!head || l->failed || dynbuf_failed(&b))
+		errno = ENOMEM, code = EXIT_IO;
+	if (code || replace_file(l->path, b.p, b.n) == -1) {
 		log_error_errno("cannot write '%s'", l->path);
 		code = EXIT_IO;
 	}
@@ -215,10 +223,11 @@ bool ledger_seen(const struct ledger_day *d, const char *call)
 	return false;
 }
 
-int ledger_see(struct ledger_day *d, const char *call)
+int ledger_see(struct ledger *l, struct ledger_day *d, const char *call)
 {
 	if (reserve(d, d->n + 1) == -1)
 		return -1;
+	l->changed = true;
 	d->seen[d->n++] = hash(call);
 	if (d->n - d->sorted > 256) {
 		qsort(d->seen, d->n, sizeof(*d->seen), by_value);
@@ -235,9 +244,12 @@ void ledger_add(struct ledger *l, const char *family, const char *labels, double
 	const char *quote = strrchr(labels, '"'); /* what is behind the labels is the caller's */
 	char other[64];
 
+	if (!isfinite(value) || value < 0)
+		return;
+	l->changed = true;
 	if (!series) {
 		series = json_object();
-		json_object_set_new(l->figures, family, series);
+		l->failed |= json_object_set_new(l->figures, family, series) == -1;
 	}
 	old = json_object_get(series, labels);
 	if (!old && json_object_size(series) >= LEDGER_SERIES_MAX) {
@@ -245,5 +257,6 @@ void ledger_add(struct ledger *l, const char *family, const char *labels, double
 		labels = other;
 		old = json_object_get(series, labels);
 	}
-	json_object_set_new(series, labels, json_real((old ? json_number_value(old) : 0) + value));
+	value += json_number_value(old);
+	l->failed |= json_object_set_new(series, labels, json_real(fmin(value, DBL_MAX))) == -1;
 }

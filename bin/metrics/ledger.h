@@ -28,13 +28,15 @@ struct ledger_day {
 struct ledger {
 	struct ledger_day days[LEDGER_DAYS]; /* "" : unused */
 	json_t *figures;                     /* object of objects: family, labels, value */
-	int lock_fd;                         /* while it is open nobody else has it */
+	bool changed;                        /* since it was opened */
+	bool failed; /* there was no memory for something: it is not to be saved */
+	int lock_fd; /* while it is open nobody else has it */
 	char path[PATH_MAX];
 };
 
 /* Open the file, or begin a new one. 0, or an exit code after a message: another run has it (75), it is none (65). */
 int ledger_open(struct ledger *l, const char *path) MUST_USE;
-/* Put it back as it is now. 0, or an exit code after a message. */
+/* Put it back as it is now, if it has changed. 0, or an exit code after a message. */
 int ledger_save(struct ledger *l) MUST_USE;
 void ledger_close(struct ledger *l);
 
@@ -42,9 +44,10 @@ void ledger_close(struct ledger *l);
 struct ledger_day *ledger_day(struct ledger *l, const char *day);
 bool ledger_seen(const struct ledger_day *d, const char *call);
 /* -1: no memory. */
-int ledger_see(struct ledger_day *d, const char *call) MUST_USE;
+int ledger_see(struct ledger *l, struct ledger_day *d, const char *call) MUST_USE;
 
-/* Add to a figure; labels as prom_label makes them, and what the caller wants behind the last quote. */
+/* Add to a figure, which only ever grows: what is negative or no number is left out. labels as prom_label makes them,
+ * and what the caller wants behind the last quote. */
 void ledger_add(struct ledger *l, const char *family, const char *labels, double value);
 
 #endif

@@ -40,8 +40,12 @@ static bool count(struct ledger *l, const char *path)
 	struct kept k;
 	bool over;
 
-	if (kept_open(path, &k) == -1)
-		return false; /* being made, or being removed */
+	if (kept_open(path, &k) == -1) {
+		if (errno == ENOENT || errno == ENOTDIR || errno == EMFILE)
+			return false; /* being made or removed, or no call */
+		log_warn_errno("cannot open call '%s'", path);
+		return true;
+	}
 	over = kept_state(&k) != KEPT_RUNNING;
 	if (over && story_open(&k, &s) == 0) {
 		count_call(l, &k, &s);
@@ -66,9 +70,7 @@ static int scan(struct ledger *l, const char *day)
 	DIR *d;
 	int err = 0;
 
-	if (format_path(folder, "%s/calls/%s", set.spool, day) == -1)
-		return -1;
-	d = opendir(folder);
+	d = format_path(folder, "%s/calls/%s", set.spool, day) == 0 ? opendir(folder) : NULL;
 	if (!d) {
 		if (errno == ENOENT)
 			return 0;
@@ -80,7 +82,7 @@ static int scan(struct ledger *l, const char *day)
 		if (e->d_name[0] == '.' || ledger_seen(seen, e->d_name))
 			continue;
 		if (format_path(path, "%s/%s", folder, e->d_name) == 0 && count(l, path))
-			err = ledger_see(seen, e->d_name);
+			err = ledger_see(l, seen, e->d_name);
 	}
 	closedir(d);
 	if (err)

@@ -54,6 +54,6 @@ int prom_sample(struct dynbuf *b, const char *name, const char *labels, double v
 	else if (value == floor(value) && fabs(value) < 1e15)
 		dynbuf_addf(b, " %.0f\n", value);
 	else
-		dynbuf_addf(b, " %.9g\n", value);
+		dynbuf_addf(b, " %.15g\n", value);
 	return dynbuf_failed(b) ? -1 : 0;
 }
