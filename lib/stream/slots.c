@@ -233,12 +233,16 @@ static int view(int fd, struct slots_view *v)
 	struct slots_file head;
 	struct stat st;
 	int64_t calls;
+	ssize_t n;
 
 	if (fstat(fd, &st) == -1)
 		return -1;
 	if (st.st_size == 0)
 		return 0; /* made a moment ago */
-	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) || head.magic != MAGIC) {
+	n = pread(fd, &head, sizeof(head), 0);
+	if (n == sizeof(head) && head.magic == 0)
+		return 0; /* so was this */
+	if (n != sizeof(head) || head.magic != MAGIC) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -210,6 +210,9 @@ static void test_unusable(void)
 	is_int(slots_open(&s, dir), -1, "another file of that name");
 	is_int(errno, EINVAL, "is not taken for ours");
 	is_int(slots_view(dir, &v), -1, "nor looked at");
+	if (truncate(path, 0) || truncate(path, 65536))
+		abort();
+	ok(slots_view(dir, &v) == 0 && v.lives == 0, "one that is being made has no calls yet");
 	slots_close(&s);
 }
 
