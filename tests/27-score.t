@@ -78,6 +78,37 @@ check 'one that fails leaves our own words' \
 check 'and is asked again' "summarize -e command -c \"echo '{\\\"summary\\\":\\\"Now.\\\",\\\"model\\\":\\\"m\\\"}'\" '$T/day/a' && [ \"\$(one .model a/summary.json)\" = '\"m\"' ]"
 ok 'the engine command wants a command' must_fail 64 summarize -e command "$T/day/a"
 
+# What would cost the square of its length, names that are no UTF-8, and more text than a summary has room for.
+long() {
+	python3 - "$T" <<-'EOF'
+		import json, os, sys
+		def call(name, records):
+		  os.makedirs(os.path.join(os.fsencode(sys.argv[1]), b"long", name))
+		  with open(os.path.join(os.fsencode(sys.argv[1]), b"long", name, b"events.jsonl"), "w") as f:
+		    for i, (kind, data) in enumerate([*records, ("verdict", {"verdict": "hangup"})]):
+		      f.write(json.dumps({"seq": i + 1, "t": 9, "type": kind, "data": data}) + "\n")
+		n = 20000
+		call(b"n", [*(("synthesize", {"utterance": f"u{i}", "text": "x", "language": f"l{i}"}) for i in range(n)),
+		            *(("played", {"utterance": f"u{i}", "heard_ms": 9, "timestamp": 9}) for i in range(n)),
+		            *(("transcript", {"turn": i, "text": "y", "start": n - i, "end": 2 * n}) for i in range(n)),
+		            *(("voice-started", {"timestamp": i, "turn": i}) for i in range(n))])
+		call(b"\xff", [("dtmf", {"digit": "\u00e9" * 40}), ("result", {"a": "\"\u0001" * 20000})])
+	EOF
+	timeout $((20 * SLACK)) score "$T/long" >"$T/out" && timeout $((20 * SLACK)) summarize "$T/long" >>"$T/out" &&
+		[ "$(jq -s 'map(.call) | unique == ["n", "\ufffd"]' "$T/out")" = true ] &&
+		summarize "$T/long" 2>&1 | grep '0 done, 2 skipped'
+}
+ok 'calls that are too long, and names that are none' long
+cat >"$T/named" <<'EOF'
+#!/usr/bin/python3
+import json, sys
+q = json.load(sys.stdin)
+json.dump({"model": "\u00e9\u20ac" * 70, "summary": "x", "criteria": {n: {"score": 1} for n in q.get("rubric", ())}}, sys.stdout)
+EOF
+chmod +x "$T/named"
+check 'the name of a model is cut between two characters' \
+	'score -f --judge "$T/named" "$T/day/a" | jq -e ".judge | test(\"^(é€)+é?\$\")" && summarize -f -e command -c "$T/named" "$T/day/a" | jq -e ".model | startswith(\"é€\")"'
+
 for tool in score summarize; do
 	check "$tool: an empty list" "[ -z \"\$($tool </dev/null 2>&1)\" ]"
 	check "$tool: what is no call is said, the others are done" "must_fail 65 $tool --force '$T' '$T/gone' '$T/day/a' >'$T/out' 2>'$T/err' &&

@@ -57,10 +57,9 @@ static int report(const struct kept *k, void *ctx)
 
 	if (set.write && !set.force && kept_fresh(k, FILE_NAME, sources))
 		return BATCH_SKIPPED;
-	if (story_open(k, &s) == -1) {
-		log_error_errno("cannot read '%s/events.jsonl'", k->path);
-		return EXIT_DATA;
-	}
+	code = each_story(k, &s);
+	if (code)
+		return code;
 	dynbuf_init(&b, PAGE_MAX);
 	if (page_write(k, &s, audio, &b) == 0) {
 		code = put(k, &b);
@@ -70,21 +69,6 @@ static int report(const struct kept *k, void *ctx)
 	}
 	dynbuf_free(&b);
 	story_close(&s);
-	return code;
-}
-
-/* One page on standard output: then the call may be in progress, too. */
-static int report_one(const char *path)
-{
-	struct kept k;
-	int code;
-
-	if (kept_open(path, &k) == -1) {
-		log_error_errno("cannot open call '%s'", path);
-		return EXIT_DATA;
-	}
-	code = report(&k, NULL);
-	kept_close(&k);
 	return code;
 }
 
@@ -104,5 +88,6 @@ int main(int argc, char **argv)
 		log_error("name one call directory, or several with --write");
 		return EXIT_USAGE;
 	}
-	return opt_finish(report_one(argv[first]));
+	/* one page on standard output: then the call may be in progress, too */
+	return opt_finish(each_one(argv[first], report, NULL));
 }

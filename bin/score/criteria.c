@@ -187,7 +187,8 @@ int criteria_take(struct criteria *c, const json_t *answer, char why[JUDGE_WHY_M
 			    json_object_get(given, rubric[i].name), why))
 			return -1;
 	if (model)
-		snprintf(taken.judge, sizeof(taken.judge), "%.120s", model);
+		snprintf(taken.judge, sizeof(taken.judge), "%.*s",
+			(int)utf8_cut(model, strlen(model), sizeof(taken.judge) - 1), model);
 	average(&taken);
 	*c = taken;
 	return 0;

@@ -15,7 +15,6 @@
 #include "record/transcript.h"
 
 #define FILE_NAME "score.json"
-#define SCORE_MAX 65536 /* bytes of a score.json */
 
 static struct settings {
 	const char *judge;
@@ -137,10 +136,10 @@ static json_t *review_tree(
 static json_t *score_tree(const struct kept *k, const struct story *s,
 	const struct check_result checks[CHECKS], const struct criteria *c)
 {
-	return json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:s?}", "call", k->name, "rubric",
-		RUBRIC_VERSION, "checks", checks_tree(checks), "criteria", criteria_tree(c),
-		"overall", share(c->overall), "review", review_tree(s, checks, c), "judge",
-		c->judge[0] ? c->judge : NULL);
+	return json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o}", "call", transcript_string(k->name),
+		"rubric", RUBRIC_VERSION, "checks", checks_tree(checks), "criteria",
+		criteria_tree(c), "overall", share(c->overall), "review", review_tree(s, checks, c),
+		"judge", c->judge[0] ? transcript_string(c->judge) : json_null());
 }
 
 /* ---- one call ---- */
@@ -148,15 +147,9 @@ static json_t *score_tree(const struct kept *k, const struct story *s,
 /* The score there is, if it is of this journal and this rubric, and has been judged if it is to be; NULL. */
 static json_t *kept_score(const struct kept *k)
 {
-	char *text = malloc(SCORE_MAX);
-	int fd = kept_file(k, FILE_NAME, NULL);
-	ssize_t n = text && fd != -1 ? read(fd, text, SCORE_MAX) : -1;
-	json_t *o = n > 0 ? json_loadb(text, (size_t)n, 0, NULL) : NULL;
+	json_t *o = kept_json(k, FILE_NAME);
 	const char *version = json_string_value(json_object_get(o, "rubric"));
 
-	if (fd != -1)
-		close(fd);
-	free(text);
 	if (version && strcmp(version, RUBRIC_VERSION) == 0 &&
 		kept_fresh(k, FILE_NAME, (const char *const[]){"events.jsonl", NULL}) &&
 		(!to_be_judged(k) || json_is_string(json_object_get(o, "judge")) ||
@@ -182,7 +175,7 @@ static int ask(const struct kept *k, const struct story *s,
 	if (question)
 		err = judge_ask(set.judge, set.timeout_ms, question, &answer, why);
 	if (!err) {
-		snprintf(c->judge, sizeof(c->judge), "%.120s", set.judge);
+		snprintf(c->judge, sizeof(c->judge), "%s", set.judge);
 		err = criteria_take(c, answer, why);
 	}
 	if (err) {
@@ -268,10 +261,9 @@ static int score_call(const struct kept *k, void *ctx)
 		json_decref(score);
 		return BATCH_SKIPPED;
 	}
-	if (story_open(k, &s) == -1) {
-		log_error_errno("cannot read '%s/events.jsonl'", k->path);
-		return EXIT_DATA;
-	}
+	code = each_story(k, &s);
+	if (code)
+		return code;
 	code = score_story(k, &s);
 	story_close(&s);
 	return code;

@@ -13,6 +13,7 @@
 #include "record/output.h"
 #include "record/transcript.h"
 #include "tell.h"
+#include "text/utf8.h"
 
 #define FILE_NAME "summary.json"
 #define TEXT_MAX 8192 /* bytes of a summary */
@@ -56,17 +57,12 @@ static bool to_be_asked(const struct kept *k)
 /* True if there is a summary of this journal, by the command if it is to be. */
 static bool told(const struct kept *k)
 {
-	char text[2 * TEXT_MAX];
-	int fd = kept_file(k, FILE_NAME, NULL);
-	ssize_t n = fd != -1 ? read(fd, text, sizeof(text)) : -1;
-	json_t *o = n > 0 ? json_loadb(text, (size_t)n, 0, NULL) : NULL;
+	json_t *o = kept_json(k, FILE_NAME);
 	const char *engine = json_string_value(json_object_get(o, "engine"));
 	bool good = engine &&
 		kept_fresh(k, FILE_NAME, (const char *const[]){"events.jsonl", NULL}) &&
 		(!to_be_asked(k) || strcmp(engine, "command") == 0);
 
-	if (fd != -1)
-		close(fd);
 	json_decref(o);
 	return good;
 }
@@ -94,7 +90,8 @@ static int ask(const struct kept *k, const struct story *s, struct dynbuf *text,
 	if (!err) {
 		dynbuf_reset(text);
 		err = dynbuf_adds(text, summary);
-		snprintf(model, 128, "%.120s", name ? name : set.command);
+		name = name ? name : set.command;
+		snprintf(model, 128, "%.*s", (int)utf8_cut(name, strlen(name), 127), name);
 	}
 	if (err)
 		log_error("cannot have '%s' told by the command: %s", k->path, why);
@@ -118,8 +115,9 @@ static void print(const struct kept *k, const json_t *summary, const char *text)
 
 static int save(const struct kept *k, const struct story *s, const char *text, const char *model)
 {
-	json_t *o = json_pack("{s:s,s:s,s:s,s:s?,s:s}", "call", k->name, "summary", text, "engine",
-		model[0] ? "command" : "none", "model", model[0] ? model : NULL, "outcome",
+	json_t *o = json_pack("{s:o,s:o,s:s,s:o,s:s}", "call", transcript_string(k->name),
+		"summary", transcript_string(text), "engine", model[0] ? "command" : "none",
+		"model", model[0] ? transcript_string(model) : json_null(), "outcome",
 		tell_outcome(s));
 	char *json = o ? json_dumps(o, JSON_INDENT(1)) : NULL;
 	int err = json ? output_write(k->fd, FILE_NAME, json, strlen(json)) : -1;
@@ -160,10 +158,9 @@ static int tell(const struct kept *k, void *ctx)
 
 	if (!set.force && told(k))
 		return BATCH_SKIPPED;
-	if (story_open(k, &s) == -1) {
-		log_error_errno("cannot read '%s/events.jsonl'", k->path);
-		return EXIT_DATA;
-	}
+	code = each_story(k, &s);
+	if (code)
+		return code;
 	code = tell_story(k, &s);
 	story_close(&s);
 	return code;

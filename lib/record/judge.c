@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/dynbuf.h"
+#include "base/child.h"
 #include "base/spawn.h"
 #include "base/words.h"
 
@@ -19,6 +19,7 @@ struct asked {
 	const char *in;    /* what is left for its stdin */
 	size_t in_n;       /* bytes of it */
 	struct dynbuf out; /* what it has written */
+	bool over;         /* that was more than JUDGE_ANSWER_MAX */
 	struct dynbuf err; /* its messages, the first of them */
 	int64_t end_ns;    /* when its time is over, monotonic */
 };
@@ -42,21 +43,17 @@ static void feed(struct asked *a)
 		shut(&a->p.in_fd);
 }
 
-/* What it writes; beyond the buffer's maximum it is read and dropped. */
-static void drain(int *fd, struct dynbuf *to)
+static void drain(int *fd, struct dynbuf *to, bool *ret_over)
 {
-	char buf[4096];
-	ssize_t n = read(*fd, buf, sizeof(buf));
-
-	if (n > 0)
-		(void)!dynbuf_add(to, buf, (size_t)n);
-	else if (n == 0 || errno != EINTR)
+	if (!child_read(*fd, to, ret_over))
 		shut(fd);
 }
 
 /* Until it has closed its output, or time is over: then -1. */
 static int converse(struct asked *a)
 {
+	bool unimportant; /* whether its messages are more than is kept */
+
 	while (a->p.out_fd != -1 || a->p.err_fd != -1) {
 		struct pollfd fds[] = {{a->p.in_fd, POLLOUT, 0}, {a->p.out_fd, POLLIN, 0},
 			{a->p.err_fd, POLLIN, 0}};
@@ -69,9 +66,9 @@ static int converse(struct asked *a)
 		if (fds[0].revents)
 			feed(a);
 		if (fds[1].revents)
-			drain(&a->p.out_fd, &a->out);
+			drain(&a->p.out_fd, &a->out, &a->over);
 		if (fds[2].revents)
-			drain(&a->p.err_fd, &a->err);
+			drain(&a->p.err_fd, &a->err, &unimportant);
 	}
 	return 0;
 }
@@ -117,7 +114,7 @@ static int run(struct asked *a, int64_t timeout_ms, char why[JUDGE_WHY_MAX])
 		snprintf(why, JUDGE_WHY_MAX, "no answer after %lld ms", (long long)timeout_ms);
 	else if (status != 0)
 		complain(a, status, why);
-	else if (dynbuf_failed(&a->out))
+	else if (a->over || dynbuf_failed(&a->out))
 		snprintf(why, JUDGE_WHY_MAX, "its answer is longer than 1 MiB");
 	return *why ? -1 : 0;
 }

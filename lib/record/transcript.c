@@ -49,8 +49,7 @@ static bool set(json_t *o, const char *key, json_t *value)
 	return json_object_set_new(o, key, value) == 0;
 }
 
-/* File names need not be UTF-8. */
-static json_t *clean_string(const char *s)
+json_t *transcript_string(const char *s)
 {
 	size_t n = strlen(s), used;
 	struct dynbuf b;
@@ -72,7 +71,7 @@ static json_t *clean_string(const char *s)
 
 static bool set_text(json_t *o, const char *key, const char *text)
 {
-	return set(o, key, text && text[0] ? clean_string(text) : json_null());
+	return set(o, key, text && text[0] ? transcript_string(text) : json_null());
 }
 
 /* A text of the call, which may have to be masked. */
@@ -140,7 +139,7 @@ static json_t *mask_scalar(const struct transcript *t, const char *member, json_
 
 	to = text ? masked(t, member, NULL, text) : NULL;
 	if (to)
-		value = strcmp(to, text) == 0 ? json_incref(v) : clean_string(to);
+		value = strcmp(to, text) == 0 ? json_incref(v) : transcript_string(to);
 	free(plain);
 	return value;
 }

@@ -40,6 +40,9 @@ struct transcript {
 	void *ctx; /* for it */
 };
 
+/* A string of JSON, with U+FFFD where s, the name of a file perhaps, is no UTF-8; NULL: no memory. */
+json_t *transcript_string(const char *s) MUST_USE;
+
 /* The members of transcript.json, a new reference; NULL: no memory. */
 json_t *transcript_tree(const struct transcript *t) MUST_USE;
 
