@@ -48,9 +48,13 @@ check 'a hostile call' 'report "$T/day/x" >"$T/x.html"'
 ok 'runs nothing' dom "$T/x.html"
 ok 'and is text' has '.rows.line == 1 and .elements.script == 1 and .elements.img == null and .elements.b == null'
 check 'a page that lets scripts in would be seen' \
-	'sed "s/<body>/<body><script>console.error(1)<\/script>/" "$T/x.html" >"$T/y.html" && ! dom "$T/y.html"'
+	'sed "s/<body>/<body><script>console.error(1)<\/script>/" "$T/x.html" >"$T/y.html" && ! dom "$T/y.html" && grep "CONSOLE.*Content Security Policy" "$T/console"'
+check 'a time that is absurd is a picture all the same' \
+	'mkdir "$T/far" && printf "{\"seq\":1,\"t\":1099511627776,\"type\":\"verdict\",\"data\":{}}\n" >"$T/far/events.jsonl" &&
+		[ "$(report "$T/far" | grep -o "class=.tick." | wc -l)" -lt 20 ]'
 check 'what is missing is said' 'grep "1 broken lines.*cut off" "$T/x.html"'
 ok 'no recording, no sound' has '.audio == null'
+check 'a recording that cannot be read is said' 'mkfifo "$T/far/bot.s16" && must_fail 74 report "$T/far" 2>&1 >/dev/null | grep "^report: cannot show"'
 
 check 'the sound beside it' 'cp "$T/a.wav" "$T/day/a/recording.wav" && report -a link "$T/day/a" | grep "<audio [^>]*src=\"recording.wav\">"'
 check 'or not at all' '! report -a none "$T/day/a" | grep "<audio"'

@@ -21,12 +21,13 @@ static void put_hash(struct dynbuf *b, const char *text)
 	dynbuf_adds(b, "'");
 }
 
-static void put_head(const struct kept *k, struct dynbuf *b)
+static void put_head(const struct kept *k, enum page_audio audio, struct dynbuf *b)
 {
 	dynbuf_adds(b,
 		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; media-src data: 'self' "
-		"file:; style-src ");
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none'; "
+		"form-action 'none'; media-src ");
+	dynbuf_adds(b, audio == PAGE_LINK ? "'self' file:; style-src " : "data:; style-src ");
 	put_hash(b, style_css);
 	dynbuf_adds(b, "; script-src ");
 	put_hash(b, style_js);
@@ -240,7 +241,7 @@ int page_write(const struct kept *k, const struct story *s, enum page_audio audi
 {
 	int err = 0;
 
-	put_head(k, b);
+	put_head(k, audio, b);
 	put_facts(k, s, b);
 	picture_wave(k, s, b);
 	if (audio == PAGE_EMBED)

@@ -84,8 +84,10 @@ static void draw_states(const struct story *s, int64_t whole_ms, struct dynbuf *
 static void draw_axis(int64_t whole_ms, struct dynbuf *b)
 {
 	static const int steps_s[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800};
-	int step_s = 3600;
+	int64_t step_s = 3600;
 
+	while (whole_ms / 1000 / step_s > TICKS_MAX)
+		step_s *= 2;
 	for (size_t i = ARRAY_LEN(steps_s); i-- > 0;)
 		if (whole_ms / 1000 / steps_s[i] <= TICKS_MAX)
 			step_s = steps_s[i];
@@ -94,8 +96,8 @@ static void draw_axis(int64_t whole_ms, struct dynbuf *b)
 
 		dynbuf_addf(b, "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\"/>",
 			x, x, 2 * LANE + AXIS);
-		dynbuf_addf(b, "<text x=\"%.1f\" y=\"%d\">%d:%02d</text>", x + 3, LANE + AXIS - 5,
-			(int)(t / 60), (int)(t % 60));
+		dynbuf_addf(b, "<text x=\"%.1f\" y=\"%d\">%lld:%02d</text>", x + 3, LANE + AXIS - 5,
+			(long long)(t / 60), (int)(t % 60));
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "html.h"
 
 #define WAV_HEAD 44
+#define SOUND_MAX (512 << 20) /* bytes of a recording: in base64 a page has no room for more */
 
 static const struct {
 	const char *name, *type;
@@ -19,18 +20,25 @@ static const struct {
 static uint8_t *load(const struct kept *k, const char *name, size_t *ret_n)
 {
 	int64_t bytes;
-	int fd = kept_file(k, name, &bytes);
-	uint8_t *p = fd != -1 ? malloc((size_t)bytes + 1) : NULL;
-	ssize_t n = p ? 1 : -1;
+	int fd = kept_file(k, name, &bytes), saved;
+	uint8_t *p = NULL;
+	ssize_t n = -1;
+
+	if (fd != -1 && bytes > SOUND_MAX)
+		errno = EFBIG;
+	else if (fd != -1 && (p = malloc((size_t)bytes + 1)))
+		n = 1;
 
 	for (*ret_n = 0; n > 0 && *ret_n < (size_t)bytes; *ret_n += (size_t)max_i64(n, 0))
 		n = read(fd, p + *ret_n, (size_t)bytes - *ret_n);
+	saved = errno;
 	if (fd != -1)
 		close(fd);
 	if (n < 0) {
 		free(p);
-		return NULL;
+		p = NULL;
 	}
+	errno = saved;
 	return p;
 }
 
@@ -59,10 +67,13 @@ static int embed_sides(const struct kept *k, struct dynbuf *b)
 	uint8_t *side[2], *wav;
 	int err = 0;
 
-	for (int c = 0; c < 2; c++)
+	for (int c = 0; c < 2; c++) {
 		side[c] = load(k, names[c], &n[c]);
+		if (!side[c] && errno != ENOENT)
+			err = errno;
+	}
 	longer = (size_t)max_i64((int64_t)n[0], (int64_t)n[1]) / 2;
-	wav = longer ? calloc(1, WAV_HEAD + longer * 4) : NULL;
+	wav = longer && !err ? calloc(1, WAV_HEAD + longer * 4) : NULL;
 	if (wav) {
 		wav_head(wav, k->rate_hz, longer * 4);
 		for (int c = 0; c < 2; c++)
@@ -71,13 +82,14 @@ static int embed_sides(const struct kept *k, struct dynbuf *b)
 		dynbuf_adds(b, "<audio controls preload=\"metadata\" src=\"data:audio/wav;base64,");
 		html_base64(b, wav, WAV_HEAD + longer * 4);
 		dynbuf_adds(b, "\"></audio>\n");
-	} else if (longer) {
-		err = -1;
+	} else if (longer && !err) {
+		err = ENOMEM;
 	}
 	free(wav);
 	free(side[0]);
 	free(side[1]);
-	return err;
+	errno = err;
+	return err ? -1 : 0;
 }
 
 int sound_embed(const struct kept *k, struct dynbuf *b)

@@ -14,7 +14,7 @@ int64_t wave_samples(const struct kept *k, const char *name)
 	if (fd == -1)
 		return 0;
 	close(fd);
-	return bytes / 2;
+	return min_i64(bytes / 2, WAVE_SAMPLES_MAX);
 }
 
 /* One block, from sample `at` on. */
@@ -39,8 +39,9 @@ void wave_read(const struct kept *k, const char *name, int64_t whole_samples, st
 	if (fd == -1)
 		return;
 	/* at an offset of its own: a short read of an odd number of bytes is read again */
-	while ((n = pread(fd, block, sizeof(block), ret->samples * 2)) > 1 ||
-		(n == -1 && errno == EINTR)) {
+	while (ret->samples < WAVE_SAMPLES_MAX &&
+		((n = pread(fd, block, sizeof(block), ret->samples * 2)) > 1 ||
+			(n == -1 && errno == EINTR))) {
 		if (n == -1)
 			continue;
 		if (whole_samples > 0)

@@ -5,6 +5,7 @@
 #include "record/kept.h"
 
 #define WAVE_STEPS 1200
+#define WAVE_SAMPLES_MAX ((int64_t)16000 * 86400) /* what is behind a day is not looked at */
 
 struct wave {
 	int64_t samples;        /* there are */
