@@ -20,7 +20,8 @@ struct batch {
 	bool lines;       /* then the lines of stdin */
 	char *line;       /* of stdin; as getline wants it */
 	size_t line_size; /* room of it */
-	size_t taken;     /* items given out, of both kinds */
+	size_t lines_read;
+	size_t taken; /* items given out, of both kinds */
 	size_t done, skipped, failed;
 	int code;         /* exit code of the first that failed */
 	bool terminal;    /* stderr is one */
@@ -80,6 +81,14 @@ static bool takes_calls(const struct batch *b)
 	return !b->page->suffixes || b->page->calls;
 }
 
+/* An item that failed; errno says why. */
+static void not_searched(struct batch *b, const char *path)
+{
+	log_error_errno("cannot search '%s'", path);
+	b->taken++;
+	batch_end(b, EXIT_IO);
+}
+
 /* An entry below an operand. -1: no memory. */
 static int visit(struct batch *b, FTS *tree, FTSENT *e)
 {
@@ -97,9 +106,7 @@ static int visit(struct batch *b, FTS *tree, FTSENT *e)
 	case FTS_ERR:
 	case FTS_NS:
 		errno = e->fts_errno;
-		log_error_errno("cannot search '%s'", e->fts_path);
-		b->taken++;
-		batch_end(b, EXIT_IO);
+		not_searched(b, e->fts_path);
 		return 0;
 	default:
 		return 0;
@@ -119,8 +126,10 @@ static int search(struct batch *b, char *folder)
 	FTSENT *e;
 	int err = tree ? 0 : -1;
 
-	while (!err && (e = fts_read(tree)))
+	while (!err && (errno = 0, e = fts_read(tree)))
 		err = visit(b, tree, e);
+	if (tree && !err && errno)
+		not_searched(b, folder);
 	if (tree)
 		fts_close(tree);
 	return err;
@@ -173,10 +182,11 @@ static const char *next_line(struct batch *b)
 	ssize_t n;
 
 	while ((n = getline(&b->line, &b->line_size, stdin)) > 0) {
+		b->lines_read++;
 		if (b->line[n - 1] == '\n')
 			b->line[--n] = '\0';
 		if (strlen(b->line) != (size_t)n || n >= PATH_MAX) {
-			log_error("cannot take line %zu of the list: no path", b->taken + 1);
+			log_error("cannot take line %zu of the list: no path", b->lines_read);
 			b->taken++;
 			batch_end(b, EXIT_DATA);
 		} else if (n > 0) {
