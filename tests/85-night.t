@@ -27,6 +27,9 @@ same() {
 	done <"$T/heard"
 	[ "$(wc -l <"$T/compared")" -ge 12 ]
 }
+# what a run that was killed left there
+first=$(find "$T/again" -name call.json -printf '%h\n' | head -n 1)
+mkdir "$first/.heard.1.part.alone" && touch -d '2 days ago' "$first/.heard.1.part.alone"
 ok 'the calls are heard once more' hear command ./ear
 ok 'and what is heard is what was heard' same
 check 'also those that crashed' '[ "$(find "$T/again" -name heard.jsonl | wc -l)" -eq "$(find "$T/again" -name caller.s16 -size +0 | wc -l)" ]'
