@@ -33,6 +33,10 @@ fresh() { # a spool of 60 calls, loaded; each number has called or been called t
 export CALLPIPE_SPOOL="$T/spool" CALLPIPE_COUNTRY=33
 mkdir "$CALLPIPE_SPOOL" && calllog init >"$T/out"
 
+# ---- wrong use
+ok 'no other command takes --dry-run' says 64 'cannot use --dry-run with list' calllog list --dry-run
+ok 'a country is digits' says 64 "cannot use --country '+33'" calllog erase --country=+33 0610000007
+
 # ---- erase: all 60 calls are of one number but those that another one is put into
 fresh 7
 other=$(find "$CALLPIPE_SPOOL" -name '*000000000005')
@@ -73,6 +77,18 @@ ok 'erase: again' says 0 'erased: 0 calls, 0 files' calllog erase 0610000007
 check_same 'changes nothing' 'cat $T/after' everything
 ok 'every run has its row' number 'erase|f|2
 erase|t|1' "q \"SELECT action, dry_run, count(*) FROM audit WHERE finished_at IS NOT NULL GROUP BY 1, 2 ORDER BY 2\""
+
+# ---- the other number of a call, as the row has it, too
+fresh 7
+line=0800
+theirs=$(q "SELECT count(*) FROM call WHERE caller_id = '$line'")
+ids=$(q "SELECT string_agg(quote_literal(call_id), ',') FROM call WHERE caller_id = '$line'")
+ok 'erase: by the other number' says 0 "would erase: $theirs " calllog erase --dry-run "$line"
+ok 'the rows are counted' grep -q " $theirs rows" "$T/err"
+ok 'and erased' says 0 "erased: $theirs " calllog erase "$line"
+ok 'with all that was said' number "$theirs|0" "q \"SELECT count(DISTINCT c.call_id), count(*) FILTER (WHERE t.text <> '' OR t.heard_text <> '' OR concat(c.phone_number, c.caller_id) <> '')
+	FROM call c LEFT JOIN call_turn t USING (call_id) WHERE call_id IN ($ids)\""
+ok 'and no other' number $((60 - theirs)) 'q "SELECT count(*) FROM call WHERE erased_at IS NULL"'
 
 # ---- a call in progress, and one that cannot be removed
 fresh 7

@@ -72,7 +72,7 @@ q "INSERT INTO call (call_id, phone_number, status, started_at) VALUES ('again',
 ok 'export: --calls: every call' number 3 again
 ok 'export: once, without' number 2 'calllog export --phone 33610000004 | wc -l'
 ok 'export: a full disk' says 74 "'/dev/full'" calllog export -o /dev/full
-ok 'export: a folder that is not there' says 74 "'$T/no/x.csv'" calllog export -o "$T/no/x.csv"
+ok 'export: a folder that is not there' says 74 "'$T/no/x.csv': No such file" calllog export -o "$T/no/x.csv"
 q "DELETE FROM call WHERE call_id = 'again'"
 
 # ---- show

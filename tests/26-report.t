@@ -61,7 +61,7 @@ check 'or not at all' '! report -a none "$T/day/a" | grep "<audio"'
 check 'many at once' 'report -w "$T/day" && [ -s "$T/day/a/report.html" ] && [ -s "$T/day/x/report.html" ]'
 check 'twice is once' 'report -w "$T/day" 2>&1 | grep "0 done, 2 skipped"'
 check 'a call that has changed' 'touch "$T/day/a/events.jsonl" && report -w "$T/day" 2>&1 | grep "1 done, 1 skipped"'
-check 'what is no call' 'must_fail 65 report "$T" 2>&1 >/dev/null | grep "^report: cannot open call"'
+check 'what is no call' 'must_fail 65 report "$T" 2>&1 >/dev/null | grep "^report: cannot open call .*: it is no call directory"'
 ok 'two on standard output' must_fail 64 report "$T/day/a" "$T/day/x"
 ok 'output that is lost' must_fail 74 sh -c 'report "$1" >/dev/full' sh "$T/day/a"
 plan

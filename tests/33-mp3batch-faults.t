@@ -44,7 +44,7 @@ bad none.s16 65 'no sound'
 bad huge.raw 65 'longer than 24 hours'
 bad link.s16 65 'symbolic link'
 bad fifo.s16 65 'no regular file'
-bad missing.wav 74 'No such file'
+bad missing.wav 65 'No such file'
 bad good.raw 65 "'good.wav' beside it becomes 'good.mp3'"
 bad good.wav 65 "'good.raw' beside it becomes 'good.mp3'"
 rm "$T/w/good.raw"

@@ -45,9 +45,9 @@ check_same 'masked twice is masked once' 'redact --filter <$T/out' 'cat $T/out'
 ok 'broken JSON is worth 65' must_fail 65 sh -c "printf '{\"name\":\"Ruth Cohen\"' | redact --filter >$T/out 2>/dev/null"
 check 'and nothing of it comes out' '[ ! -s $T/out ]'
 check 'partial masks' '[ "$(echo "+380671231234 4111111111111111 ivan@example.com, my name is Ivan Petrov" |
-	redact -f -s partial)" = "+38067***1234 4111 **** **** 1111 i***@***.com, my name is I*** P***" ]'
-check 'a customer number is none unless it is asked for' '[ "$(echo "customer number 4711" | redact -f)" = "customer number 4711" ]'
-check 'and one then' '[ "$(echo "customer number 4711" | redact -f -c 4)" = "customer number [CUSTOMER_1]" ]'
+	redact -F -s partial)" = "+38067***1234 4111 **** **** 1111 i***@***.com, my name is I*** P***" ]'
+check 'a customer number is none unless it is asked for' '[ "$(echo "customer number 4711" | redact -F)" = "customer number 4711" ]'
+check 'and one then' '[ "$(echo "customer number 4711" | redact -F -c 4)" = "customer number [CUSTOMER_1]" ]'
 
 # Keys: a number that was keyed, a choice that was not.
 {
@@ -59,7 +59,7 @@ check 'and one then' '[ "$(echo "customer number 4711" | redact -f -c 4)" = "cus
 	done
 } >"$T/keys"
 check 'a number that was keyed is masked key by key, a choice is not' \
-	'[ "$(redact -f <$T/keys | jq -r "select(.type == \"dtmf\").data.digit" | sort | uniq -c | tr -s " \n" " ")" = \
+	'[ "$(redact -F <$T/keys | jq -r "select(.type == \"dtmf\").data.digit" | sort | uniq -c | tr -s " \n" " ")" = \
 	" 1 # 1 1 10 [PHONE_1] " ]'
 
 # Call directories.
@@ -118,10 +118,10 @@ else
 	ok 'a place that cannot be written is said' must_fail 74 redact "$T/read-only/one"
 fi
 
-ok 'a filter has no operands' must_fail 64 redact -f "$T/calls"
-ok 'so is a number of digits that is none' must_fail 64 redact -f -c x
+ok 'a filter has no operands' must_fail 64 redact -F "$T/calls"
+ok 'so is a number of digits that is none' must_fail 64 redact -F -c x
 head -c 1100000 /dev/zero | tr '\\0' 1 >"$T/long"
-ok 'a line of more than 1 MiB is worth 65' must_fail 65 sh -c "redact -f <$T/long >$T/out 2>$T/err"
+ok 'a line of more than 1 MiB is worth 65' must_fail 65 sh -c "redact -F <$T/long >$T/out 2>$T/err"
 check 'and nothing of it comes out' '[ ! -s $T/out ] && grep -q "more than 1 MiB" $T/err'
-ok 'a full disk is said' must_fail 74 sh -c 'echo text | redact -f >/dev/full'
+ok 'a full disk is said' must_fail 74 sh -c 'echo text | redact -F >/dev/full'
 plan

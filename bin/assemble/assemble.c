@@ -15,6 +15,7 @@
 #include "base/opt.h"
 #include "files.h"
 #include "record/batch.h"
+#include "record/each.h"
 #include "record/transcript.h"
 #include "recording.h"
 
@@ -250,13 +251,8 @@ static int assemble_path(const char *path, int out_fd)
 	struct work w = {.code = 0};
 	int end;
 
-	if (kept_open(path, &w.call) == -1) {
-		if (errno == ENOENT && access(path, F_OK) == 0)
-			log_error("cannot assemble '%s': no call directory", path);
-		else
-			log_error_errno("cannot assemble '%s'", path);
-		return EXIT_DATA;
-	}
+	if (kept_open(path, &w.call) == -1)
+		return each_refuse(path);
 	end = assemble(&w, out_fd);
 	kept_close(&w.call);
 	return end;
@@ -272,7 +268,7 @@ static int assemble_all(char *const operands[])
 	if (set.out) {
 		out_fd = open(set.out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (out_fd == -1) {
-			log_error_errno("cannot use '%s'", set.out);
+			log_error_errno("cannot use --out '%s'", set.out);
 			return EXIT_IO;
 		}
 	}

@@ -11,26 +11,26 @@
 
 static const struct opt_row rows[] = {
 	{"wait", 0, OPT_INT, "S", "CALLPIPE_DB_WAIT",
-		"so long a database that is gone is waited for", &set.wait_s, 0, 86400},
+		"so many seconds a database that is gone is waited for", &set.wait_s, 0, 86400},
 	{"status", 's', OPT_STR, "WORD", NULL, "only calls of this status or disposition",
 		&set.status},
 	{"campaign", 'c', OPT_STR, "ID", NULL, "only calls of this campaign", &set.campaign},
 	{"sentiment", 0, OPT_STR, "WORD", NULL, "only calls of this final sentiment",
 		&set.sentiment},
 	{"phone", 0, OPT_STR, "NUMBER", NULL, "only calls with this number", &set.phone},
-	{"from", 'f', OPT_STR, "DATE", NULL, "only calls that began on this day or later",
-		&set.from},
-	{"to", 't', OPT_STR, "DATE", NULL, "only calls that began on this day or earlier", &set.to},
+	{"from", 0, OPT_STR, "DATE", NULL, "only calls that began on this day or later", &set.from},
+	{"to", 0, OPT_STR, "DATE", NULL, "only calls that began on this day or earlier", &set.to},
 	{"limit", 'n', OPT_INT, "N", NULL, "at most so many, the latest first", &set.limit, 1,
 		INT64_C(1000000000)},
 	{"output", 'o', OPT_STR, "FILE", NULL, "write there, whole or not at all", &set.output},
-	{"json", 'j', OPT_FLAG, NULL, NULL, "a JSON object a line", &set.json},
-	{"csv", 0, OPT_FLAG, NULL, NULL, "CSV", &set.csv},
-	{"calls", 0, OPT_FLAG, NULL, NULL, "export every call, not the last of each person",
+	{"json", 'j', OPT_FLAG, NULL, NULL, "write JSON on a terminal, too", &set.json},
+	{"csv", 0, OPT_FLAG, NULL, NULL, "list, stats: write CSV", &set.csv},
+	{"calls", 0, OPT_FLAG, NULL, NULL, "export: every call, not the last of each person",
 		&set.calls},
 	{"dry-run", 0, OPT_FLAG, NULL, NULL, "erase, retain: say what would be removed",
 		&set.dry_run},
-	{"raw", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_RAW", "so long raw sound is kept", &set.raw},
+	{"raw", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_RAW", "retain: so long raw sound is kept",
+		&set.raw},
 	{"recordings", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_RECORDINGS", "recordings",
 		&set.recordings},
 	{"transcripts", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_TRANSCRIPTS",
@@ -97,5 +97,11 @@ int main(int argc, char **argv)
 		log_error("unknown command '%s': see --help", argv[first]);
 		return EXIT_USAGE;
 	}
+	if (set.dry_run && command->run != command_erase && command->run != command_retain) {
+		log_error("cannot use --dry-run with %s: see --help", command->name);
+		return EXIT_USAGE;
+	}
+	if (set.country && *set.country && set.country[strspn(set.country, "0123456789")])
+		return opt_refuse(&set.country, "must be digits, as 33");
 	return opt_finish(command->run(argv + first + 1));
 }

@@ -23,6 +23,10 @@
 	" NOT LIKE '%+%' THEN $3::text || substr(d, 2) ELSE d END" \
 	" FROM regexp_replace(" column ", '[^0-9]', '', 'g') AS d)"
 #define IS_PERSON(column) "(" DIGITS_OF(column) " = $1::text OR phone_hash = $2::bytea)"
+/* A call, by either of its numbers, as is_theirs. */
+#define IS_THEIRS(call) \
+	"(" DIGITS_OF(call ".phone_number") " = $1::text OR " DIGITS_OF( \
+		call ".caller_id") " = $1::text OR " call ".phone_hash = $2::bytea)"
 
 struct erasure {
 	char digits[NUMBER_DIGITS_MAX + 1]; /* of the person's number */
@@ -116,8 +120,7 @@ static int erase_elsewhere(struct erasure *e)
 	struct kept k;
 
 	if (db_query(&e->db,
-		    "SELECT call_dir FROM call WHERE call_dir IS NOT NULL AND " IS_PERSON(
-			    "phone_number"),
+		    "SELECT call_dir FROM call WHERE call_dir IS NOT NULL AND " IS_THEIRS("call"),
 		    e->params, 3, &result) == -1)
 		return -1;
 	for (int i = 0; i < PQntuples(result); i++) {
@@ -154,25 +157,28 @@ static int erase_rows(struct erasure *e)
 		    " AND " IS_PERSON("client.phone")) == -1 ||
 		count(e,
 			"UPDATE ticket t SET subject = NULL, description = NULL FROM call WHERE t.call_id = call.call_id"
-			" AND " IS_PERSON("call.phone_number")) == -1 ||
+			" AND " IS_THEIRS("call")) == -1 ||
 		count(e,
 			"UPDATE client SET phone = NULL, phone_hash = $2::bytea, customer_number = NULL, first_name = NULL,"
 			" last_name = NULL, email = NULL, company = NULL, address = NULL, notes = NULL, extra = NULL,"
 			" erased_at = now(), updated_at = now() WHERE " IS_PERSON("phone")) == -1 ||
-		audit_words(&e->db, IS_PERSON("c.phone_number"), e->params, 3, &e->rows) == -1)
+		audit_words(&e->db, IS_THEIRS("c"), e->params, 3, &e->rows) == -1)
 		return -1;
 	return count(e,
 		"UPDATE call SET phone_number = NULL, phone_hash = $2::bytea, uuid = NULL, recording_path = NULL,"
-		" assembled_audio_path = NULL, transcript_path = NULL, mp3_path = NULL, call_dir = NULL,"
-		" erased_at = coalesce(erased_at, now()) WHERE " IS_PERSON("phone_number"));
+		" caller_id = CASE WHEN " DIGITS_OF(
+			"caller_id") " = $1::text THEN NULL ELSE caller_id END,"
+				     " assembled_audio_path = NULL, transcript_path = NULL, mp3_path = NULL, call_dir = NULL,"
+				     " erased_at = coalesce(erased_at, now()) WHERE " IS_THEIRS(
+					     "call"));
 }
 
 static int count_rows(struct erasure *e)
 {
 	return count(e,
-		"SELECT (SELECT count(*) FROM call WHERE " IS_PERSON(
-			"phone_number") ") + (SELECT count(*)"
-					" FROM client WHERE " IS_PERSON("phone") ")");
+		"SELECT (SELECT count(*) FROM call WHERE " IS_THEIRS(
+			"call") ") + (SELECT count(*)"
+				" FROM client WHERE " IS_PERSON("phone") ")");
 }
 
 /* Nothing loads them from now on. A wish not to be called stays. */

@@ -108,9 +108,10 @@ static enum exit_code find_into(
 	enum exit_code code = EXIT_IO;
 	const char *name;
 	FILE *out = NULL;
-	int dirfd = open_folder(path, &name);
+	int dirfd;
 
 	errno = 0;
+	dirfd = open_folder(path, &name);
 	if (special)
 		out = fopen(path, "we");
 	else if (dirfd != -1 && output_open(&o, dirfd, name) == 0)

@@ -18,12 +18,11 @@ static struct settings {
 } set = {.spool = "/var/spool/callpipe"};
 
 static const struct opt_row rows[] = {
-	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL",
-		"where calls are kept [default /var/spool/callpipe]", &set.spool},
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where calls are kept", &set.spool},
 	{"state", 0, OPT_STR, "FILE", "CALLPIPE_METRICS_STATE",
-		"what has been counted so far [default SPOOL/metrics.state]", &set.state},
+		"what has been counted so far; default: metrics.state in the spool", &set.state},
 	{"output", 'o', OPT_STR, "FILE", "CALLPIPE_METRICS_OUTPUT",
-		"replace this file [default: standard output]", &set.output},
+		"replace this file; default: standard output", &set.output},
 	{0},
 };
 

@@ -15,13 +15,13 @@ static struct settings set = {.channels = 1};
 
 static const struct opt_row rows[] = {
 	{"bitrate", 'b', OPT_STR, "RATE", NULL,
-		"V0 (best) to V9: as many bits as it needs; 128k: constant; default V5", &bitrate},
+		"V0 (best) to V9: as many bits as it needs; 128k: constant", &bitrate},
 	{"workers", 'j', OPT_INT, "N", NULL,
 		"files at a time; default: a quarter more than processors", &workers, 1, POOL_MAX},
 	{"delete-raw", 0, OPT_FLAG, NULL, NULL,
 		"remove what was encoded, once the MP3 was decoded and found to be a copy",
 		&set.delete_raw},
-	{"older-than", 'o', OPT_STR, "AGE", NULL,
+	{"older-than", 0, OPT_STR, "AGE", NULL,
 		"only what ended so long ago: 90s, 15m, 24h, 30d, 4w", &older},
 	{"rate", 'r', OPT_INT, "HZ", NULL, "of .s16 and .raw outside of a call directory",
 		&set.rate_hz, SOURCE_RATE_MIN_HZ, SOURCE_RATE_MAX_HZ},
@@ -32,7 +32,8 @@ static const struct opt_row rows[] = {
 
 static const struct opt_page page = {
 	.synopsis = "[options] [call-directory | sound-file | folder | - ...]",
-	.purpose = "Encodes recordings to MP3, in parallel, and removes them if asked and safe.",
+	.purpose =
+		"Encode recordings to MP3, several at a time, and remove them if asked and safe.",
 	.see = "assemble(1), callpipe-calldir(5), callpipe(7)",
 };
 
@@ -49,11 +50,12 @@ static int64_t enough_workers(void)
 static int check_options(void)
 {
 	if (encode_parse(bitrate, &set.want) == -1) {
-		log_error("cannot use the bit rate '%s': V0 to V9, or 8k to 320k", bitrate);
+		log_error("cannot use --bitrate '%s': must be V0 to V9, or 8k to 320k", bitrate);
 		return EXIT_USAGE;
 	}
 	if (parse_age(older, &set.older_s) == -1) {
-		log_error("cannot use the age '%s': a number and s, m, h, d or w", older);
+		log_error("cannot use --older-than '%s': must be a number and s, m, h, d or w",
+			older);
 		return EXIT_USAGE;
 	}
 	if (!workers)

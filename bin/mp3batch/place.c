@@ -84,7 +84,8 @@ int place_open(const char *path, struct place *ret)
 	int err = 0;
 
 	if (stat(path, &st) == -1)
-		return why_errno("%s", "");
+		return errno == ENOENT ? why(EXIT_DATA, "%s", strerror(errno))
+				       : why_errno("%s", "");
 	if (!S_ISDIR(st.st_mode)) {
 		err = open_file(&p);
 	} else if (kept_open(path, &p.call) == -1) {

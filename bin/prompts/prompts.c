@@ -32,7 +32,7 @@ static const struct opt_row rows[] = {
 		&set.gain},
 	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE", "samples per second", &set.rate},
 	{"force", 'f', OPT_FLAG, NULL, NULL, "make again what has not changed", &set.force},
-	{"transcribe", 't', OPT_FLAG, NULL, NULL, "put down what they say, by stt",
+	{"transcribe", 't', OPT_FLAG, NULL, NULL, "put down what they say, as stt hears it",
 		&set.transcribe},
 	{"stt", 0, OPT_STR, "NAME", "CALLPIPE_STT", "its engine", &set.stt},
 	{"language", 'l', OPT_STR, "TAG", "CALLPIPE_LANGUAGE", "that they speak", &set.language},
@@ -114,7 +114,7 @@ static int make(char **operands)
 		return misuse("cannot use --verify without --speak");
 	if (gain_parse(set.gain, &s) < 0)
 		return misuse(
-			"cannot use --gain: it is -40 to 40 dB, norm, or norm:-40 to norm:-10");
+			"cannot use --gain: must be -40 to 40, norm, or norm:-40 to norm:-10");
 	while (operands[n])
 		n++;
 	if (n == 0)

@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "document.h"
 #include "record/batch.h"
+#include "record/each.h"
 #include "record/journal.h"
 #include "record/output.h"
 #include "record/transcript.h"
@@ -179,10 +180,8 @@ int folder_redact(struct redactor *r, const char *path, const char *settings, bo
 	struct story s;
 	struct kept k;
 
-	if (kept_open(path, &k) == -1) {
-		log_error_errno("cannot open call '%s'", path);
-		return EXIT_DATA;
-	}
+	if (kept_open(path, &k) == -1)
+		return each_refuse(path);
 	int code = BATCH_SKIPPED;
 	if (kept_state(&k) != KEPT_RUNNING && (again || !is_done(&k, settings))) {
 		code = open_story(&k, &s);

@@ -17,7 +17,7 @@
 static struct settings {
 	const char *style;
 	bool filter;
-	bool again;
+	bool force;
 	const char *format;
 	const char *customer;
 	const char *states;
@@ -27,7 +27,7 @@ static struct settings {
 };
 
 static const struct opt_row rows[] = {
-	{"filter", 'f', OPT_FLAG, NULL, NULL,
+	{"filter", 'F', OPT_FLAG, NULL, NULL,
 		"from stdin to stdout: a journal, a transcript, any text", &set.filter},
 	{"format", 0, OPT_CHOICE, "auto|journal|json|text", NULL, "the same, of that form",
 		&set.format},
@@ -37,7 +37,7 @@ static const struct opt_row rows[] = {
 		"customer numbers of so many digits are personal data", &set.customer},
 	{"name-states", 'n', OPT_STR, "LIST", NULL,
 		"states of a scenario in which the caller says a name", &set.states},
-	{"again", 'a', OPT_FLAG, NULL, NULL, "call directories that are done, too", &set.again},
+	{"force", 'f', OPT_FLAG, NULL, NULL, "mask again what has been masked", &set.force},
 	{0},
 };
 
@@ -62,7 +62,7 @@ static int take_customer(struct redactor *r)
 	if (parse_int(text, 1, 24, &least) < 0 ||
 		parse_int(dash ? dash : text, least, 24, &most) < 0) {
 		log_error(
-			"cannot take --customer '%s': it is a number of digits, 1 to 24, or two: 4-8",
+			"cannot use --customer '%s': must be a number of digits, 1 to 24, or two: 4-8",
 			set.customer);
 		return EXIT_USAGE;
 	}
@@ -159,7 +159,7 @@ static int batch(struct redactor *r, char *const operands[])
 	if (code)
 		return code;
 	while ((path = batch_next(b)))
-		batch_end(b, folder_redact(r, path, settings, set.again));
+		batch_end(b, folder_redact(r, path, settings, set.force));
 	return opt_finish(batch_close(b));
 }
 
@@ -170,8 +170,8 @@ static int run(struct redactor *r, char *const operands[])
 
 	if (code >= 0)
 		return code;
-	if (text && set.again) {
-		log_error("cannot use --again with --filter: see --help");
+	if (text && set.force) {
+		log_error("cannot use --force with --filter: see --help");
 		return EXIT_USAGE;
 	}
 	return text ? filter(r) : batch(r, operands);

@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 	if (set.write)
 		return opt_finish(each_call(argv + first, report, NULL));
 	if (argc - first != 1) {
-		log_error("name one call directory, or several with --write");
+		log_error("name one call directory, or several with --write: see --help");
 		return EXIT_USAGE;
 	}
 	/* one page on standard output: then the call may be in progress, too */

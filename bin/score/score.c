@@ -54,8 +54,7 @@ static const struct opt_row rows[] = {
 		0, 100},
 	{"silence", 0, OPT_INT, "MS", NULL, "longest silence of both", &set.limits.silence_ms, 0,
 		600000},
-	{"identification", 0, OPT_STR, "NAME", NULL,
-		"states that begin so identify the caller [default ident]",
+	{"identification", 0, OPT_STR, "NAME", NULL, "states that begin so identify the caller",
 		&set.limits.identification},
 	{"force", 'f', OPT_FLAG, NULL, NULL, "score again what has been scored", &set.force},
 	{"json", 'j', OPT_FLAG, NULL, NULL, "write JSON on a terminal, too", &set.json},
@@ -196,8 +195,9 @@ static void print(const json_t *score)
 
 	if (set.queue && json_array_size(review) == 0)
 		return;
+	batch_wipe();
 	if (set.json || !isatty(STDOUT_FILENO)) {
-		text = json_dumps(score, JSON_COMPACT);
+		text = json_dumps(score, JSON_COMPACT | JSON_REAL_PRECISION(10));
 		puts(text ? text : "");
 		free(text);
 		return;
@@ -217,7 +217,7 @@ static void print(const json_t *score)
 
 static int save(const struct kept *k, const json_t *score)
 {
-	char *text = json_dumps(score, JSON_INDENT(1));
+	char *text = json_dumps(score, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
 	int err = text ? output_write(k->fd, FILE_NAME, text, strlen(text)) : -1;
 
 	if (err)

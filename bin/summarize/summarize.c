@@ -104,6 +104,7 @@ static void print(const struct kept *k, const json_t *summary, const char *text)
 {
 	char *line;
 
+	batch_wipe();
 	if (!set.json && isatty(STDOUT_FILENO)) {
 		printf("%s\n  %s\n", k->name, text);
 		return;

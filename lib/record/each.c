@@ -1,6 +1,7 @@
 #include "record/each.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "record/batch.h"
@@ -22,15 +23,20 @@ static int code_of(int err)
 	}
 }
 
+int each_refuse(const char *path)
+{
+	int code = code_of(errno);
+
+	if (errno == ENOTDIR || (errno == ENOENT && access(path, F_OK) == 0))
+		log_error("cannot open call '%s': it is no call directory", path);
+	else
+		log_error_errno("cannot open call '%s'", path);
+	return code;
+}
+
 static int open_call(const char *path, struct kept *ret)
 {
-	int code;
-
-	if (kept_open(path, ret) == 0)
-		return 0;
-	code = code_of(errno);
-	log_error_errno("cannot open call '%s'", path);
-	return code;
+	return kept_open(path, ret) == 0 ? 0 : each_refuse(path);
 }
 
 int each_one(const char *path, each_work *work, void *ctx)

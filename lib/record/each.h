@@ -19,4 +19,7 @@ int each_one(const char *path, each_work *work, void *ctx) MUST_USE;
 /* The story of a call: 0, or an exit code after a message: it has no journal (65), which cannot be read (74) ... */
 int each_story(const struct kept *k, struct story *ret) MUST_USE;
 
+/* kept_open() has refused this path, and errno is its: the message, and the exit code that it is worth. */
+int each_refuse(const char *path) MUST_USE;
+
 #endif
