@@ -55,7 +55,7 @@ ok 'erase: no number' says 64 'no telephone number' calllog erase anonymous
 rm "$T/copy/call.json" # of a copy, which nothing else names
 for ms in 20 40 60 80 100; do timeout -s KILL "0.0$ms" calllog erase 0610000007 2>"$T/out"; done
 ok 'erase: killed at five moments, then to its end' says 0 'erased: ' calllog erase '+33 6 10 00 00 07'
-ok 'no directory of theirs is left' number "$other" 'find "$CALLPIPE_SPOOL/calls" -mindepth 4 -maxdepth 4'
+ok 'no directory of theirs is left' number "$other" 'find "$CALLPIPE_SPOOL/calls" -mindepth 4 -maxdepth 4 ! -empty'
 ok 'nor the place of a dialogue' number 0 'ls "$CALLPIPE_SPOOL/sessions" | wc -l'
 ok 'no number is in the tables' number 0 'pg_dump -a | grep -c -e 610000007 -e "06 10 00 00 07" -e Jean -e 4711'
 ok 'no words' number 0 "q \"SELECT count(*) FROM call_turn WHERE call_id NOT LIKE '%05' AND (text <> '' OR heard_text <> '')\""
@@ -126,7 +126,11 @@ check_same 'and no file' 'cat $T/files' 'find "$CALLPIPE_SPOOL" -type f | sort'
 ok 'retain: raw' retain --raw "$noon"
 ok 'its files' number '25 25 60' 'echo $(files caller.s16) $(files bot.s16) $(files recording.mp3)'
 check_same 'no row' 'cat $T/before' everything
+mkdir -p "$CALLPIPE_SPOOL/calls/2026/11/19/emptied" "$CALLPIPE_SPOOL/calls/2026/11/19/begins" # by one that was killed; by a call
+touch -d '2 minutes ago' "$CALLPIPE_SPOOL/calls/2026/11/19/emptied"
 ok 'retain: recordings' retain --recordings "$noon"
+ok 'a folder that was left empty goes, one that is new stays' number begins 'ls "$CALLPIPE_SPOOL/calls/2026/11/19"'
+rm -r "$CALLPIPE_SPOOL/calls/2026/11/19/begins"
 ok 'their files and paths' number '25 25 25' 'echo $(files recording.mp3) $(files report.html) $(q "SELECT count(mp3_path) FROM call")'
 ok 'retain: transcripts' retain --transcripts "$noon"
 ok 'their files and paths' number '25 25 60' 'echo $(files transcript.json) $(q "SELECT count(transcript_path) FROM call") $(files events.jsonl)'

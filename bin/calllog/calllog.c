@@ -52,7 +52,7 @@ static const struct opt_page page = {
 	.purpose =
 		"Finished calls in PostgreSQL. Commands: init, load, list, show, export, stats, erase,"
 		" retain.",
-	.see = "calllog(1), callpipe-calldir(5), callpipe(7)",
+	.see = "callpipe-calldir(5), callpipe(7)",
 };
 
 static const struct command {

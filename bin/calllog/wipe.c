@@ -14,6 +14,7 @@
 #include "calllog.h"
 
 #define DAY_MS INT64_C(86400000)
+#define EMPTY_FOR_S 60
 
 /* ---- the directories ---- */
 
@@ -29,12 +30,23 @@ static int is_shown(const struct dirent *e)
 	return e->d_name[0] != '.';
 }
 
+/* An empty folder is what a wipe that was killed has left; one that is younger, a call that is about to begin. */
+static void tidy(const char *path)
+{
+	struct stat st;
+
+	if (!set.dry_run && stat(path, &st) == 0 && st.st_mtime < time(NULL) - EMPTY_FOR_S)
+		(void)!rmdir(path);
+}
+
 static void visit(struct walk *w, const char *path)
 {
 	struct kept k;
 
 	if (kept_open(path, &k) == -1) {
-		if (errno != ENOENT && errno != ENOTDIR) {
+		if (errno == ENOENT) {
+			tidy(path);
+		} else if (errno != ENOTDIR) {
 			log_error_errno("cannot open '%s'", path);
 			w->failed = true;
 		}

@@ -46,7 +46,7 @@ static const struct opt_row rows[] = {
 static const struct opt_page page = {
 	.synopsis = "[options] source ... folder, or prompts [options] --speak=SCENARIO",
 	.purpose = "Make ready what a bot says: recorded prompts, and the phrases of a scenario.",
-	.see = "prompts(1), callpipe(7), tts(1), stt(1)",
+	.see = "agent(1), stt(1), tts(1), callpipe(7)",
 };
 
 static int misuse(const char *what)

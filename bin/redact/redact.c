@@ -44,7 +44,7 @@ static const struct opt_row rows[] = {
 static const struct opt_page page = {
 	.synopsis = "[options] [call-directory ...]",
 	.purpose = "Mask the personal data in what is left of calls, or in any text.",
-	.see = "redact(1), callpipe(7), callpipe-calldir(5)",
+	.see = "assemble(1), callpipe-calldir(5), callpipe(7)",
 };
 
 /* "4", "4-8" */
