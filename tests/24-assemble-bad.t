@@ -78,6 +78,7 @@ check 'each is said' 'grep "link/caller.s16.: Too many levels" "$T/err" && grep 
 check 'no recording is made of half of them' '[ ! -e "$T/link/recording.wav" ] && [ ! -e "$T/fifo/recording.wav" ]'
 check 'but what does not need it' '[ -s "$T/link/transcript.json" ] && [ -s "$T/folder/recording.wav" ] && [ ! -e "$T/folder/transcript.json" ]'
 ok 'no call directory' says 65 "none': it is no call directory" sh -c 'echo "$1" | assemble' - "$T/none"
+check 'the current directory is a call by its own name' '(cd "$T/good" && assemble -f .) && [ "$(jq -r .call_id "$T/good/transcript.json")" = good ]'
 ok 'nothing named, nothing done' assemble "$T/none"
 ok 'no such folder to put them' says 74 "nowhere': No such file" assemble --out="$T/nowhere" "$T/good"
 ok 'nor is a file one' says 74 "Not a directory" assemble --out="$T/good/call.json" "$T/good"

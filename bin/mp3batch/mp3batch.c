@@ -31,7 +31,7 @@ static const struct opt_row rows[] = {
 };
 
 static const struct opt_page page = {
-	.synopsis = "[options] [call-directory | sound-file | folder | - ...]",
+	.synopsis = "[options] [call-directory | sound-file ...]",
 	.purpose =
 		"Encode recordings to MP3, several at a time, and remove them if asked and safe.",
 	.see = "assemble(1), callpipe-calldir(5), callpipe(7)",

@@ -108,10 +108,24 @@ static void describe(struct kept *k)
 	free(text);
 }
 
+/* The last component; of "." and the like, the one that is meant. */
+static int name_of(const char *path, char ret[NAME_MAX + 1])
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char real[PATH_MAX];
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		if (!realpath(path, real))
+			return -1;
+		name = strrchr(real, '/') + 1;
+	}
+	snprintf(ret, NAME_MAX + 1, "%s", name);
+	return 0;
+}
+
 int kept_open(const char *path, struct kept *ret)
 {
 	struct kept k = {.rate_hz = KEPT_RATE_DEFAULT_HZ};
-	const char *name;
 	struct stat st;
 	size_t n;
 
@@ -119,8 +133,8 @@ int kept_open(const char *path, struct kept *ret)
 		return -1;
 	for (n = strlen(k.path); n > 1 && k.path[n - 1] == '/'; n--)
 		k.path[n - 1] = '\0';
-	name = strrchr(k.path, '/');
-	snprintf(k.name, sizeof(k.name), "%s", name ? name + 1 : k.path);
+	if (name_of(k.path, k.name) == -1)
+		return -1;
 	k.fd = open(k.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (k.fd == -1)
 		return -1;

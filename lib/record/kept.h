@@ -22,7 +22,7 @@ enum kept_state {
 struct kept {
 	int fd;                  /* of the directory */
 	char path[PATH_MAX];     /* as given, without slashes at the end */
-	char name[NAME_MAX + 1]; /* its last component: the call's id */
+	char name[NAME_MAX + 1]; /* its last component, of "." too: the call's id */
 	bool described; /* call.json is there and whole; otherwise the texts below are "" */
 	char uuid[KEPT_TEXT_MAX];        /* as Asterisk sent it */
 	char service[KEPT_TEXT_MAX];     /* which pipeline answered */
