@@ -81,6 +81,19 @@ absurd() {
 		! grep -E '^callpipe_(cost|usage)_total.* (-|\+Inf)' "$T/8"
 }
 ok 'what has no room is counted as other, and counters only grow' absurd
+crowd() { # every tool that was timed is in some histogram
+	mkdir "$today/crowd"
+	python3 - >"$today/crowd/events.jsonl" <<-'EOF'
+		for i in range(1500):
+		  print('{"seq":%d,"t":5,"type":"tool-call","data":{"id":"t","name":"n%d"}}' % (2 * i + 1, i))
+		  print('{"seq":%d,"t":5,"type":"tool-result","data":{"id":"t","status":"ok","ms":%d}}' % (2 * i + 2, i % 7 * 100))
+		print('{"seq":3001,"t":5,"type":"verdict","data":{"verdict":"x"}}')
+	EOF
+	metrics >"$T/10" && promtool check metrics <"$T/10" &&
+		awk '/^callpipe_tool_seconds_count/ { n += $2 } /^callpipe_tool_seconds_bucket.*le="\+Inf"/ { i += $2; sets++ }
+			END { exit !(i == n && n - before == 1500 && sets > 500) }' before="$(awk '/^callpipe_tool_seconds_count/ { n += $2 } END { print n }' "$T/8")" "$T/10"
+}
+ok 'too many histograms keep their sums' crowd
 check 'without new calls the state is left alone' \
 	'inode=$(stat -c %i "$CALLPIPE_SPOOL/metrics.state") && metrics >/dev/null && [ "$(stat -c %i "$CALLPIPE_SPOOL/metrics.state")" = "$inode" ]'
 

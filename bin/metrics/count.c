@@ -114,10 +114,10 @@ static void observe(struct count *c, enum family f, const char *name, const char
 		return;
 	while (s > *bounds)
 		bounds++;
+	snprintf(key, sizeof(key), "%.1000s" LEDGER_SUM, of);
+	ledger_add(c->l, families[f].name, key, s);
 	snprintf(key, sizeof(key), "%.1000s|%d", of, (int)(bounds - families[f].bounds));
 	ledger_add(c->l, families[f].name, key, 1);
-	snprintf(key, sizeof(key), "%.1000s|sum", of);
-	ledger_add(c->l, families[f].name, key, s);
 }
 
 static int64_t between(int64_t from_ms, int64_t to_ms)
@@ -268,7 +268,7 @@ static void write_family(struct dynbuf *b, enum family f, json_t *series)
 
 		if (!families[f].bounds) {
 			(void)!prom_sample(b, families[f].name, key, json_number_value(value));
-		} else if (n > 4 && strcmp(key + n - 4, "|sum") == 0) {
+		} else if (n > 4 && strcmp(key + n - 4, LEDGER_SUM) == 0) {
 			snprintf(of, sizeof(of), "%.*s", (int)(n - 4), key);
 			write_histogram(b, f, series, of);
 		}

@@ -238,10 +238,22 @@ int ledger_see(struct ledger *l, struct ledger_day *d, const char *call)
 
 /* ---- figures ---- */
 
+/* True if labels may be a new series. Those of one set of a histogram stay together: its sum, which comes first, makes
+ * room for its buckets. */
+static bool has_room(const json_t *series, const char *labels, const char *part)
+{
+	char sum[1100];
+
+	if (!*part)
+		return json_object_size(series) < LEDGER_SERIES_MAX;
+	snprintf(sum, sizeof(sum), "%.*s" LEDGER_SUM, (int)(part - labels), labels);
+	return json_object_get(series, sum) || json_object_size(series) < LEDGER_BUCKETS_MAX;
+}
+
 void ledger_add(struct ledger *l, const char *family, const char *labels, double value)
 {
 	json_t *series = json_object_get(l->figures, family), *old;
-	const char *quote = strrchr(labels, '"'); /* what is behind the labels is the caller's */
+	const char *quote = strrchr(labels, '"'), *part = quote ? quote + 1 : "";
 	char other[64];
 
 	if (!isfinite(value) || value < 0)
@@ -252,8 +264,8 @@ void ledger_add(struct ledger *l, const char *family, const char *labels, double
 		l->failed |= json_object_set_new(l->figures, family, series) == -1;
 	}
 	old = json_object_get(series, labels);
-	if (!old && json_object_size(series) >= LEDGER_SERIES_MAX) {
-		snprintf(other, sizeof(other), "other=\"1\"%.40s", quote ? quote + 1 : "");
+	if (!old && !has_room(series, labels, part)) {
+		snprintf(other, sizeof(other), "other=\"1\"%.40s", part);
 		labels = other;
 		old = json_object_get(series, labels);
 	}

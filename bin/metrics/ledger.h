@@ -17,7 +17,10 @@
 #define LEDGER_DAYS 2     /* that are remembered: a call is over within one */
 #define LEDGER_DAY_MAX 16 /* bytes of "2026/11/25", with the NUL */
 #define LEDGER_SERIES_MAX \
-	500 /* of a family; what is beyond them is counted under the label "other" */
+	500 /* of a counter; what is beyond them is counted under the label "other" */
+#define LEDGER_BUCKETS_MAX 2000 /* of a histogram, with its sums; the same */
+#define LEDGER_SUM \
+	"|sum" /* behind the labels of the sum of a histogram; behind a bucket's is "|" and its number */
 
 struct ledger_day {
 	char day[LEDGER_DAY_MAX]; /* folder below calls/ */
@@ -47,7 +50,7 @@ bool ledger_seen(const struct ledger_day *d, const char *call);
 int ledger_see(struct ledger *l, struct ledger_day *d, const char *call) MUST_USE;
 
 /* Add to a figure, which only ever grows: what is negative or no number is left out. labels as prom_label makes them,
- * and what the caller wants behind the last quote. */
+ * and LEDGER_SUM or a bucket behind the last quote; the sum first. */
 void ledger_add(struct ledger *l, const char *family, const char *labels, double value);
 
 #endif
