@@ -64,7 +64,7 @@ static int read_days(struct ledger *l, const json_t *days, const char *p, size_t
 		if (!day || strlen(day) >= LEDGER_DAY_MAX || calls < 0 || (size_t)calls > n / 8 ||
 			reserve(d, (size_t)calls) == -1)
 			return -1;
-		strcpy(d->day, day);
+		snprintf(d->day, sizeof(d->day), "%s", day);
 		for (d->n = 0; d->n < (size_t)calls; d->n++, p += 8, n -= 8) {
 			memcpy(&d->seen[d->n], p, 8);
 			d->seen[d->n] = le64toh(d->seen[d->n]);
@@ -77,10 +77,13 @@ static int read_days(struct ledger *l, const json_t *days, const char *p, size_t
 static int parse(struct ledger *l, const char *p, size_t n)
 {
 	const char *line_end = memchr(p, '\n', n);
-	json_t *o = line_end ? json_loadb(p, (size_t)(line_end - p), 0, NULL) : NULL;
-	json_t *figures = json_object_get(o, "figures");
+	json_t *o, *figures;
 	int err = -1;
 
+	if (!line_end)
+		return -1;
+	o = json_loadb(p, (size_t)(line_end - p), 0, NULL);
+	figures = json_object_get(o, "figures");
 	if (json_integer_value(json_object_get(o, "version")) == VERSION &&
 		json_is_object(figures) &&
 		read_days(l, json_object_get(o, "days"), line_end + 1,
