@@ -95,6 +95,7 @@ check_same 'show: a call for a human' 'calllog show ffffffff | sed "/^directory/
 	           transfer {"to": "desk", "reason": "asked", "summary": ""}
 	END'
 ok 'show: by its directory' number ffffffff-0000-4000-8000-000000000000 'calllog show "$odd" | sed -n "s/^call  *//p"'
+ok 'show: and in it' number ffffffff-0000-4000-8000-000000000000 '(cd "$odd" && calllog show . && calllog show "$odd/") | sed -n "s/^call  *//p" | uniq'
 ok 'show: as JSON' number '["desk",3,1,"failed"]' \
 	'calllog show --json ffffffff | jq -c "[.transfer_to, (.turns_of_call | length), (.interactions | length), .actions[0].status]"'
 ok 'show: none' says 1 'no call is called' calllog show nothing

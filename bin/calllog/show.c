@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "calllog.h"
+#include "record/kept.h"
 
 /* One query each, of one call: $1. */
 static const char find_sql[] =
@@ -89,7 +90,12 @@ static enum exit_code find_and_show(struct db *db, const char *name)
 	const char *slash = strrchr(name, '/'), *id = slash && slash[1] ? slash + 1 : name;
 	enum exit_code code = EXIT_OK;
 	PGresult *found;
+	struct kept k;
 
+	if ((slash || name[0] == '.') && kept_open(name, &k) == 0) {
+		kept_close(&k);
+		id = k.name;
+	}
 	if (db_query(db, find_sql, &id, 1, &found) == -1)
 		return say_database(db, "show the call");
 	if (PQntuples(found) == 0) {
