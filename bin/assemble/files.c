@@ -71,7 +71,7 @@ bool files_are_of(const struct files *f, const struct kept *k)
 	bool same;
 	int fd;
 
-	if (!f->apart || !k->described) /* then it is not known when it began */
+	if (!f->apart || !k->accepted_at[0]) /* then it is not known when it began */
 		return true;
 	fd = openat(f->dirfd, f->names[FILES_JSON], O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1)

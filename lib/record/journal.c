@@ -40,13 +40,16 @@ static const char *parse(struct journal_record *r)
 /* The next line, its line feed included; what is beyond JOURNAL_LINE_MAX is read and dropped. False: there is none. */
 static bool read_line(struct journal *j, bool *ret_long)
 {
-	int c = EOF;
+	char some[512];
+	size_t n;
+	int c = 0;
 
 	dynbuf_reset(&j->line);
-	while ((c = getc_unlocked(j->file)) != EOF) {
-		(void)!dynbuf_add(&j->line, &(char){(char)c}, 1);
-		if (c == '\n')
-			break;
+	while (c != EOF && c != '\n') {
+		for (n = 0; n < sizeof(some) && c != '\n' && (c = getc_unlocked(j->file)) != EOF;)
+			some[n++] = (char)c;
+		if (!dynbuf_failed(&j->line))
+			(void)!dynbuf_add(&j->line, some, n);
 	}
 	j->failed = ferror(j->file);
 	*ret_long = dynbuf_failed(&j->line);

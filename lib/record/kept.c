@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include "codec/jline.h"
+#include "record/journal.h"
 
 #define CALL_JSON_MAX 65536
+#define DAY_MS INT64_C(86400000)
+#define START_LINES 64  /* call-start is one of the first of a journal */
 #define TAIL_BYTES 1024 /* of the journal; the record `verdict` is shorter */
 
 int kept_file(const struct kept *k, const char *name, int64_t *ret_bytes)
@@ -79,7 +82,8 @@ static bool read_time(const char *s, int64_t *ret_ms)
 	return true;
 }
 
-static void describe(struct kept *k)
+/* From call.json, or call-start, which has the same members. */
+static void describe(struct kept *k, struct jspan obj)
 {
 	static const struct {
 		const char *key;
@@ -88,23 +92,24 @@ static void describe(struct kept *k)
 		{"service", offsetof(struct kept, service)}, {"from", offsetof(struct kept, from)},
 		{"to", offsetof(struct kept, to)}, {"campaign", offsetof(struct kept, campaign)},
 		{"accepted_at", offsetof(struct kept, accepted_at)}};
+	int64_t rate = jline_get_int(obj, "rate", 0);
+
+	k->described = true;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		(void)!jline_get_str(obj, texts[i].key, (char *)k + texts[i].at, KEPT_TEXT_MAX);
+	if (rate == 8000 || rate == 16000)
+		k->rate_hz = (int)rate;
+}
+
+static void read_call_json(struct kept *k)
+{
 	char *text = malloc(CALL_JSON_MAX);
 	ssize_t n = text ? read_end(k, "call.json", text, CALL_JSON_MAX) : -1;
-	int64_t rate;
 
 	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' '))
 		n--;
-	if (n > 0 && jline_check(text, (size_t)n) == 0) {
-		struct jspan obj = {text, (size_t)n};
-
-		k->described = true;
-		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-			(void)!jline_get_str(
-				obj, texts[i].key, (char *)k + texts[i].at, KEPT_TEXT_MAX);
-		rate = jline_get_int(obj, "rate", 0);
-		if (rate == 8000 || rate == 16000)
-			k->rate_hz = (int)rate;
-	}
+	if (n > 0 && jline_check(text, (size_t)n) == 0)
+		describe(k, (struct jspan){text, (size_t)n});
 	free(text);
 }
 
@@ -123,10 +128,55 @@ static int name_of(const char *path, char ret[NAME_MAX + 1])
 	return 0;
 }
 
+/* What as-listen said of the call, where call.json is lost: whose it is must not be. */
+static void read_call_start(struct kept *k)
+{
+	int fd = kept_file(k, "events.jsonl", NULL);
+	struct journal_record r;
+	struct journal j;
+
+	if (fd == -1 || journal_open(fd, &j) == -1)
+		return;
+	while (!k->described && journal_next(&j, &r) && r.number <= START_LINES)
+		if (!r.bad && strcmp(r.type, "call-start") == 0)
+			describe(k, r.data);
+	journal_close(&j);
+}
+
+/* Unix time of the last write to anything that a call writes. Not of the directory: what was made of a call since is
+ * no sign of life. */
+static time_t last_write(const struct kept *k)
+{
+	static const char *const names[] = {"call.json", "events.jsonl", "caller.s16", "bot.s16",
+		"listen.jsonl", "session.json"};
+	struct stat st;
+	time_t last = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (fstatat(k->fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime > last)
+			last = st.st_mtime;
+	return last;
+}
+
+/* When the call may have begun: when it was written last, if that is of the day whose folder it is in (YYYY/MM/DD), or
+ * if it is in none; else that day. What is made of a call later does not change it. */
+static int64_t guess_time(const struct kept *k)
+{
+	int64_t last_ms = (int64_t)last_write(k) * 1000, day_ms;
+	const char *slash = strrchr(k->path, '/'), *p = slash ? slash + 1 : k->path;
+	char day[sizeof("2026-11-25T00:00:00")];
+
+	if (p - k->path < 11 || p[-1] != '/' || p[-4] != '/' || p[-7] != '/')
+		return last_ms;
+	snprintf(day, sizeof(day), "%.4s-%.2s-%.2sT00:00:00", p - 11, p - 6, p - 3);
+	if (strspn(day, "0123456789-") != 10 || !read_time(day, &day_ms))
+		return last_ms;
+	return last_ms >= day_ms && last_ms < day_ms + DAY_MS ? last_ms : day_ms;
+}
+
 int kept_open(const char *path, struct kept *ret)
 {
 	struct kept k = {.rate_hz = KEPT_RATE_DEFAULT_HZ};
-	struct stat st;
 	size_t n;
 
 	if (format_path(k.path, "%s", path) == -1)
@@ -138,16 +188,17 @@ int kept_open(const char *path, struct kept *ret)
 	k.fd = open(k.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (k.fd == -1)
 		return -1;
-	if (fstat(k.fd, &st) == -1 ||
-		(faccessat(k.fd, "call.json", F_OK, AT_SYMLINK_NOFOLLOW) == -1 &&
-			faccessat(k.fd, "events.jsonl", F_OK, AT_SYMLINK_NOFOLLOW) == -1)) {
+	if (faccessat(k.fd, "call.json", F_OK, AT_SYMLINK_NOFOLLOW) == -1 &&
+		faccessat(k.fd, "events.jsonl", F_OK, AT_SYMLINK_NOFOLLOW) == -1) {
 		close(k.fd);
 		errno = ENOENT;
 		return -1;
 	}
-	describe(&k);
+	read_call_json(&k);
+	if (!k.described)
+		read_call_start(&k);
 	if (!read_time(k.accepted_at, &k.accepted_ms))
-		k.accepted_ms = (int64_t)st.st_mtime * 1000;
+		k.accepted_ms = guess_time(&k);
 	if (read_end(&k, "verdict", k.verdict, sizeof(k.verdict)) == -1)
 		k.verdict[0] = '\0';
 	k.verdict[strcspn(k.verdict, "\n")] = '\0';
@@ -192,21 +243,6 @@ static bool has_process(const struct kept *k)
 	fifo = fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 	close(fd);
 	return fifo;
-}
-
-/* Unix time of the last write to anything that a call writes. Not of the directory: what was made of a call since is
- * no sign of life. */
-static time_t last_write(const struct kept *k)
-{
-	static const char *const names[] = {"call.json", "events.jsonl", "caller.s16", "bot.s16",
-		"listen.jsonl", "session.json"};
-	struct stat st;
-	time_t last = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (fstatat(k->fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime > last)
-			last = st.st_mtime;
-	return last;
 }
 
 enum kept_state kept_state(const struct kept *k)

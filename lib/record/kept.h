@@ -23,15 +23,15 @@ struct kept {
 	int fd;                  /* of the directory */
 	char path[PATH_MAX];     /* as given, without slashes at the end */
 	char name[NAME_MAX + 1]; /* its last component, of "." too: the call's id */
-	bool described; /* call.json is there and whole; otherwise the texts below are "" */
+	bool described; /* by call.json or, where it is lost, call-start; otherwise the texts below are "" */
 	char uuid[KEPT_TEXT_MAX];        /* as Asterisk sent it */
 	char service[KEPT_TEXT_MAX];     /* which pipeline answered */
 	char from[KEPT_TEXT_MAX];        /* number of the caller */
 	char to[KEPT_TEXT_MAX];          /* number called */
 	char campaign[KEPT_TEXT_MAX];    /* of an outbound call */
 	char accepted_at[KEPT_TEXT_MAX]; /* RFC 3339 */
-	int64_t accepted_ms; /* the same, Unix time; that of the directory if it is not told */
-	int rate_hz;         /* 8000 or 16000 */
+	int64_t accepted_ms; /* the same, Unix time; if it is not told, of the last write of the call, or its day */
+	int rate_hz;                 /* 8000 or 16000 */
 	char verdict[KEPT_TEXT_MAX]; /* the file's line; "": there is none */
 };
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "record/journal.h"
@@ -103,6 +104,15 @@ static void test_kept(void)
 	put("call.json", "{\"call\":\"x\",\"ra");
 	k = open_kept(dir);
 	ok(!k.described && k.rate_hz == 8000, "a call.json that is cut off tells nothing");
+	ok(k.accepted_ms / 1000 <= time(NULL), "then it was not later than now");
+	kept_close(&k);
+	put("events.jsonl",
+		REC(1, 0, "call-start",
+			"{\"from\":\"07\",\"rate\":16000,\"accepted_at\":\"2026-11-25T23:02:05.187Z\"}"));
+	k = open_kept(dir);
+	ok(k.described && k.rate_hz == 16000, "but the journal does");
+	is_str(k.from, "07", "whose it is");
+	ok(k.accepted_ms == INT64_C(1795647725187), "and when it was");
 	kept_close(&k);
 }
 
