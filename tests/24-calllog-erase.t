@@ -73,6 +73,8 @@ check_same 'a copy of a call is not loaded again' 'cat $T/after' everything
 cp -r "$T/00000000-0000-4000-8000-000000000008" "$T/other-id" && find "$T/other-id" -exec touch -d @1700000000 {} +
 calllog load "$T/other-id" 2>"$T/err"
 check_same 'nor under another id' 'cat $T/after' everything
+ok 'nor where the key is not' says 78 'people were erased' env CALLPIPE_SPOOL="$T/none" calllog load "$T/other-id"
+check_same 'nor is any other there' 'cat $T/after' everything
 ok 'erase: again' says 0 'erased: 0 calls, 0 files' calllog erase 0610000007
 check_same 'changes nothing' 'cat $T/after' everything
 ok 'every run has its row' number 'erase|f|2
@@ -89,6 +91,20 @@ ok 'and erased' says 0 "erased: $theirs " calllog erase "$line"
 ok 'with all that was said' number "$theirs|0" "q \"SELECT count(DISTINCT c.call_id), count(*) FILTER (WHERE t.text <> '' OR t.heard_text <> '' OR concat(c.phone_number, c.caller_id) <> '')
 	FROM call c LEFT JOIN call_turn t USING (call_id) WHERE call_id IN ($ids)\""
 ok 'and no other' number $((60 - theirs)) 'q "SELECT count(*) FROM call WHERE erased_at IS NULL"'
+# ---- what is not where calls are kept, or has lost call.json before it was loaded
+fresh 7
+aside=$CALLPIPE_SPOOL/aside/00000000-0000-4000-8000-000000000003
+lost=$(find "$CALLPIPE_SPOOL/calls" -name '*000000000004')
+mkdir "${aside%/*}" && mv "$CALLPIPE_SPOOL"/calls/*/*/*/*000000000003 "$aside"
+rm "$lost/call.json"
+q 'SET client_min_messages TO warning; TRUNCATE call CASCADE'
+calllog load "$aside" "$lost" 2>"$T/err"
+ok 'a call without call.json is known by its journal' number '+33610000007|t' \
+	"q \"SELECT phone_number, started_at::date = '2026-11-20' FROM call WHERE call_id LIKE '%4'\""
+ok 'erase: wherever it is' says 0 'erased: ' calllog erase 0610000007
+ok 'no file is left' number 0 'find "$CALLPIPE_SPOOL/calls" "${aside%/*}" -mindepth 4 | wc -l'
+check 'nor a directory aside' '[ ! -e $aside ]'
+ok 'nor words' number 0 "q \"SELECT count(*) FROM call_turn WHERE text <> ''\""
 
 # ---- a call in progress, and one that cannot be removed
 fresh 7
@@ -123,6 +139,12 @@ ok 'retain: --dry-run says what' retain --dry-run --raw "$noon" --words "$noon"
 check 'per class' 'grep -q "raw older than .*: 35 calls, 70 files, [0-9]* bytes, 0 rows, would be removed" $T/err'
 check_same 'and changes no row' 'cat $T/before' everything
 check_same 'and no file' 'cat $T/files' 'find "$CALLPIPE_SPOOL" -type f | sort'
+first=$(ls -d "$CALLPIPE_SPOOL"/calls/2026/11/20/*000000000001)
+mv "$first/recording.mp3" "$T/mp3"
+ok 'retain: raw sound without a recording' retain --raw "$noon" --recordings 9999d
+ok 'stays' number '26 26' 'echo $(files caller.s16) $(files bot.s16)'
+check 'which is said' 'grep -q "1 calls keep their raw sound" $T/err'
+mv "$T/mp3" "$first/recording.mp3"
 ok 'retain: raw' retain --raw "$noon"
 ok 'its files' number '25 25 60' 'echo $(files caller.s16) $(files bot.s16) $(files recording.mp3)'
 check_same 'no row' 'cat $T/before' everything
@@ -148,8 +170,8 @@ ok 'retain: numbers' retain --numbers "$noon"
 ok 'and the directories' number '25 25 35 1' 'echo $(ls -d "$CALLPIPE_SPOOL"/calls/*/*/*/* | wc -l) $(q "SELECT count(phone_number), count(phone_hash), count(DISTINCT phone_hash) FROM call" | tr "|" " ")'
 ok 'the figures stay' number 60 'calllog stats | jq .total'
 ok 'each class has its row, finished' number 'retain|numbers|1
-retain|raw|2
-retain|recordings|1
+retain|raw|3
+retain|recordings|2
 retain|transcripts|1' "q \"SELECT action, class, count(*) FROM audit WHERE finished_at IS NOT NULL AND class <> 'words' GROUP BY 1, 2 ORDER BY 2\""
 ok 'retain: no age' says 64 "cannot use --raw 'soon'" calllog retain --raw soon
 ok 'retain: its defaults remove nothing of today' number '25 25' 'calllog retain 2>$T/err; echo $(files caller.s16) $(files events.jsonl)'

@@ -15,7 +15,6 @@
 #include "base/log.h"
 #include "calllog.h"
 #include "number.h"
-#include "record/journal.h"
 
 /* The number of a row, by its digits, as number_digits has them; $1 the digits, $2 the hash, $3 the country. */
 #define DIGITS_OF(column) \
@@ -39,35 +38,12 @@ struct erasure {
 	int64_t running; /* calls that are in progress */
 };
 
-/* Of a call whose call.json is lost: as its journal begins. */
-static void numbers_of_journal(
-	const struct kept *k, char from[KEPT_TEXT_MAX], char to[KEPT_TEXT_MAX])
-{
-	int fd = kept_file(k, "events.jsonl", NULL);
-	struct journal_record r;
-	struct journal j;
-
-	if (fd == -1 || journal_open(fd, &j) == -1)
-		return;
-	while (journal_next(&j, &r) && (r.bad || strcmp(r.type, "call-start") != 0))
-		;
-	if (!r.bad && strcmp(r.type, "call-start") == 0) {
-		jline_get_str(r.data, "from", from, KEPT_TEXT_MAX);
-		jline_get_str(r.data, "to", to, KEPT_TEXT_MAX);
-	}
-	journal_close(&j);
-}
-
 static bool is_theirs(const struct erasure *e, const struct kept *k)
 {
-	char from[KEPT_TEXT_MAX], to[KEPT_TEXT_MAX], digits[NUMBER_DIGITS_MAX + 1];
+	char digits[NUMBER_DIGITS_MAX + 1];
 
-	snprintf(from, sizeof(from), "%s", k->from);
-	snprintf(to, sizeof(to), "%s", k->to);
-	if (!k->described)
-		numbers_of_journal(k, from, to);
-	return (number_digits(from, digits) && strcmp(digits, e->digits) == 0) ||
-		(number_digits(to, digits) && strcmp(digits, e->digits) == 0);
+	return (number_digits(k->from, digits) && strcmp(digits, e->digits) == 0) ||
+		(number_digits(k->to, digits) && strcmp(digits, e->digits) == 0);
 }
 
 /* Where the dialogue was, kept for a call that was cut off: see agent(1). */
@@ -105,15 +81,21 @@ static void erase_call(const struct kept *k, void *ctx)
 	wipe_call(k, &e->files);
 }
 
-static bool in_spool(const char *path)
+/* Is it where wipe_each finds it: calls/YYYY/MM/DD/NAME of the spool? */
+static bool was_visited(const char *path)
 {
-	char spool[PATH_MAX];
+	char calls[PATH_MAX], below[PATH_MAX];
+	int slashes = 0;
 
-	return realpath(set.spool, spool) && strncmp(path, spool, strlen(spool)) == 0 &&
-		path[strlen(spool)] == '/';
+	if (format_path(below, "%s/calls", set.spool) == -1 || !realpath(below, calls) ||
+		strncmp(path, calls, strlen(calls)) != 0 || path[strlen(calls)] != '/')
+		return false;
+	for (const char *c = path + strlen(calls); *c; c++)
+		slashes += *c == '/';
+	return slashes == 4;
 }
 
-/* Directories that rows name and that are not in the spool: another spool, another host. */
+/* Directories that rows name and that wipe_each does not find: another folder, another spool, another host. */
 static int erase_elsewhere(struct erasure *e)
 {
 	PGresult *result;
@@ -125,7 +107,7 @@ static int erase_elsewhere(struct erasure *e)
 		return -1;
 	for (int i = 0; i < PQntuples(result); i++) {
 		const char *path = PQgetvalue(result, i, 0);
-		if (in_spool(path))
+		if (was_visited(path))
 			continue;
 		if (kept_open(path, &k) == 0) {
 			erase_call(&k, e);
@@ -196,15 +178,16 @@ static int begin(struct erasure *e)
 			  e->params, 3, NULL);
 }
 
-/* What is still there keeps its rows: they tell where it is. */
+/* What is still there keeps its rows: they tell where it is. A loader that had looked before begin() is waited for: one
+ * that looks after it finds the erasure. */
 static int end(struct erasure *e)
 {
 	if (set.dry_run)
 		return count_rows(e) == -1 ? -1 : audit_end(&e->db, &e->audit, &e->files, e->rows);
 	if (e->files.failed || e->running)
 		return 0;
-	if (db_run(&e->db, "BEGIN") == -1 || erase_rows(e) == -1 ||
-		audit_end(&e->db, &e->audit, &e->files, e->rows) == -1)
+	if (db_run(&e->db, "BEGIN; LOCK TABLE call IN SHARE ROW EXCLUSIVE MODE") == -1 ||
+		erase_rows(e) == -1 || audit_end(&e->db, &e->audit, &e->files, e->rows) == -1)
 		return -1;
 	return db_run(&e->db, "COMMIT");
 }

@@ -1,9 +1,11 @@
 #include "merge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "copy.h"
+#include "number.h"
 
 #define LIST_MAX ((size_t)16 << 20)
 
@@ -19,8 +21,28 @@ static bool is_own(const char *column, size_t n)
 	return false;
 }
 
+/* Without the key nobody can tell whose calls are not to be put back. */
+static int check_key(struct db *db)
+{
+	PGresult *result;
+
+	if (number_has_key())
+		return 0;
+	if (db_query(db, "SELECT FROM erasure LIMIT 1", NULL, 0, &result) == -1)
+		return -1;
+	if (PQntuples(result)) {
+		db->fault = DB_DENIED;
+		snprintf(db->why, sizeof(db->why),
+			"people were erased, and the key that tells whom is not here: see --phone-key-file");
+	}
+	PQclear(result);
+	return db->fault == DB_DENIED ? -1 : 0;
+}
+
 int merge_begin(struct db *db)
 {
+	if (check_key(db) == -1)
+		return -1;
 	return db_run(db,
 		"CREATE TEMPORARY TABLE IF NOT EXISTS load_call (LIKE call) ON COMMIT DELETE ROWS;"
 		"ALTER TABLE load_call ALTER state DROP NOT NULL, ALTER opt_out DROP NOT NULL");
@@ -51,9 +73,10 @@ static int merge_calls(struct db *db, PGresult **ret)
 	dynbuf_init(&sql, LIST_MAX);
 	dynbuf_addf(&sql,
 		"INSERT INTO call (%s, state, loaded_at) SELECT %s, 'ended', now() FROM load_call l"
-		" WHERE NOT EXISTS (SELECT FROM erasure e WHERE e.phone_hash = l.phone_hash AND e.erased_at > l.started_at)"
+		" WHERE NOT EXISTS (SELECT FROM erasure e WHERE e.erased_at > l.started_at AND %s)"
 		" ORDER BY call_id ON CONFLICT (call_id) DO UPDATE SET ",
-		rows_columns[ROWS_CALL], rows_columns[ROWS_CALL]);
+		rows_columns[ROWS_CALL], rows_columns[ROWS_CALL],
+		number_has_key() ? "e.phone_hash = l.phone_hash" : "true");
 	add_updates(&sql);
 	dynbuf_adds(&sql,
 		"state = 'ended', loaded_at = now()"

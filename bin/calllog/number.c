@@ -91,6 +91,11 @@ int number_key(bool make)
 	return err;
 }
 
+bool number_has_key(void)
+{
+	return have_key;
+}
+
 bool number_hash(const char *number, uint8_t ret[SHA256_BYTES])
 {
 	char digits[NUMBER_DIGITS_MAX + 1];

@@ -15,6 +15,8 @@ bool number_digits(const char *number, char ret[NUMBER_DIGITS_MAX + 1]);
 
 /* Read the key of set.key_file; make: if it is not there, and none is named, make it. -1: it has been said. */
 int number_key(bool make) MUST_USE;
+/* Is there a key? */
+bool number_has_key(void);
 /* The hash of a number; false: it is none, or there is no key. */
 bool number_hash(const char *number, uint8_t ret[SHA256_BYTES]);
 

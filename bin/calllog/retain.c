@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "audit.h"
 #include "base/dynbuf.h"
@@ -49,8 +50,10 @@ static bool is_transcript(const char *name)
 /* Digits that were keyed are words, too. */
 static bool is_words(const char *name)
 {
-	return is_one_of(
-		name, (const char *const[]){"events.jsonl", "listen.jsonl", "session.json", NULL});
+	return is_one_of(name,
+		       (const char *const[]){"events.jsonl", "listen.jsonl", "heard.jsonl",
+			       "session.json", NULL}) ||
+		strncmp(name, ".heard.", 7) == 0; /* one that was not finished */
 }
 
 struct retain {
@@ -58,6 +61,8 @@ struct retain {
 	const struct class *class;
 	int64_t cutoff_ms; /* Unix time: older calls have come of age */
 	char cutoff[40];   /* the same, for the database */
+	int64_t alone_ms;  /* raw sound that is the only sound of a call: cutoff of recordings */
+	int64_t alone;     /* calls that keep it so far */
 	struct wiped files;
 	int64_t rows;
 };
@@ -166,12 +171,40 @@ static const struct class
 	{"numbers", &set.numbers, NULL, rows_of_numbers},
 };
 
+/* Nothing was made of its sound yet: this is its recording. */
+static bool is_alone(const struct kept *k)
+{
+	static const char *const made[] = {"recording.wav", "recording.mp3"};
+	static const char *const raw[] = {"caller.s16", "bot.s16"};
+	int64_t bytes, sound = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
+		int fd = kept_file(k, made[i], NULL);
+		if (fd != -1) {
+			close(fd);
+			return false;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(raw); i++) {
+		int fd = kept_file(k, raw[i], &bytes);
+		if (fd != -1) {
+			close(fd);
+			sound += bytes;
+		}
+	}
+	return sound > 0;
+}
+
 static void wipe_one(const struct kept *k, void *ctx)
 {
 	struct retain *r = ctx;
 
 	if (k->accepted_ms >= r->cutoff_ms || kept_state(k) == KEPT_RUNNING)
 		return;
+	if (r->class->files == is_raw && k->accepted_ms >= r->alone_ms && is_alone(k)) {
+		r->alone++;
+		return;
+	}
 	if (r->class->files)
 		wipe_files(k, r->class->files, &r->files);
 	else
@@ -195,7 +228,7 @@ static enum exit_code retain_class(struct retain *r, int64_t age_s)
 	struct tm tm;
 
 	r->files = (struct wiped){0};
-	r->rows = 0;
+	r->rows = r->alone = 0;
 	cutoff = time(NULL) - (time_t)age_s;
 	r->cutoff_ms = (int64_t)cutoff * 1000;
 	gmtime_r(&cutoff, &tm);
@@ -206,6 +239,10 @@ static enum exit_code retain_class(struct retain *r, int64_t age_s)
 		r->files.failed++;
 	if (retain_rows(r, &a) == -1)
 		return say_database(&r->db, "retain");
+	if (r->alone)
+		log_warn("%" PRId64
+			 " calls keep their raw sound, as they have no recording: see assemble(1)",
+			r->alone);
 	fprintf(stderr,
 		"calllog: %s older than %s: %" PRId64 " calls, %" PRId64 " files, %" PRId64
 		" bytes, %" PRId64 " rows%s\n",
@@ -239,6 +276,8 @@ int command_retain(char *const operands[])
 	for (size_t i = 0; i < ARRAY_LEN(classes) && r.db.fault == DB_FINE; i++) {
 		r.class = &classes[i];
 		if (ages[i] >= 0) {
+			/* classes[1]: recordings */
+			r.alone_ms = ages[1] < 0 ? 0 : ((int64_t)time(NULL) - ages[1]) * 1000;
 			enum exit_code this = retain_class(&r, ages[i]);
 			code = code ? code : this;
 		}

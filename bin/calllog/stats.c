@@ -37,16 +37,16 @@ static const char all_columns[] =
 						      COMPLETED) " AS transfer_rate, " SHARE(COUNT(TALKED
 												     " AND transfer_to IS NULL"),
 						      COUNT(TALKED)) " AS containment, " SHARE("sum(talk_over_ms)",
-						      "sum(bot_ms + caller_ms)") " AS talk_over, "
-										 "round(avg(turns), 1) AS average_turns, round(avg(quality_score)::numeric, 3) AS quality";
+						      "sum(bot_ms + caller_ms - talk_over_ms)") " AS talk_over, "
+												"round(avg(turns), 1) AS average_turns, round(avg(quality_score)::numeric, 3) AS quality";
 
 /* As many as a terminal has room for. */
 static const char few_columns[] =
 	"count(*) AS total, " COMPLETED
 	" AS completed, " COUNT("status = 'failed'") " AS failed, " LEADS " AS leads, " SHARE(LEADS, COMPLETED) " AS success, round(avg(duration), 1) AS average_s, " COUNT(
 		"final_sentiment = 'positive'") " AS positive, " COUNT("final_sentiment = 'negative'") " AS negative, " SHARE("sum(talk_over_ms)",
-		"sum(bot_ms + caller_ms)") " AS talk_over, " SHARE(COUNT(TALKED
-									   " AND transfer_to IS NULL"),
+		"sum(bot_ms + caller_ms - talk_over_ms)") " AS talk_over, " SHARE(COUNT(TALKED
+											  " AND transfer_to IS NULL"),
 		COUNT(TALKED)) " AS contained";
 static const char few_latencies[] =
 	"percentile_disc(0.5) WITHIN GROUP (ORDER BY response_ms) AS p50_ms,"
