@@ -27,7 +27,7 @@ failed() { # CODE TEXT NAME [ARG]: an empty transcript, an error with this in it
 		sed -n 2p "$T/events" | grep -qx 'transcript  -' && sed -n 1p "$T/events" | grep -q "$text" && return
 	cat "$T/events" && return 1
 }
-live() { ok "$1" timeout 120 python3 tests/fake/stt-live.py "$2" "$bye" "$(mktemp -d "$T/live.XXXXXX")"; }
+live() { ok "$1" timeout 300 python3 tests/fake/stt-live.py "$2" "$bye" "$(mktemp -d "$T/live.XXXXXX")"; }
 
 # As a filter.
 turns 'listen={"id":"l1","hints":{"phrases":["goodbye"]}}' "say=$bye" "key=$bye" "max=$bye" end >"$T/stream"
