@@ -1,4 +1,5 @@
-/* confidence: the chance that words are right, from how well they fit, in each way a turn is decoded.
+/* confidence: the chance that words are right, or that a number is one, from how well they fit, in each way a turn is
+ * decoded.
  *
  * A logistic regression for each way, on a scale of its own; weights and where they come from: confidence.c.
  */
