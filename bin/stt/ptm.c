@@ -184,7 +184,7 @@ static int phone_load(struct ptm *t, const struct mdef *m, int32_t phone)
 
 static int codebooks_load(struct ptm *t, const struct map *map)
 {
-	struct mdef m;
+	struct mdef m = {0};
 
 	if (mdef_find(map, &m) < 0 || (size_t)m.number[PHONES] != t->codebooks)
 		return other_kind();
