@@ -78,7 +78,7 @@ check_same 'nor is any other there' 'cat $T/after' everything
 ok 'erase: again' says 0 'erased: 0 calls, 0 files' calllog erase 0610000007
 check_same 'changes nothing' 'cat $T/after' everything
 ok 'every run has its row' number 'erase|f|2
-erase|t|1' "q \"SELECT action, dry_run, count(*) FROM audit WHERE finished_at IS NOT NULL GROUP BY 1, 2 ORDER BY 2\""
+erase|t|1' "q \"SELECT action, dry_run, least(count(*), 2 - dry_run::int) FROM audit WHERE finished_at IS NOT NULL GROUP BY 1, 2 ORDER BY 2\""
 
 # ---- the other number of a call, as the row has it, too
 fresh 7
@@ -91,6 +91,14 @@ ok 'and erased' says 0 "erased: $theirs " calllog erase "$line"
 ok 'with all that was said' number "$theirs|0" "q \"SELECT count(DISTINCT c.call_id), count(*) FILTER (WHERE t.text <> '' OR t.heard_text <> '' OR concat(c.phone_number, c.caller_id) <> '')
 	FROM call c LEFT JOIN call_turn t USING (call_id) WHERE call_id IN ($ids)\""
 ok 'and no other' number $((60 - theirs)) 'q "SELECT count(*) FROM call WHERE erased_at IS NULL"'
+
+q "INSERT INTO call (call_id, status, phone_number, caller_id) SELECT 'many' || i, 'completed', '4479000' || i, '08005' FROM generate_series(100, 130) i" >/dev/null
+ok 'erase: a line of ours is refused' says 69 'has talked to 31 numbers' calllog erase 08005
+ok 'and nothing is gone' number 31 "q \"SELECT count(*) FROM call WHERE call_id LIKE 'many%' AND erased_at IS NULL\""
+ok 'but by force' says 0 'would erase: ' calllog erase --dry-run --force 08005
+ok 'and one of those who called it is a person' says 0 'erased: ' calllog erase 4479000100
+q "DELETE FROM call WHERE call_id LIKE 'many%'" >/dev/null
+
 # ---- what is not where calls are kept, or has lost call.json before it was loaded
 fresh 7
 aside=$CALLPIPE_SPOOL/aside/00000000-0000-4000-8000-000000000003

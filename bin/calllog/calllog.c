@@ -29,6 +29,8 @@ static const struct opt_row rows[] = {
 		&set.calls},
 	{"dry-run", 0, OPT_FLAG, NULL, NULL, "erase, retain: say what would be removed",
 		&set.dry_run},
+	{"force", 0, OPT_FLAG, NULL, NULL, "erase: also a number that many have talked to",
+		&set.force},
 	{"raw", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_RAW", "retain: so long raw sound is kept",
 		&set.raw},
 	{"recordings", 0, OPT_STR, "AGE", "CALLPIPE_RETAIN_RECORDINGS", "retain: recordings",

@@ -22,6 +22,7 @@ struct settings {
 	bool json, csv;
 	bool calls;   /* export: every call, not the last of each person */
 	bool dry_run; /* erase, retain: change nothing */
+	bool force;   /* erase: also a number that is a line of ours */
 	const char *raw, *recordings, *transcripts, *words, *numbers; /* ages of retain */
 };
 extern struct settings set;

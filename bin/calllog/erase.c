@@ -27,6 +27,8 @@
 	"(" DIGITS_OF(call ".phone_number") " = $1::text OR " DIGITS_OF( \
 		call ".caller_id") " = $1::text OR " call ".phone_hash = $2::bytea)"
 
+#define OTHERS_MAX 20 /* a person talks to fewer numbers of ours */
+
 struct erasure {
 	char digits[NUMBER_DIGITS_MAX + 1]; /* of the person's number */
 	char hash[2 * SHA256_BYTES + 3];    /* of them, as the database writes it */
@@ -192,9 +194,34 @@ static int end(struct erasure *e)
 	return db_run(&e->db, "COMMIT");
 }
 
+/* How many numbers this one has talked to: who has talked to many is no caller, but a line of ours. -1: the database. */
+static int64_t count_others(struct erasure *e)
+{
+	PGresult *result;
+	int64_t n;
+
+	if (db_query(&e->db,
+		    "SELECT count(DISTINCT CASE WHEN " DIGITS_OF(
+			    "caller_id") " = $1::text THEN phone_number ELSE caller_id END) FROM call WHERE " IS_THEIRS("call"),
+		    e->params, 3, &result) == -1)
+		return -1;
+	n = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+	PQclear(result);
+	return n;
+}
+
 static enum exit_code erase(struct erasure *e)
 {
-	if (begin(e) == -1)
+	int64_t others = set.force ? 0 : count_others(e);
+
+	if (others > OTHERS_MAX) {
+		log_error(
+			"cannot erase '%s': it has talked to %" PRId64
+			" numbers, as a line of your own has; --force erases what all of them said",
+			e->digits, others);
+		return EXIT_REFUSED;
+	}
+	if (others == -1 || begin(e) == -1)
 		return say_database(&e->db, "erase");
 	if (wipe_each(INT64_MAX, erase_call, e) == -1)
 		e->files.failed++;
