@@ -46,10 +46,7 @@ static bool count(struct ledger *l, const char *path)
 		return true;
 	}
 	over = kept_state(&k) != KEPT_RUNNING;
-	if (over && story_open(&k, &s) == 0) {
-		count_call(l, &k, &s);
-		story_close(&s);
-	} else if (over && errno == ENOENT && story_none(&k, &s) == 0) {
+	if (over && (story_open(&k, &s) == 0 || (errno == ENOENT && story_none(&k, &s) == 0))) {
 		count_call(l, &k, &s);
 		story_close(&s);
 	} else if (over) {

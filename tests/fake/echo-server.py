@@ -124,13 +124,10 @@ class Call:
         await asyncio.wait({hear, play}, return_when=asyncio.FIRST_COMPLETED)
         end = play.result() if play.done() and not play.exception() else None
         play.cancel()
-        if end in ("end", "close"):
-            if end == "end":
-                self.writer.write(bytes(3))
+        if end in ("end", "close", "cut"):
+            self.writer.write({"end": bytes(3), "close": b"", "cut": bytes([0x10, 1, 64, 0])}[end])
             self.writer.write_eof()
-            await asyncio.wait({hear}, timeout=5)
-        elif end == "cut":
-            self.writer.write(bytes([0x10, 1, 64, 0]))
+            await asyncio.wait({hear}, timeout=5)  # what is left unread would reset the connection
         elif end == "reset":
             self.writer.transport.get_extra_info("socket").setsockopt(1, 13, struct.pack("ii", 1, 0))  # SO_LINGER
         hear.cancel()
