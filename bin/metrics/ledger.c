@@ -171,8 +171,11 @@ int ledger_save(struct ledger *l)
 		if (!d->day[0])
 			continue;
 		qsort(d->seen, d->n, sizeof(*d->seen), by_value);
-		for (size_t k = 0; k < d->n; k++)
-			dynbuf_add(&b, &(uint64_t){htole64(d->seen[k])}, 8);
+		for (size_t k = 0; k < d->n; k++) {
+			uint64_t h = htole64(d->seen[k]);
+
+			dynbuf_add(&b, &h, sizeof(h));
+		}
 	}
 	if (!head || l->failed || dynbuf_failed(&b))
 		errno = ENOMEM, code = EXIT_IO;

@@ -42,10 +42,11 @@ static pid_t start(struct loop *loop, const char *script)
 	char *argv[] = {sh, c, copy, NULL};
 	struct spawn_pipes p;
 	char byte;
+	int err = spawn_piped(argv, NULL, &p);
 
-	if (spawn_piped(argv, NULL, &p) < 0)
-		return -1;
 	free(copy);
+	if (err < 0)
+		return -1;
 	/* it has written: its own children are there */
 	if (read(p.out_fd, &byte, 1) != 1)
 		return -1;

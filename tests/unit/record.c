@@ -318,7 +318,7 @@ static void test_long(void)
 	struct story s;
 
 	memset(journal, 'x', JOURNAL_LINE_MAX + 100);
-	strcpy(journal + JOURNAL_LINE_MAX + 100,
+	snprintf(journal + JOURNAL_LINE_MAX + 100, 300, "%s",
 		"\n" REC(1, 3, "state", "{\"from\":\"\",\"to\":\"a\"}"));
 	s = tell(journal);
 	ok(s.n_bads == 1 && s.n_states == 1,
