@@ -22,7 +22,7 @@ def tone(ms):
 def frames(pcm):
     return b"".join(message(0x10, pcm[i:i + 320]) for i in range(0, len(pcm), 320))
 
-def wait_for(what, seconds=60):
+def wait_for(what, seconds=10 * int(os.environ["SLACK"])):
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "waited in vain"

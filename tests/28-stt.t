@@ -2,7 +2,7 @@
 # stt: transcripts of turns, its engines and their faults, files.
 . tests/lib.sh
 . tests/filter.sh
-export PYTHONPATH=tests/fake PYTHONDONTWRITEBYTECODE=1 CALLPIPE_STT_TIMEOUT=300000
+export PYTHONPATH=tests/fake PYTHONDONTWRITEBYTECODE=1 CALLPIPE_STT_TIMEOUT=$((60000 * SLACK))
 
 sounds=/usr/share/asterisk/sounds/en_US_f_Allison
 bye=$sounds/vm-goodbye.wav
@@ -27,7 +27,7 @@ failed() { # CODE TEXT NAME [ARG]: an empty transcript, an error with this in it
 		sed -n 2p "$T/events" | grep -qx 'transcript  -' && sed -n 1p "$T/events" | grep -q "$text" && return
 	cat "$T/events" && return 1
 }
-live() { ok "$1" timeout 300 python3 tests/fake/stt-live.py "$2" "$bye" "$(mktemp -d "$T/live.XXXXXX")"; }
+live() { ok "$1" timeout $((120 * SLACK)) python3 tests/fake/stt-live.py "$2" "$bye" "$(mktemp -d "$T/live.XXXXXX")"; }
 
 # As a filter.
 turns 'listen={"id":"l1","hints":{"phrases":["goodbye"]}}' "say=$bye" "key=$bye" "max=$bye" end >"$T/stream"

@@ -1,10 +1,10 @@
 #!/bin/sh
 # tts in a call: the greeting from the cache is audible less than 100 ms after accept, and what is said is heard whole.
-# quiet: those 100 ms
+# alone: those 100 ms
 # shellcheck disable=SC2034 # variables are used in the text that check evaluates
 . tests/lib.sh
 
-export CALLPIPE_SPOOL="$T/spool" CALLPIPE_TTS_TIMEOUT=60000
+export CALLPIPE_SPOOL="$T/spool" CALLPIPE_TTS_TIMEOUT=$((5000 * SLACK))
 mkdir "$T/spool"
 hello='Welcome to the help line.' more='How can I help you today?'
 # The agent: behind the first frame what it says, then a hangup.
@@ -37,9 +37,8 @@ check 'one directly behind the other' 'untimed || journal | jq -se "[.[] | selec
 	[.[1] - .[0] - $ms1, .[2] - .[1]] | all(. >= -20 and . <= 20)"'
 ok '20 calls, five a second' sh -c 'as-dial -n 20 --cps 5 -e "expect audio within 10; silence 0.5; hangup" "127.0.0.1:$0" >"$1" || cat "$1"' "$port" "$T/calls"
 check 'nothing is made' '[ "$(journals | grep -c "\"cached\":true")" -ge 40 ] && [ "$(journals | grep -c "\"type\":\"usage\"")" = 2 ]'
-# A machine that others use may stand still in one or two of them.
-check 'the greeting is audible in less than 100 ms, in 18 of 20' 'untimed ||
-	jq -se "[.[] | select(.call) | .first_audible_ms] | sort, length == 20 and (sort | .[17] < 100)" "$T/calls"'
+check "the greeting is audible in less than $((100 * SLACK)) ms" 'tail -n 1 "$T/calls" | jq -c "{p50: .first_audible_p50_ms, p99: .first_audible_p99_ms}"
+	tail -n 1 "$T/calls" | jq -e ".first_audible_p99_ms < 100 * $SLACK"'
 diag <<END
 first audible frame, ms after the connection: fresh $(jq .first_audible_ms "$T/first"), from the cache p50 $(tail -n 1 "$T/calls" |
 	jq .first_audible_p50_ms) p99 $(tail -n 1 "$T/calls" | jq .first_audible_p99_ms)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # agent in whole calls by keys: what it decides, that a replay decides the same, and a call that is gone on with.
+# quiet: those 100 ms
 # shellcheck disable=SC2034 # variables are used in the text that check evaluates
 . tests/lib.sh
 

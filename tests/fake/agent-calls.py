@@ -589,7 +589,7 @@ def case_resume_yes():
     where = spool()
     cut_off(where)
     same(len(stored(where)), 1)
-    assert "33612345678" not in stored(where)[0]
+    assert "12345678" not in stored(where)[0]
     same(os.stat(where + "/sessions.key").st_mode & 0o777, 0o600)
     line = again(where)
     same(line.states(), ["again"])
