@@ -45,8 +45,7 @@ static void add_folded(struct dynbuf *to, const struct cue_form *form, const cha
 }
 
 /* What is no words is put in brackets. */
-static int add_shown(const struct transcript *t, const struct story_line *l,
-	const struct cue_form *form, struct dynbuf *to)
+static int add_shown(const struct story_line *l, const struct cue_form *form, struct dynbuf *to)
 {
 	const char *sound = l->file[0] ? l->file : l->phrase;
 	struct dynbuf words;
@@ -62,7 +61,7 @@ static int add_shown(const struct transcript *t, const struct story_line *l,
 	} else {
 		if (l->kind == STORY_KEYS)
 			dynbuf_adds(&words, "(keys) ");
-		err = transcript_words(t, l, &words);
+		err = transcript_words(l, &words);
 	}
 	dynbuf_adds(to, l->who == STORY_BOT ? form->bot : form->caller);
 	add_folded(to, form, words.p, words.n);
@@ -77,8 +76,8 @@ static void add_clock(struct dynbuf *to, const struct cue_form *form, int64_t ms
 		(int)(ms / 1000 % 60), form->comma, (int)(ms % 1000));
 }
 
-static int add_cue(const struct transcript *t, const struct story_line *l,
-	const struct cue_form *form, size_t number, struct dynbuf *to)
+static int add_cue(
+	const struct story_line *l, const struct cue_form *form, size_t number, struct dynbuf *to)
 {
 	int64_t t0_ms = max_i64(0, l->t0_ms);
 
@@ -87,7 +86,7 @@ static int add_cue(const struct transcript *t, const struct story_line *l,
 	dynbuf_adds(to, " --> ");
 	add_clock(to, form, max_i64(l->t1_ms, t0_ms + CUE_MIN_MS));
 	dynbuf_adds(to, "\n");
-	return add_shown(t, l, form, to);
+	return add_shown(l, form, to);
 }
 
 static int add_all(const struct transcript *t, const struct cue_form *form, struct dynbuf *to)
@@ -100,7 +99,7 @@ static int add_all(const struct transcript *t, const struct cue_form *form, stru
 
 		if (!transcript_was_heard(l))
 			continue;
-		err = form->comma ? add_cue(t, l, form, ++number, to) : add_shown(t, l, form, to);
+		err = form->comma ? add_cue(l, form, ++number, to) : add_shown(l, form, to);
 	}
 	return err || dynbuf_failed(to) ? -1 : 0;
 }

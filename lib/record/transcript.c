@@ -12,12 +12,6 @@
 
 /* ---- texts ---- */
 
-static const char *masked(const struct transcript *t, const char *member,
-	const struct story_line *l, const char *text)
-{
-	return t->text && text[0] ? t->text(t->ctx, member, l, text) : text;
-}
-
 bool transcript_was_heard(const struct story_line *l)
 {
 	return l->who == STORY_CALLER || l->heard_ms > 0;
@@ -30,15 +24,11 @@ static bool was_cut(const struct story_line *l)
 		(strcmp(l->heard, l->text) != 0 || !l->text[0]);
 }
 
-int transcript_words(const struct transcript *t, const struct story_line *l, struct dynbuf *to)
+int transcript_words(const struct story_line *l, struct dynbuf *to)
 {
-	const char *text = masked(t, l->who == STORY_BOT ? "text" : "transcription", l, l->heard);
-
-	if (!text)
-		return -1;
-	dynbuf_adds(to, text);
+	dynbuf_adds(to, l->heard);
 	if (was_cut(l))
-		dynbuf_adds(to, text[0] ? TRANSCRIPT_CUT : &TRANSCRIPT_CUT[1]);
+		dynbuf_adds(to, l->heard[0] ? TRANSCRIPT_CUT : &TRANSCRIPT_CUT[1]);
 	return dynbuf_failed(to) ? -1 : 0;
 }
 
@@ -72,15 +62,6 @@ json_t *transcript_string(const char *s)
 static bool set_text(json_t *o, const char *key, const char *text)
 {
 	return set(o, key, text && text[0] ? transcript_string(text) : json_null());
-}
-
-/* A text of the call, which may have to be masked. */
-static bool set_said(const struct transcript *t, json_t *o, const char *key,
-	const struct story_line *l, const char *text)
-{
-	const char *to = masked(t, key, l, text);
-
-	return to && set_text(o, key, to);
 }
 
 static bool set_ms(json_t *o, const char *key, int64_t ms)
@@ -124,81 +105,19 @@ static bool set_time(json_t *o, const char *key, int64_t unix_ms)
 	return set_text(o, key, text);
 }
 
-/* ---- values of others: results, arguments ---- */
-
-static json_t *mask_value(const struct transcript *t, const char *member, json_t *v);
-
-/* A number that is masked is no number any more. */
-static json_t *mask_scalar(const struct transcript *t, const char *member, json_t *v)
+/* A value of a result. */
+static bool set_value(json_t *o, const char *key, json_t *v)
 {
-	char *plain = json_is_string(v)
-		? NULL
-		: json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS));
-	const char *text = json_is_string(v) ? json_string_value(v) : plain, *to;
-	json_t *value = NULL;
-
-	to = text ? masked(t, member, NULL, text) : NULL;
-	if (to)
-		value = strcmp(to, text) == 0 ? json_incref(v) : transcript_string(to);
-	free(plain);
-	return value;
-}
-
-static json_t *mask_object(const struct transcript *t, const char *member, json_t *v)
-{
-	json_t *to = json_object(), *item;
-	const char *key;
-
-	json_object_foreach(v, key, item)
-		if (json_object_set_new(to, key, mask_value(t, member, item)) == -1) {
-			json_decref(to);
-			return NULL;
-		}
-	return to;
-}
-
-static json_t *mask_array(const struct transcript *t, const char *member, json_t *v)
-{
-	json_t *to = json_array();
-
-	for (size_t i = 0; i < json_array_size(v); i++)
-		if (json_array_append_new(to, mask_value(t, member, json_array_get(v, i))) == -1) {
-			json_decref(to);
-			return NULL;
-		}
-	return to;
-}
-
-/* The same value with its texts and numbers masked, a new reference. Depth is that of jansson's parser. */
-static json_t *mask_value(const struct transcript *t, const char *member, json_t *v)
-{
-	if (!t->text)
-		return json_incref(v);
-	if (json_is_object(v))
-		return mask_object(t, member, v);
-	if (json_is_array(v))
-		return mask_array(t, member, v);
-	return json_is_string(v) || json_is_number(v) ? mask_scalar(t, member, v) : json_incref(v);
-}
-
-static bool set_value(const struct transcript *t, json_t *o, const char *key, json_t *v)
-{
-	return set(o, key, v ? mask_value(t, key, v) : json_null());
+	return set(o, key, v ? json_incref(v) : json_null());
 }
 
 /* The same of JSON as text; "" is null. What jansson cannot hold (an integer beyond 64 bits) stays text. */
-static bool set_json(const struct transcript *t, json_t *o, const char *key, const char *text)
+static bool set_json(json_t *o, const char *key, const char *text)
 {
 	json_t *v = text[0] ? json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL)
 			    : json_null();
-	bool done;
 
-	if (!v)
-		v = json_string(text);
-	done = v && set_value(t, o, key, v);
-
-	json_decref(v);
-	return done;
+	return set(o, key, v ? v : json_string(text));
 }
 
 /* ---- the conversation ---- */
@@ -213,14 +132,13 @@ static bool set_latency(json_t *o, const char *key, const struct story_latency *
 		set_ms(to, "audible", l->audible_ms) && set(o, key, to);
 }
 
-static bool set_words(
-	const struct transcript *t, json_t *o, const char *key, const struct story_line *l)
+static bool set_words(json_t *o, const char *key, const struct story_line *l)
 {
 	struct dynbuf words;
 	bool done;
 
 	dynbuf_init(&words, WORDS_MAX);
-	done = transcript_words(t, l, &words) == 0 && set(o, key, json_stringn(words.p, words.n));
+	done = transcript_words(l, &words) == 0 && set(o, key, json_stringn(words.p, words.n));
 	dynbuf_free(&words);
 	return done;
 }
@@ -235,11 +153,11 @@ static bool add_common(json_t *o, const struct story_line *l)
 		set_text(o, "language", l->language) && set_text(o, "state", l->state);
 }
 
-static bool add_bot(const struct transcript *t, json_t *o, const struct story_line *l)
+static bool add_bot(json_t *o, const struct story_line *l)
 {
 	return set_text(o, "utterance", l->utterance) && set_ms(o, "heard_ms", l->heard_ms) &&
 		set_ms(o, "total_ms", l->total_ms) && set_text(o, "phrase", l->phrase) &&
-		(!was_cut(l) || set_said(t, o, "planned", l, l->text));
+		(!was_cut(l) || set_text(o, "planned", l->text));
 }
 
 static bool add_caller(json_t *o, const struct story_line *l)
@@ -258,12 +176,12 @@ static json_t *line_tree(const struct transcript *t, const struct story_line *l,
 	bool done = o && set(o, "turn", json_integer((json_int_t)turn)) &&
 		set(o, "speaker", json_string(bot ? "BOT" : "CLIENT")) &&
 		set_text(o, "audio_file", l->file) &&
-		set_words(t, o, bot ? "text" : "transcription", l) &&
+		set_words(o, bot ? "text" : "transcription", l) &&
 		set_seconds(o, "duration", bot ? l->heard_ms : l->t1_ms - l->t0_ms) &&
 		set_text(o, "sentiment", l->sentiment) &&
 		set_share(o, "confidence", l->confidence) &&
 		set_time(o, "timestamp", t->call->accepted_ms + max_i64(0, l->t0_ms)) &&
-		add_common(o, l) && (bot ? add_bot(t, o, l) : add_caller(o, l));
+		add_common(o, l) && (bot ? add_bot(o, l) : add_caller(o, l));
 
 	if (done)
 		return o;
@@ -272,11 +190,11 @@ static json_t *line_tree(const struct transcript *t, const struct story_line *l,
 }
 
 /* A line of the bot that never reached the line. */
-static json_t *unheard_tree(const struct transcript *t, const struct story_line *l)
+static json_t *unheard_tree(const struct story_line *l)
 {
 	json_t *o = json_object();
 
-	if (o && set_text(o, "utterance", l->utterance) && set_said(t, o, "planned", l, l->text) &&
+	if (o && set_text(o, "utterance", l->utterance) && set_text(o, "planned", l->text) &&
 		set_text(o, "audio_file", l->file) && set_text(o, "phrase", l->phrase) &&
 		add_common(o, l))
 		return o;
@@ -296,7 +214,7 @@ static bool add_lines(const struct transcript *t, json_t *root)
 			o = line_tree(t, l, json_array_size(talk) + 1);
 			done = json_array_append_new(talk, o) == 0;
 		} else {
-			done = json_array_append_new(unheard, unheard_tree(t, l)) == 0;
+			done = json_array_append_new(unheard, unheard_tree(l)) == 0;
 		}
 	}
 	return done;
@@ -304,13 +222,13 @@ static bool add_lines(const struct transcript *t, json_t *root)
 
 /* ---- what was done ---- */
 
-static json_t *action_tree(const struct transcript *t, const struct story_action *a)
+static json_t *action_tree(const struct story_action *a)
 {
 	json_t *o = json_object();
 
 	if (o && set_ms(o, "t", a->t_ms) && set_text(o, "name", a->name) &&
-		set_json(t, o, "parameters", a->arguments) && set_json(t, o, "result", a->result) &&
-		set_text(o, "status", a->status) && set_said(t, o, "error", NULL, a->error) &&
+		set_json(o, "parameters", a->arguments) && set_json(o, "result", a->result) &&
+		set_text(o, "status", a->status) && set_text(o, "error", a->error) &&
 		set_ms(o, "ms", a->ms) && set(o, "late", json_boolean(a->late)) &&
 		set_text(o, "state", a->state))
 		return o;
@@ -324,7 +242,7 @@ static bool add_actions(const struct transcript *t, json_t *root)
 	bool done = set(root, "actions", all);
 
 	for (size_t i = 0; done && i < t->story->n_actions; i++)
-		done = json_array_append_new(all, action_tree(t, &t->story->actions[i])) == 0;
+		done = json_array_append_new(all, action_tree(&t->story->actions[i])) == 0;
 	return done;
 }
 
@@ -377,7 +295,7 @@ static bool set_final_sentiment(const struct transcript *t, json_t *o)
 	for (size_t i = 0; i < t->story->n_lines; i++)
 		if (t->story->lines[i].sentiment[0])
 			last = t->story->lines[i].sentiment;
-	return v ? set_value(t, o, "final_sentiment", v) : set_text(o, "final_sentiment", last);
+	return v ? set_value(o, "final_sentiment", v) : set_text(o, "final_sentiment", last);
 }
 
 /* The person: who was called in a campaign, otherwise who called. */
@@ -391,15 +309,14 @@ static bool add_call(const struct transcript *t, json_t *root)
 	const struct kept *k = t->call;
 	const struct story *s = t->story;
 
-	return set_text(root, "call_id", k->name) &&
-		set_said(t, root, "phone_number", NULL, phone_of(k)) &&
+	return set_text(root, "call_id", k->name) && set_text(root, "phone_number", phone_of(k)) &&
 		set_text(root, "campaign_id", k->campaign) &&
 		set_text(root, "amd_result", s->amd) &&
 		set_seconds(root, "duration_seconds", s->over_ms) &&
 		set_time(root, "started_at", k->accepted_ms) &&
 		set_time(root, "ended_at", k->accepted_ms + max_i64(0, s->over_ms)) &&
 		set_final_sentiment(t, root) &&
-		set_value(t, root, "interested", result_of(t, "interested", "is_interested")) &&
+		set_value(root, "interested", result_of(t, "interested", "is_interested")) &&
 		set_text(root, "assembled_audio", t->audio);
 }
 
@@ -408,14 +325,14 @@ static bool add_facts(const struct transcript *t, json_t *root)
 	const struct kept *k = t->call;
 	const struct story *s = t->story;
 
-	return set_text(root, "service", k->service) && set_said(t, root, "from", NULL, k->from) &&
-		set_said(t, root, "to", NULL, k->to) && set_text(root, "language", s->language) &&
+	return set_text(root, "service", k->service) && set_text(root, "from", k->from) &&
+		set_text(root, "to", k->to) && set_text(root, "language", s->language) &&
 		set_text(root, "verdict", s->verdict) &&
 		set_text(root, "disposition", s->disposition) &&
-		set_said(t, root, "transfer_reason", NULL, s->transfer_reason) &&
-		set_said(t, root, "transfer_summary", NULL, s->transfer_summary) &&
+		set_text(root, "transfer_reason", s->transfer_reason) &&
+		set_text(root, "transfer_summary", s->transfer_summary) &&
 		set_latency(root, "greeting_ms", &s->greeting) &&
-		set_value(t, root, "result", s->result);
+		set_value(root, "result", s->result);
 }
 
 json_t *transcript_tree(const struct transcript *t)

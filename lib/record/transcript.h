@@ -4,7 +4,6 @@
  * in them as said: a line that was cut off ends where it was, with TRANSCRIPT_CUT behind it; one that never reached
  * the line is only in the JSON, apart from the conversation.
  *
- * Whoever masks a text does it with `text`: every text of the call that is written goes through it.
  * Source: callpipe-calldir(5), TRANSCRIPT.JSON; WebVTT (W3C, 2019) for .vtt.
  */
 #ifndef CALLPIPE_RECORD_TRANSCRIPT_H
@@ -31,13 +30,6 @@ struct transcript {
 	const char *audio;                 /* name of the assembled file; NULL: there is none */
 	const struct transcript_gap *gaps; /* beside those that the story tells */
 	size_t n_gaps;                     /* of them */
-	/* What is to stand for a text of the call, valid until the next call of it; NULL: no memory. `member` is its
-	 * name in the JSON ("text", "transcription", "planned", "phone_number", of objects within "result",
-	 * "parameters" ... that of the whole), `line` where it was said, NULL: nowhere. Without: as it is. Numbers of
-	 * tools and results come as they are written, and become a string if another text is given for them. */
-	const char *(*text)(
-		void *ctx, const char *member, const struct story_line *line, const char *text);
-	void *ctx; /* for it */
 };
 
 /* A string of JSON, with U+FFFD where s, the name of a file perhaps, is no UTF-8; NULL: no memory. */
@@ -58,9 +50,8 @@ int transcript_vtt(const struct transcript *t, struct dynbuf *to) MUST_USE;
 /* True if something of the line was on the line: only then it is in the conversation. */
 bool transcript_was_heard(const struct story_line *l);
 
-/* The words of a line that was heard, masked, with TRANSCRIPT_CUT where the bot was cut off, added to the buffer. ""
+/* The words of a line that was heard, with TRANSCRIPT_CUT where the bot was cut off, added to the buffer. ""
  * where there were none. -1: as above. */
-int transcript_words(
-	const struct transcript *t, const struct story_line *l, struct dynbuf *to) MUST_USE;
+int transcript_words(const struct story_line *l, struct dynbuf *to) MUST_USE;
 
 #endif

@@ -153,37 +153,6 @@ static void test_lines(void)
 	kept_close(&k);
 }
 
-static const char *stars(
-	void *ctx, const char *member, const struct story_line *l, const char *text)
-{
-	++*(int *)ctx;
-	return "***";
-}
-
-/* Whatever a call has said goes through the mask. */
-static void test_mask(void)
-{
-	struct story s;
-	struct kept k;
-	struct transcript t = open_call("tests/data/call", NULL, &k, &s);
-	int calls = 0;
-
-	t.text = stars;
-	t.ctx = &calls;
-	written(transcript_json, &t);
-	has_not(out.p, "Ruth");
-	has_not(out.p, "4711");
-	has_not(out.p, "seven");
-	has_not(out.p, "did not help");
-	has(out.p, "\"text\": \"***" TRANSCRIPT_CUT "\"");
-	has(out.p, "\"number\": \"***\"");
-	has(out.p, "\"state\": \"identification\"");
-	ok(calls > 15, "each was asked for");
-	has_not(written(transcript_vtt, &t), "seven");
-	story_close(&s);
-	kept_close(&k);
-}
-
 static void test_nothing(void)
 {
 	static const struct transcript_gap gap = {"bot.s16", "not there"};
@@ -213,7 +182,6 @@ int main(void)
 	dynbuf_init(&out, 1 << 24);
 	test_real();
 	test_lines();
-	test_mask();
 	test_nothing();
 	dynbuf_free(&out);
 	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
