@@ -46,7 +46,7 @@ static const struct opt_page page = {
 
 /* A call that is worked on. */
 struct work {
-	struct kept call;
+	const struct kept *call;
 	struct files files;
 	struct story story;
 	struct recording sides;
@@ -71,7 +71,7 @@ static void failed(struct work *w, int code)
 /* Something is missing, which is no failure. */
 static void miss(struct work *w, const char *file, const char *reason)
 {
-	log_warn("'%s/%s' is missing: %s", w->call.path, file, reason);
+	log_warn("'%s/%s' is missing: %s", w->call->path, file, reason);
 	if (w->n_gaps < GAPS_MAX)
 		w->gaps[w->n_gaps++] = (struct transcript_gap){file, reason};
 }
@@ -84,12 +84,12 @@ static void say_journal(const struct work *w)
 
 	if (s->n_bads)
 		log_warn("'%s/events.jsonl': %zu lines are no records, the first is line %lld: %s",
-			w->call.path, s->n_bads, (long long)s->bads[0].number, s->bads[0].why);
+			w->call->path, s->n_bads, (long long)s->bads[0].number, s->bads[0].why);
 	if (s->missing)
-		log_warn("'%s/events.jsonl': %lld records were lost", w->call.path,
+		log_warn("'%s/events.jsonl': %lld records were lost", w->call->path,
 			(long long)s->missing);
 	if (!s->ended)
-		log_warn("'%s/events.jsonl': its end is missing", w->call.path);
+		log_warn("'%s/events.jsonl': its end is missing", w->call->path);
 }
 
 /* -1: there is a journal that cannot be read, or no memory: said. */
@@ -98,25 +98,25 @@ static int tell(struct work *w)
 	struct stat was = {0}, is = {0};
 	int err;
 
-	(void)fstatat(w->call.fd, "events.jsonl", &was, AT_SYMLINK_NOFOLLOW);
-	err = story_open(&w->call, &w->story);
+	(void)fstatat(w->call->fd, "events.jsonl", &was, AT_SYMLINK_NOFOLLOW);
+	err = story_open(w->call, &w->story);
 	if (!err) {
-		(void)fstatat(w->call.fd, "events.jsonl", &is, AT_SYMLINK_NOFOLLOW);
+		(void)fstatat(w->call->fd, "events.jsonl", &is, AT_SYMLINK_NOFOLLOW);
 		say_journal(w);
 		if (is.st_size == was.st_size && is.st_ino == was.st_ino)
 			return 0;
 		log_error("cannot use '%s/events.jsonl': it has changed while it was read",
-			w->call.path);
+			w->call->path);
 		failed(w, EXIT_TRY_AGAIN);
 		story_close(&w->story);
 		return -1;
 	}
 	if (errno == ENOENT) {
 		miss(w, "events.jsonl", "there is no journal");
-		err = story_none(&w->call, &w->story);
+		err = story_none(w->call, &w->story);
 	}
 	if (err) {
-		log_error_errno("cannot read '%s/events.jsonl'", w->call.path);
+		log_error_errno("cannot read '%s/events.jsonl'", w->call->path);
 		failed(w, errno == ENOMEM ? EXIT_SYSTEM : EXIT_DATA);
 	}
 	return err;
@@ -140,7 +140,7 @@ static bool record(struct work *w)
 	int code;
 
 	if (output_open(&o, w->files.dirfd, name) == -1) {
-		log_error_errno("cannot make '%s' of '%s'", name, w->call.path);
+		log_error_errno("cannot make '%s' of '%s'", name, w->call->path);
 		failed(w, EXIT_IO);
 		return false;
 	}
@@ -148,9 +148,9 @@ static bool record(struct work *w)
 	if (!code && output_commit(&o) == 0)
 		return true;
 	if (code)
-		log_error("cannot make '%s' of '%s': %s", name, w->call.path, w->sides.reason);
+		log_error("cannot make '%s' of '%s': %s", name, w->call->path, w->sides.reason);
 	else
-		log_error_errno("cannot make '%s' of '%s'", name, w->call.path);
+		log_error_errno("cannot make '%s' of '%s'", name, w->call->path);
 	output_drop(&o);
 	failed(w, code ? code : EXIT_IO);
 	return false;
@@ -162,8 +162,8 @@ static bool make_recording(struct work *w)
 	const char *side;
 	bool made = false;
 
-	if (recording_open(&w->sides, &w->call, &side) == -1) {
-		log_error_errno("cannot read '%s/%s'", w->call.path, side);
+	if (recording_open(&w->sides, w->call, &side) == -1) {
+		log_error_errno("cannot read '%s/%s'", w->call->path, side);
 		failed(w, EXIT_DATA);
 		return false;
 	}
@@ -172,7 +172,7 @@ static bool make_recording(struct work *w)
 	w->sides.story = &w->story;
 	if ((recording_has(&w->sides.caller) || recording_has(&w->sides.bot)) &&
 		(set.force ||
-			!files_has_recording(&w->files, &w->call, recording_comment(layout()))))
+			!files_has_recording(&w->files, w->call, recording_comment(layout()))))
 		made = record(w);
 	recording_close(&w->sides);
 	return made;
@@ -188,7 +188,7 @@ static void make_transcripts(struct work *w)
 		[FILES_VTT] = transcript_vtt,
 		[FILES_JSON] = transcript_json,
 	};
-	const struct transcript t = {.call = &w->call,
+	const struct transcript t = {.call = w->call,
 		.story = &w->story,
 		.audio = files_recording(&w->files),
 		.gaps = w->gaps,
@@ -202,7 +202,7 @@ static void make_transcripts(struct work *w)
 		if (writers[i](&t, &text) == -1 ||
 			output_write(w->files.dirfd, w->files.names[i], text.p, text.n) == -1) {
 			log_error_errno(
-				"cannot make '%s' of '%s'", w->files.names[i], w->call.path);
+				"cannot make '%s' of '%s'", w->files.names[i], w->call->path);
 			failed(w, errno == ENOMEM ? EXIT_SYSTEM : EXIT_IO);
 			break; /* the others would not go better */
 		}
@@ -214,56 +214,44 @@ static void make_transcripts(struct work *w)
 
 static bool is_done(const struct work *w)
 {
-	return !set.force && files_has_transcripts(&w->files, &w->call) &&
-		files_has_recording(&w->files, &w->call, recording_comment(layout()));
+	return !set.force && files_has_transcripts(&w->files, w->call) &&
+		files_has_recording(&w->files, w->call, recording_comment(layout()));
 }
 
 static int assemble(struct work *w, int out_fd)
 {
 	bool told, made;
 
-	if (kept_state(&w->call) == KEPT_RUNNING) {
-		log_info("'%s' is in progress", w->call.path);
-		return BATCH_SKIPPED;
-	}
-	if (files_name(&w->files, &w->call, out_fd, strcmp(set.name, "full") == 0) == -1) {
-		log_error_errno("cannot name the files of '%s'", w->call.path);
+	if (files_name(&w->files, w->call, out_fd, strcmp(set.name, "full") == 0) == -1) {
+		log_error_errno("cannot name the files of '%s'", w->call->path);
 		return EXIT_DATA;
 	}
-	if (!files_are_of(&w->files, &w->call)) {
+	if (!files_are_of(&w->files, w->call)) {
 		log_error("cannot put '%s' into '%s': there is another call of that name",
-			w->call.path, set.out);
+			w->call->path, set.out);
 		return EXIT_DATA;
 	}
 	if (is_done(w))
 		return BATCH_SKIPPED;
 	told = tell(w) == 0;
 	made = make_recording(w);
-	if (told && (made || set.force || !files_has_transcripts(&w->files, &w->call)))
+	if (told && (made || set.force || !files_has_transcripts(&w->files, w->call)))
 		make_transcripts(w);
 	if (told)
 		story_close(&w->story);
 	return w->code;
 }
 
-static int assemble_path(const char *path, int out_fd)
+static int assemble_call(const struct kept *k, void *out_fd)
 {
-	struct work w = {.code = 0};
-	int end;
+	struct work w = {.call = k, .code = 0};
 
-	if (kept_open(path, &w.call) == -1)
-		return each_refuse(path);
-	end = assemble(&w, out_fd);
-	kept_close(&w.call);
-	return end;
+	return assemble(&w, *(const int *)out_fd);
 }
 
 static int assemble_all(char *const operands[])
 {
-	static const struct batch_page items = {.one = "call", .many = "calls"};
 	int out_fd = -1, code;
-	const char *path;
-	struct batch *b;
 
 	if (set.out) {
 		out_fd = open(set.out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -272,12 +260,7 @@ static int assemble_all(char *const operands[])
 			return EXIT_IO;
 		}
 	}
-	code = batch_open(&items, operands, &b);
-	if (code == 0) {
-		while ((path = batch_next(b)))
-			batch_end(b, assemble_path(path, out_fd));
-		code = batch_close(b);
-	}
+	code = each_call(operands, assemble_call, &out_fd);
 	if (out_fd != -1)
 		close(out_fd);
 	return code;

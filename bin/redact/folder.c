@@ -10,7 +10,6 @@
 #include "base/version.h"
 #include "document.h"
 #include "record/batch.h"
-#include "record/each.h"
 #include "record/journal.h"
 #include "record/output.h"
 #include "record/transcript.h"
@@ -21,16 +20,6 @@
 #define TEXT_NAME "redacted.txt"
 
 /* ---- is it done? ---- */
-
-static json_t *load(const struct kept *k, const char *name)
-{
-	int fd = kept_file(k, name, NULL);
-	json_t *v = fd == -1 ? NULL : json_loadfd(fd, 0, NULL);
-
-	if (fd != -1)
-		close(fd);
-	return v;
-}
 
 /* How it was made, as it stands in the file. */
 static bool made_so(json_t *v, const char *settings)
@@ -48,7 +37,7 @@ static bool is_done(const struct kept *k, const char *settings)
 
 	if (!kept_fresh(k, JSON_NAME, sources) || !kept_fresh(k, TEXT_NAME, sources))
 		return false;
-	json_t *v = load(k, JSON_NAME);
+	json_t *v = kept_json(k, JSON_NAME);
 	bool same = made_so(v, settings);
 	json_decref(v);
 	return same;
@@ -175,21 +164,18 @@ static int open_story(const struct kept *k, struct story *s)
 	return EXIT_IO;
 }
 
-int folder_redact(struct redactor *r, const char *path, const char *settings, bool again)
+int folder_redact(const struct kept *k, void *work)
 {
+	const struct folder_work *w = work;
 	struct story s;
-	struct kept k;
+	int code;
 
-	if (kept_open(path, &k) == -1)
-		return each_refuse(path);
-	int code = BATCH_SKIPPED;
-	if (kept_state(&k) != KEPT_RUNNING && (again || !is_done(&k, settings))) {
-		code = open_story(&k, &s);
-		if (code == EXIT_OK) {
-			code = redact_story(r, &k, &s, settings);
-			story_close(&s);
-		}
+	if (!w->again && is_done(k, w->settings))
+		return BATCH_SKIPPED;
+	code = open_story(k, &s);
+	if (code == EXIT_OK) {
+		code = redact_story(w->r, k, &s, w->settings);
+		story_close(&s);
 	}
-	kept_close(&k);
 	return code;
 }

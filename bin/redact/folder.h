@@ -8,10 +8,16 @@
 #ifndef REDACT_FOLDER_H
 #define REDACT_FOLDER_H
 
+#include "record/kept.h"
 #include "redactor.h"
 
-/* settings: what the masks depend on, as it is told in the file. 0, BATCH_SKIPPED (it is in progress, or done), or an
- * exit code after a message. */
-int folder_redact(struct redactor *r, const char *path, const char *settings, bool again) MUST_USE;
+struct folder_work {
+	struct redactor *r;
+	const char *settings; /* what the masks depend on, as it is told in the file */
+	bool again;           /* also what is done */
+};
+
+/* An each_work of a struct folder_work: 0, BATCH_SKIPPED (it is done), or an exit code after a message. */
+int folder_redact(const struct kept *k, void *work);
 
 #endif

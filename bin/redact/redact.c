@@ -9,7 +9,7 @@
 #include "base/opt.h"
 #include "document.h"
 #include "folder.h"
-#include "record/batch.h"
+#include "record/each.h"
 
 #define INPUT_MAX (256 << 20) /* bytes of a text on stdin: it is gone through twice */
 #define STATES_MAX 64
@@ -146,21 +146,14 @@ static int filter(struct redactor *r)
 	return opt_finish(code);
 }
 
-static int batch(struct redactor *r, char *const operands[])
+static int each(struct redactor *r, char *const operands[])
 {
-	static const struct batch_page items = {.one = "call", .many = "calls"};
 	char settings[512];
-	struct batch *b;
-	const char *path;
+	struct folder_work work = {.r = r, .settings = settings, .again = set.force};
 
 	snprintf(settings, sizeof(settings), "style=%s customer=%d-%d name-states=%s", set.style,
 		r->customer_least, r->customer_most, set.states);
-	int code = batch_open(&items, operands, &b);
-	if (code)
-		return code;
-	while ((path = batch_next(b)))
-		batch_end(b, folder_redact(r, path, settings, set.force));
-	return opt_finish(batch_close(b));
+	return opt_finish(each_call(operands, folder_redact, &work));
 }
 
 static int run(struct redactor *r, char *const operands[])
@@ -174,7 +167,7 @@ static int run(struct redactor *r, char *const operands[])
 		log_error("cannot use --force with --filter: see --help");
 		return EXIT_USAGE;
 	}
-	return text ? filter(r) : batch(r, operands);
+	return text ? filter(r) : each(r, operands);
 }
 
 int main(int argc, char **argv)
