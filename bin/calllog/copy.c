@@ -201,3 +201,16 @@ void copy_end(struct dynbuf *b)
 	if (b->n && b->p[b->n - 1] == '\t')
 		b->p[b->n - 1] = '\n';
 }
+
+void copy_element(struct dynbuf *list, const char *s)
+{
+	dynbuf_adds(list, list->n > 1 ? "," : "");
+	if (!s) {
+		dynbuf_adds(list, "NULL");
+		return;
+	}
+	dynbuf_adds(list, "\"");
+	for (; *s; s++)
+		dynbuf_addf(list, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
+	dynbuf_adds(list, "\"");
+}

@@ -29,4 +29,8 @@ void copy_time(struct dynbuf *b, int64_t unix_ms);
 void copy_bytes(struct dynbuf *b, const uint8_t *p, size_t n);
 void copy_end(struct dynbuf *b);
 
+/* An element of an array that is a parameter: "{" before the first, "}" behind the last are the caller's. NULL is
+ * NULL. Source: PostgreSQL manual, Array Input and Output Syntax. */
+void copy_element(struct dynbuf *list, const char *s);
+
 #endif

@@ -31,7 +31,7 @@
 
 struct erasure {
 	char digits[NUMBER_DIGITS_MAX + 1]; /* of the person's number */
-	char hash[2 * SHA256_BYTES + 3];    /* of them, as the database writes it */
+	char hash[NUMBER_HEX];              /* of them, as the database writes it */
 	const char *params[3];              /* of IS_PERSON */
 	struct db db;
 	struct audit audit;
@@ -249,9 +249,7 @@ int command_erase(char *const operands[])
 		return EXIT_CONFIG;
 	if (!number_hash(operands[0], hash))
 		return EXIT_BUG;
-	snprintf(e.hash, sizeof(e.hash), "\\x");
-	for (int i = 0; i < SHA256_BYTES; i++)
-		snprintf(e.hash + 2 + 2 * i, 3, "%02x", hash[i]);
+	number_hex(hash, e.hash);
 	e.params[0] = e.digits;
 	e.params[1] = e.hash;
 	e.params[2] = set.country ? set.country : "";

@@ -111,15 +111,6 @@ static struct merged *find(struct merged *calls[], size_t n, const char *id)
 	return NULL;
 }
 
-/* An element of an array as text. */
-static void add_element(struct dynbuf *list, const char *s)
-{
-	dynbuf_adds(list, list->n > 1 ? ",\"" : "\"");
-	for (; *s; s++)
-		dynbuf_addf(list, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
-	dynbuf_adds(list, "\"");
-}
-
 /* Mark those that are loaded; the rows that they had before are no more. */
 static int mark(struct db *db, const PGresult *result, struct merged *calls[], size_t n)
 {
@@ -135,7 +126,7 @@ static int mark(struct db *db, const PGresult *result, struct merged *calls[], s
 		if (call)
 			call->loaded = true;
 		if (*PQgetvalue(result, i, 1) == 't')
-			add_element(&before, PQgetvalue(result, i, 0));
+			copy_element(&before, PQgetvalue(result, i, 0));
 	}
 	dynbuf_adds(&before, "}");
 	for (size_t i = 0; !err && before.n > 2 && i < ARRAY_LEN(tables); i++) {
@@ -208,8 +199,8 @@ int merge_known(struct db *db, const char *const ids[], const char *const source
 	dynbuf_adds(&id_list, "{");
 	dynbuf_adds(&source_list, "{");
 	for (size_t i = 0; i < n; i++) {
-		add_element(&id_list, ids[i]);
-		add_element(&source_list, sources[i]);
+		copy_element(&id_list, ids[i]);
+		copy_element(&source_list, sources[i]);
 	}
 	dynbuf_adds(&id_list, "}");
 	dynbuf_adds(&source_list, "}");

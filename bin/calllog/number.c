@@ -105,3 +105,11 @@ bool number_hash(const char *number, uint8_t ret[SHA256_BYTES])
 	hmac_sha256(key, sizeof(key), digits, strlen(digits), ret);
 	return true;
 }
+
+const char *number_hex(const uint8_t hash[SHA256_BYTES], char buf[NUMBER_HEX])
+{
+	snprintf(buf, NUMBER_HEX, "\\x");
+	for (size_t i = 0; i < SHA256_BYTES; i++)
+		snprintf(buf + 2 + 2 * i, 3, "%02x", hash[i]);
+	return buf;
+}

@@ -9,6 +9,7 @@
 #include "base/hmac.h"
 
 #define NUMBER_DIGITS_MAX 31
+#define NUMBER_HEX (2 * SHA256_BYTES + 3) /* bytes of a hash as text, with its NUL */
 
 /* The digits of a number, NUL-terminated; false: it is none (withheld, shorter than 3 digits). */
 bool number_digits(const char *number, char ret[NUMBER_DIGITS_MAX + 1]);
@@ -19,5 +20,7 @@ int number_key(bool make) MUST_USE;
 bool number_has_key(void);
 /* The hash of a number; false: it is none, or there is no key. */
 bool number_hash(const char *number, uint8_t ret[SHA256_BYTES]);
+/* The hash as the database writes it, \x0a1b...; returns buf. */
+const char *number_hex(const uint8_t hash[SHA256_BYTES], char buf[NUMBER_HEX]);
 
 #endif

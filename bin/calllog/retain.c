@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/opt.h"
 #include "calllog.h"
+#include "copy.h"
 #include "number.h"
 
 #define NUMBERS "500" /* that are anonymised in one statement */
@@ -115,22 +116,18 @@ static int anonymise_some(struct retain *r, int *ret_n)
 	*ret_n = PQntuples(found);
 	dynbuf_init(&numbers, 1 << 20);
 	dynbuf_init(&hashes, 1 << 20);
+	dynbuf_adds(&numbers, "{");
+	dynbuf_adds(&hashes, "{");
 	for (int i = 0; i < *ret_n; i++) {
 		uint8_t hash[SHA256_BYTES];
-		bool known = number_hash(PQgetvalue(found, i, 0), hash);
+		char hex[NUMBER_HEX];
 
-		dynbuf_adds(&numbers, i ? ",\"" : "{\"");
-		for (const char *c = PQgetvalue(found, i, 0); *c; c++)
-			dynbuf_addf(&numbers, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
-		dynbuf_adds(&numbers, "\"");
-		dynbuf_adds(&hashes, i ? "," : "{");
-		dynbuf_adds(&hashes, known ? "\"\\\\x" : "NULL");
-		for (int k = 0; known && k < SHA256_BYTES; k++)
-			dynbuf_addf(&hashes, "%02x", hash[k]);
-		dynbuf_adds(&hashes, known ? "\"" : "");
+		copy_element(&numbers, PQgetvalue(found, i, 0));
+		copy_element(&hashes,
+			number_hash(PQgetvalue(found, i, 0), hash) ? number_hex(hash, hex) : NULL);
 	}
-	dynbuf_adds(&numbers, *ret_n ? "}" : "{}");
-	dynbuf_adds(&hashes, *ret_n ? "}" : "{}");
+	dynbuf_adds(&numbers, "}");
+	dynbuf_adds(&hashes, "}");
 	PQclear(found);
 	err = db_query(&r->db,
 		"UPDATE call SET phone_number = NULL, phone_hash = v.hash, anonymised_at = now(), uuid = NULL, call_dir = NULL"

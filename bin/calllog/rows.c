@@ -144,23 +144,6 @@ static void copy_path(struct dynbuf *b, const struct kept *k, const char *name)
 	copy_text(b, there ? path : NULL);
 }
 
-/* A small JSON file of the directory; NULL: there is none, or it is none. */
-static json_t *read_json(const struct kept *k, const char *name)
-{
-	int64_t size;
-	int fd = kept_file(k, name, &size);
-	json_t *json = fd != -1 && size <= (int64_t)FILE_MAX
-		? json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL)
-		: NULL;
-
-	if (fd != -1)
-		close(fd);
-	if (json_is_object(json))
-		return json;
-	json_decref(json);
-	return NULL;
-}
-
 static void copy_tree(struct dynbuf *b, const json_t *json)
 {
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -176,11 +159,10 @@ static const char *member(const json_t *object, const char *name)
 
 static void copy_score(struct dynbuf *b, const struct kept *k)
 {
-	json_t *summary = read_json(k, "summary.json"), *score = read_json(k, "score.json");
+	json_t *summary = kept_json(k, "summary.json"), *score = kept_json(k, "score.json");
 	json_t *overall = json_object_get(score, "overall");
 
-	copy_text(
-		b, member(summary, "text") ? member(summary, "text") : member(summary, "summary"));
+	copy_text(b, member(summary, "summary"));
 	copy_share(b, json_is_number(overall) ? json_number_value(overall) : -1);
 	copy_tree(b, score);
 	json_decref(summary);
