@@ -16,15 +16,6 @@
 #define VERSION 1
 #define FILE_MAX (64 << 20)
 
-static uint64_t hash(const char *name)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a, 64 bit */
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 static int by_value(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -219,7 +210,7 @@ struct ledger_day *ledger_day(struct ledger *l, const char *day)
 /* Those of this run are few, and behind the sorted ones. */
 bool ledger_seen(const struct ledger_day *d, const char *call)
 {
-	uint64_t h = hash(call);
+	uint64_t h = hash_text(call);
 
 	if (d->sorted && bsearch(&h, d->seen, d->sorted, sizeof(h), by_value))
 		return true;
@@ -234,7 +225,7 @@ int ledger_see(struct ledger *l, struct ledger_day *d, const char *call)
 	if (reserve(d, d->n + 1) == -1)
 		return -1;
 	l->changed = true;
-	d->seen[d->n++] = hash(call);
+	d->seen[d->n++] = hash_text(call);
 	if (d->n - d->sorted > 256) {
 		qsort(d->seen, d->n, sizeof(*d->seen), by_value);
 		d->sorted = d->n;

@@ -32,6 +32,15 @@ void wall_time(char *buf, size_t size)
 	snprintf(buf, size, "%s.%03dZ", seconds, (int)(ts.tv_nsec / NS_PER_MS));
 }
 
+uint64_t hash_text(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	return h;
+}
+
 int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret)
 {
 	const char *digits = s + (*s == '-');

@@ -39,6 +39,9 @@ int64_t now_ns(void);
  * bytes. */
 void wall_time(char *buf, size_t size);
 
+/* FNV-1a, 64 bit, of a text: for tables and lots, not for secrets. Source: draft-eastlake-fnv. */
+uint64_t hash_text(const char *s);
+
 /* Decimal integer within [min, max], all of s; errno EINVAL or ERANGE. */
 int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret) MUST_USE;
 

@@ -169,9 +169,7 @@ int judge_ask(const char *command, int64_t timeout_ms, const json_t *question, j
 
 bool judge_sampled(const char *call, int64_t percent)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a, 64 bit */
+	uint64_t h = hash_text(call);
 
-	for (; *call; call++)
-		h = (h ^ (unsigned char)*call) * UINT64_C(0x100000001b3);
 	return (int64_t)((h ^ h >> 32) % 100) < percent;
 }

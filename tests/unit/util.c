@@ -35,6 +35,14 @@ static void test_time(void)
 		"wall time %s is RFC 3339 in 24 bytes", text);
 }
 
+/* Test vectors of the draft. */
+static void test_hash_text(void)
+{
+	ok(hash_text("") == UINT64_C(0xcbf29ce484222325), "of nothing");
+	ok(hash_text("a") == UINT64_C(0xaf63dc4c8601ec8c), "of a letter");
+	ok(hash_text("foobar") == UINT64_C(0x85944171f73967e8), "of a word");
+}
+
 static void test_parse_age(void)
 {
 	static const struct {
@@ -249,6 +257,7 @@ int main(void)
 	test_time();
 	test_parse_int();
 	test_parse_age();
+	test_hash_text();
 	test_format_path();
 	test_files();
 	test_replace_atomic();
