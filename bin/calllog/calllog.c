@@ -57,19 +57,65 @@ static const struct opt_page page = {
 	.see = "callpipe-calldir(5), callpipe(7)",
 };
 
+enum {
+	INIT = 1,
+	LOAD = 2,
+	LIST = 4,
+	SHOW = 8,
+	EXPORT = 16,
+	STATS = 32,
+	ERASE = 64,
+	RETAIN = 128,
+};
+
 static const struct command {
 	const char *name;
+	unsigned bit;
 	int (*run)(char *const operands[]);
 } commands[] = {
-	{"init", command_init},
-	{"load", command_load},
-	{"list", command_list},
-	{"show", command_show},
-	{"export", command_export},
-	{"stats", command_stats},
-	{"erase", command_erase},
-	{"retain", command_retain},
+	{"init", INIT, command_init},
+	{"load", LOAD, command_load},
+	{"list", LIST, command_list},
+	{"show", SHOW, command_show},
+	{"export", EXPORT, command_export},
+	{"stats", STATS, command_stats},
+	{"erase", ERASE, command_erase},
+	{"retain", RETAIN, command_retain},
 };
+
+/* Options that mean something to some commands alone: to the others they are a mistake, and not to be passed over. */
+static const struct {
+	const void *var;
+	unsigned commands;
+} owned[] = {
+	{&set.status, LIST | EXPORT | STATS},
+	{&set.campaign, LIST | EXPORT | STATS},
+	{&set.sentiment, LIST | EXPORT | STATS},
+	{&set.phone, LIST | EXPORT | STATS},
+	{&set.from, LIST | EXPORT | STATS},
+	{&set.to, LIST | EXPORT | STATS},
+	{&set.limit, LIST | EXPORT},
+	{&set.output, LIST | EXPORT | STATS},
+	{&set.json, LIST | SHOW | EXPORT | STATS},
+	{&set.csv, LIST | EXPORT | STATS},
+	{&set.calls, EXPORT},
+	{&set.dry_run, ERASE | RETAIN},
+	{&set.force, ERASE},
+	{&set.raw, RETAIN},
+	{&set.recordings, RETAIN},
+	{&set.transcripts, RETAIN},
+	{&set.words, RETAIN},
+	{&set.numbers, RETAIN},
+};
+
+/* -1, or an exit code after a message. What the environment says is for all commands. */
+static int check_owned(const struct command *command)
+{
+	for (size_t i = 0; i < ARRAY_LEN(owned); i++)
+		if (!(owned[i].commands & command->bit) && opt_of_line(owned[i].var))
+			return opt_refuse(owned[i].var, "it means nothing to %s", command->name);
+	return -1;
+}
 
 static const struct command *find(const char *name)
 {
@@ -99,10 +145,9 @@ int main(int argc, char **argv)
 		log_error("unknown command '%s': see --help", argv[first]);
 		return EXIT_USAGE;
 	}
-	if (set.dry_run && command->run != command_erase && command->run != command_retain) {
-		log_error("cannot use --dry-run with %s: see --help", command->name);
-		return EXIT_USAGE;
-	}
+	status = check_owned(command);
+	if (status != -1)
+		return status;
 	if (set.country && *set.country && set.country[strspn(set.country, "0123456789")])
 		return opt_refuse(&set.country, "must be digits, as 33");
 	return opt_finish(command->run(argv + first + 1));

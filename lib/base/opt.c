@@ -22,9 +22,9 @@
 /* What getopt_long returns: the letter, or LONG plus the number of the row; beyond the rows: */
 enum { LONG = 256, HELP = 1 << 16, VERSION };
 
-/* Of the last opt_parse: its rows, and whose value is of the environment. */
+/* Of the last opt_parse: its rows, and where each has its value from. */
 static const struct opt_row *parsed;
-static bool from_env[OPT_ROWS_MAX];
+static enum source { DEFAULT, ENVIRONMENT, LINE } source[OPT_ROWS_MAX];
 
 static size_t count_rows(const struct opt_row *rows)
 {
@@ -255,7 +255,7 @@ static int set_from_line(const struct opt_row *row, const char *value)
 	char why[WHY_BYTES];
 
 	if (set_value(row, row->kind == OPT_FLAG ? "1" : value, why) == 0) {
-		from_env[row - parsed] = false;
+		source[row - parsed] = LINE;
 		return -1;
 	}
 	log_error("cannot use --%s '%s': %s", row->name, value, why);
@@ -308,7 +308,7 @@ static int read_environment(const struct opt_row *rows)
 		if (!value || !*value)
 			continue;
 		if (set_value(rows, value, why) == 0) {
-			from_env[rows - parsed] = true;
+			source[rows - parsed] = ENVIRONMENT;
 			continue;
 		}
 		log_error("cannot use %s '%s': %s", rows->env, value, why);
@@ -384,7 +384,7 @@ int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc,
 		return EXIT_BUG;
 	}
 	parsed = rows;
-	memset(from_env, 0, sizeof(from_env));
+	memset(source, 0, sizeof(source));
 	status = walk(page, rows, argc, argv, false);
 	if (status != -1)
 		return status;
@@ -416,23 +416,29 @@ static const struct opt_row *row_of(const void *var)
 
 bool opt_of_environment(const void *var)
 {
-	return from_env[row_of(var) - parsed];
+	return source[row_of(var) - parsed] == ENVIRONMENT;
+}
+
+bool opt_of_line(const void *var)
+{
+	return source[row_of(var) - parsed] == LINE;
 }
 
 int opt_refuse(const void *var, const char *fmt, ...)
 {
 	const struct opt_row *row = row_of(var);
 	bool env = opt_of_environment(var);
-	char why[WHY_BYTES], number[32];
+	char why[WHY_BYTES], value[WHY_BYTES] = "";
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	if (row->kind == OPT_INT)
-		snprintf(number, sizeof(number), "%" PRId64, *(const int64_t *)var);
-	log_error("cannot use %s%s '%s': %s", env ? "" : "--", env ? row->env : row->name,
-		row->kind == OPT_INT ? number : *(const char *const *)var, why);
+		snprintf(value, sizeof(value), " '%" PRId64 "'", *(const int64_t *)var);
+	else if (row->kind != OPT_FLAG)
+		snprintf(value, sizeof(value), " '%s'", *(const char *const *)var);
+	log_error("cannot use %s%s%s: %s", env ? "" : "--", env ? row->env : row->name, value, why);
 	return env ? EXIT_CONFIG : EXIT_USAGE;
 }
 

@@ -54,8 +54,10 @@ struct opt_page {
 int opt_parse(const struct opt_page *page, const struct opt_row *rows, int argc, char **argv,
 	int *ret_first) MUST_USE;
 
-/* Of a variable in the table that was parsed, no flag: its value is of the environment, or the configuration file. */
+/* Of a variable in the table that was parsed: its value is of the environment, or the configuration file; of the
+ * command line. Neither: it is the default. */
 bool opt_of_environment(const void *var);
+bool opt_of_line(const void *var);
 /* Its value turns out to be of no use: a message that names where it came from, and why. Returns 64, or 78 if
  * environment or configuration file are at fault. */
 int opt_refuse(const void *var, const char *fmt, ...) PRINTF_LIKE(2, 3);

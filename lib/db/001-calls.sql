@@ -41,7 +41,7 @@ CREATE TABLE call (
 	transfer_to text,
 	duration numeric(12,3),                -- s, from accept to end
 	billsec numeric(12,3),
-	recording_path text,                   -- of the recording, or of the raw sound while there is no other
+	recording_path text,                   -- of recording.wav
 	assembled_audio_path text,
 	transcript_path text,
 	mp3_path text,

@@ -57,6 +57,8 @@ static int tool(int argc, char **argv)
 		return status;
 	if (set.any == 13)
 		return opt_refuse(&set.any, "it brings %s", "bad luck");
+	if (set.raw && set.any == 14)
+		return opt_refuse(&set.raw, opt_of_line(&set.raw) ? "of the line" : "of elsewhere");
 	if (set.busy && *set.busy == '?')
 		return opt_refuse(&set.busy, "it is a question");
 	printf("%d %s %d %s %d first %d\n", (int)set.calls, set.busy ? set.busy : "-", set.raw,
@@ -122,6 +124,12 @@ static void test_refuse(void)
 		"says which variable");
 	is_int(run("--busy=?!"), EXIT_USAGE, "of both: the line's");
 	is_str(err, "prog: cannot use --busy '?!': it is a question\n", "is what counts");
+	is_int(run("--raw --any=14"), EXIT_USAGE, "of a flag");
+	is_str(err, "prog: cannot use --raw: of the line\n", "it has no value to be named");
+	setenv("CALLPIPE_RAW", "1", 1);
+	is_int(run("--any=14"), EXIT_CONFIG, "of a flag of the environment");
+	is_str(err, "prog: cannot use CALLPIPE_RAW: of elsewhere\n", "which is not the line");
+	unsetenv("CALLPIPE_RAW");
 	unsetenv("CALLPIPE_BUSY");
 }
 
