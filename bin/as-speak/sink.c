@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -174,35 +175,35 @@ int sink_journal(struct sink *s, int64_t t_ms, const char *type, struct jspan da
 }
 
 /* What was heard of the utterance goes with the audio, so that the scribe knows it should this process die. */
-static void add_audio(
-	struct dynbuf *b, const struct sink *s, const char *utterance, int64_t heard_ms)
+static void add_audio(struct dynbuf *b, const struct sink *s)
 {
 	dynbuf_adds(b, "{\"type\":\"audio-chunk\",\"data\":{");
 	jline_add_int(b, "rate", s->rate_hz);
 	jline_add_int(b, "width", 2);
 	jline_add_int(b, "channels", 1);
 	jline_add_int(b, "timestamp", s->batch_ms);
-	if (utterance) {
-		jline_add_str(b, "utterance", utterance);
-		jline_add_int(b, "heard_ms", heard_ms);
+	if (s->heard_id[0]) {
+		jline_add_str(b, "utterance", s->heard_id);
+		jline_add_int(b, "heard_ms", s->heard_ms);
 	}
 	dynbuf_addf(b, "},\"payload_length\":%zu}\n", s->batch_bytes);
 	dynbuf_add(b, s->batch, s->batch_bytes);
 }
 
-static void batch_send(struct sink *s, const char *utterance, int64_t heard_ms)
+static void batch_send(struct sink *s)
 {
 	struct dynbuf b;
 	int64_t ms = (int64_t)(s->batch_bytes / 2 * 1000) / s->rate_hz;
 
 	dynbuf_init(&b, FRAME_MAX);
-	add_audio(&b, s, utterance, heard_ms);
+	add_audio(&b, s);
 	if (!put(s, &b, true, ms))
 		s->lost_ms += ms;
 	remember_audio(s);
 	dynbuf_free(&b);
 	s->sent_ms = s->batch_ms + ms;
 	s->batch_bytes = 0;
+	s->heard_id[0] = '\0';
 }
 
 void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n,
@@ -214,14 +215,18 @@ void sink_audio(struct sink *s, int64_t t_ms, const int16_t *samples, size_t n,
 		s->batch_ms = t_ms;
 	pcm_to_le(s->batch + s->batch_bytes, samples, n);
 	s->batch_bytes += n * 2;
+	if (utterance) { /* what came after it in this batch may be lost slots */
+		snprintf(s->heard_id, sizeof(s->heard_id), "%s", utterance);
+		s->heard_ms = heard_ms;
+	}
 	if (s->batch_bytes + n * 2 > sizeof(s->batch))
-		batch_send(s, utterance, heard_ms);
+		batch_send(s);
 }
 
 void sink_end_audio(struct sink *s)
 {
 	if (s->open && s->batch_bytes)
-		batch_send(s, NULL, 0);
+		batch_send(s);
 }
 
 /* As-answer is dead, or our own child is. What was on its way is written again by a child of ours. */

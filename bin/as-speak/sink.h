@@ -30,9 +30,11 @@ struct sink {
 	int64_t sent_ms;                 /* call time of the end of it */
 	uint8_t batch[SINK_BATCH_BYTES]; /* bot audio not yet sent */
 	size_t batch_bytes;
-	int64_t batch_ms;      /* call time of its first sample */
-	int64_t lost_ms;       /* bot audio that was not recorded */
-	uint64_t lost_records; /* journal records that were too large, or found no room */
+	int64_t batch_ms;             /* call time of its first sample */
+	char heard_id[LEDGER_ID_MAX]; /* the utterance last heard in it, "": none */
+	int64_t heard_ms;             /* and how much of that by then */
+	int64_t lost_ms;              /* bot audio that was not recorded */
+	uint64_t lost_records;        /* journal records that were too large, or found no room */
 };
 
 /* dir: the call directory or NULL. files: what a scribe of our own would write; they stay valid.
