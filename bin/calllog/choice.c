@@ -17,7 +17,7 @@ const char choice_where[] =
 	" AND ($4::text IS NULL OR started_at < CASE WHEN length($4) = 10"
 	" THEN $4::text::timestamptz + interval '1 day' ELSE $4::text::timestamptz END)"
 	" AND ($5::text IS NULL OR final_sentiment = callpipe_sentiment($5))"
-	" AND ($6::text IS NULL OR ltrim(phone_number, '+') = ltrim($6, '+'))";
+	" AND ($6::text IS NULL OR " NUMBER_DIGITS_OF("phone_number", "$7") " = $6)";
 
 /* Words that mean the same, in those that were in use. */
 static const char *const same[][2] = {{"lead", "leads"}, {"interested", "leads"},
@@ -78,15 +78,27 @@ static int take_sentiment(struct choice *c)
 	return -1;
 }
 
+static int take_phone(struct choice *c)
+{
+	if (!set.phone)
+		return 0;
+	if (!number_digits(set.phone, c->phone)) {
+		log_error("cannot use --phone '%s': no telephone number", set.phone);
+		return -1;
+	}
+	c->params[5] = c->phone;
+	c->params[6] = set.country;
+	return 0;
+}
+
 int choice_make(struct choice *ret)
 {
 	*ret = (struct choice){0};
 	if (set.status)
 		take_status(ret);
 	ret->params[1] = set.campaign;
-	ret->params[5] = set.phone;
 	if (take_date("from", set.from, &ret->params[2]) == -1 ||
-		take_date("to", set.to, &ret->params[3]) == -1)
+		take_date("to", set.to, &ret->params[3]) == -1 || take_sentiment(ret) == -1)
 		return -1;
-	return take_sentiment(ret);
+	return take_phone(ret);
 }

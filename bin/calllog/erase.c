@@ -16,11 +16,8 @@
 #include "calllog.h"
 #include "number.h"
 
-/* The number of a row, by its digits, as number_digits has them; $1 the digits, $2 the hash, $3 the country. */
-#define DIGITS_OF(column) \
-	"(SELECT CASE WHEN d LIKE '00%' THEN substr(d, 3) WHEN $3::text <> '' AND d LIKE '0%' AND " column \
-	" NOT LIKE '%+%' THEN $3::text || substr(d, 2) ELSE d END" \
-	" FROM regexp_replace(" column ", '[^0-9]', '', 'g') AS d)"
+/* The number of a row: $1 the digits, $2 the hash, $3 the country. */
+#define DIGITS_OF(column) NUMBER_DIGITS_OF(column, "$3")
 #define IS_PERSON(column) "(" DIGITS_OF(column) " = $1::text OR phone_hash = $2::bytea)"
 /* A call, by either of its numbers, as is_theirs. */
 #define IS_THEIRS(call) \

@@ -13,6 +13,12 @@
 
 /* The digits of a number, NUL-terminated; false: it is none (withheld, shorter than 3 digits). */
 bool number_digits(const char *number, char ret[NUMBER_DIGITS_MAX + 1]);
+/* The same of a column, in SQL; country: the parameter that has the country code, "" or NULL if there is none. */
+#define NUMBER_DIGITS_OF(column, country) \
+	"(SELECT CASE WHEN d LIKE '00%' THEN substr(d, 3) WHEN " country \
+	"::text <> '' AND d LIKE '0%' AND " column " NOT LIKE '%+%' THEN " country \
+	"::text || substr(d, 2) ELSE d END FROM regexp_replace(" column \
+	", '[^0-9]', '', 'g') AS d)"
 
 /* Read the key of set.key_file; make: if it is not there, and none is named, make it. -1: it has been said. */
 int number_key(bool make) MUST_USE;
