@@ -113,8 +113,7 @@ static int make(char **operands)
 	if (set.verify)
 		return misuse("cannot use --verify without --speak");
 	if (gain_parse(set.gain, &s) < 0)
-		return misuse(
-			"cannot use --gain: must be -40 to 40, norm, or norm:-40 to norm:-10");
+		return opt_refuse(&set.gain, "must be -40 to 40, norm, or norm:-40 to norm:-10");
 	while (operands[n])
 		n++;
 	if (n == 0)
