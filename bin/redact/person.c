@@ -8,11 +8,6 @@
 #define LEAD_PIECES 16     /* before a name: "yes, good morning, it's" */
 #define SPELLED_LEAST 3    /* letters in a row */
 
-static bool is_word(const struct finder *f, size_t i)
-{
-	return i < f->s.n && f->s.p[i].kind == PIECE_WORD;
-}
-
 /* Pieces of a row of single letters at i: D U P O N T, D-U-P; 0: fewer than three. */
 static size_t letters_at(const struct finder *f, size_t i)
 {
@@ -35,13 +30,13 @@ static bool is_stop(const struct finder *f, size_t i)
 /* O'Brien, d'Artagnan: the letter and the word behind it. */
 static bool is_elided(const struct finder *f, size_t i)
 {
-	return pieces_is_letter(&f->s, i) && is_word(f, i + 1) && f->s.p[i + 1].glued;
+	return pieces_is_letter(&f->s, i) && pieces_is_word(&f->s, i + 1) && f->s.p[i + 1].glued;
 }
 
 /* Signs within a name: a hyphen, the period of an initial or title. */
 static bool is_within(const struct finder *f, size_t i, size_t from)
 {
-	if (i == from || !is_word(f, i + 1))
+	if (i == from || !pieces_is_word(&f->s, i + 1))
 		return false;
 	if (pieces_is_sign(&f->s, i, "-"))
 		return f->s.p[i].glued && f->s.p[i + 1].glued;
@@ -66,7 +61,7 @@ static size_t name_end(const struct finder *f, size_t i, size_t most, bool plain
 			i++;
 			continue;
 		}
-		if (!is_word(f, i) || (i > from && finder_starts(f, i)))
+		if (!pieces_is_word(&f->s, i) || (i > from && finder_starts(f, i)))
 			break;
 		if (at_phrase(f, NAME_LINK, i) > 0 && !p->capital) {
 			i++;
@@ -118,7 +113,7 @@ static size_t title_at(const struct finder *f, size_t i)
 		f->s.p[i].n == f->s.p[i].letters && strcmp(pieces_word(&f->s, i), "mr") != 0 &&
 		strcmp(pieces_word(&f->s, i), "dr") != 0;
 
-	if (n == 0 || small || (is_word(f, i + n) && f->s.p[i + n].glued))
+	if (n == 0 || small || (pieces_is_word(&f->s, i + n) && f->s.p[i + n].glued))
 		return 0;
 	return n + pieces_is_sign(&f->s, i + n, ".");
 }
@@ -190,7 +185,7 @@ static void closed(struct finder *f, size_t i)
 	if (at_phrase(f, NAME_AFTER, i) == 0)
 		return;
 	while (from > 0 && !finder_starts(f, from) && i - from < 2 * WORDS_MOST &&
-		(is_word(f, from - 1) ||
+		(pieces_is_word(&f->s, from - 1) ||
 			(pieces_is_sign(&f->s, from - 1, "-") && f->s.p[from].glued)))
 		from--;
 	from = behind_title(f, behind_lead(f, from));

@@ -170,9 +170,14 @@ bool pieces_is_sign(const struct pieces *s, size_t i, const char *signs)
 		strchr(signs, (int)s->p[i].sign);
 }
 
+bool pieces_is_word(const struct pieces *s, size_t i)
+{
+	return i < s->n && s->p[i].kind == PIECE_WORD;
+}
+
 bool pieces_is_letter(const struct pieces *s, size_t i)
 {
-	return i < s->n && s->p[i].kind == PIECE_WORD && s->p[i].letters == 1;
+	return pieces_is_word(s, i) && s->p[i].letters == 1;
 }
 
 /* ---- phrases ---- */

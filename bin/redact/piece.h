@@ -37,6 +37,7 @@ void pieces_free(struct pieces *s);
 /* The folded form of piece i; "" of a sign, and behind the last one. */
 const char *pieces_word(const struct pieces *s, size_t i);
 bool pieces_is_sign(const struct pieces *s, size_t i, const char *signs);
+bool pieces_is_word(const struct pieces *s, size_t i);
 /* A single letter: of a word that is spelled. */
 bool pieces_is_letter(const struct pieces *s, size_t i);
 

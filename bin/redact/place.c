@@ -6,11 +6,6 @@
 #define NAME_WORDS 5     /* of a street */
 #define REGION_PIECES 24 /* of an address that was announced */
 
-static bool is_word(const struct finder *f, size_t i)
-{
-	return i < f->s.n && f->s.p[i].kind == PIECE_WORD;
-}
-
 /* A number that a house may have. */
 static const struct element *house_at(const struct finder *f, size_t i)
 {
@@ -78,11 +73,12 @@ static size_t behind_city(const struct finder *f, size_t i)
 			end = at = skip(f, e->to);
 		comma = true;
 	}
-	while (words < 3 && is_word(f, at) && at_any(f, STOP, at) == 0 &&
+	while (words < 3 && pieces_is_word(&f->s, at) && at_any(f, STOP, at) == 0 &&
 		(f->s.p[at].capital || (!f->s.capitals && comma && words < 1))) {
 		end = ++at;
 		words++;
-		if (pieces_is_sign(&f->s, at, "-") && f->s.p[at].glued && is_word(f, at + 1))
+		if (pieces_is_sign(&f->s, at, "-") && f->s.p[at].glued &&
+			pieces_is_word(&f->s, at + 1))
 			at++;
 	}
 	e = words > 0 ? house_at(f, skip(f, at)) : NULL;
@@ -112,8 +108,9 @@ static size_t behind_name(const struct finder *f, size_t i)
 	for (i = skip(f, i); words < NAME_WORDS; words++, end = i) {
 		if (pieces_is_sign(&f->s, i, "-") && f->s.p[i].glued)
 			i++;
-		if (!is_word(f, i) || at_phrase(f, HOUSE, i) > 0 || at_phrase(f, FLAT, i) > 0 ||
-			at_phrase(f, CITY, i) > 0 || at_phrase(f, STREET, i) > 0)
+		if (!pieces_is_word(&f->s, i) || at_phrase(f, HOUSE, i) > 0 ||
+			at_phrase(f, FLAT, i) > 0 || at_phrase(f, CITY, i) > 0 ||
+			at_phrase(f, STREET, i) > 0)
 			break;
 		if (at_any(f, STOP, i) > 0 && at_phrase(f, NAME_LINK, i) == 0 &&
 			!(f->s.p[i].capital && f->s.capitals))
@@ -141,7 +138,7 @@ static void before_street(struct finder *f, size_t i, size_t n)
 			finder_add_words(f, PII_ADDRESS, e->from, tail(f, i + n));
 			return;
 		}
-		if (finder_starts(f, from) || !is_word(f, from - 1) ||
+		if (finder_starts(f, from) || !pieces_is_word(&f->s, from - 1) ||
 			(at_any(f, STOP, from - 1) > 0 && !letter))
 			return;
 		from--;
@@ -192,8 +189,9 @@ static void street_behind_name(struct finder *f, size_t i, size_t n)
 
 	if (end == i + n)
 		return;
-	while (from > 0 && i - from < 2 && is_word(f, from - 1) && at_any(f, STOP, from - 1) == 0 &&
-		!finder_starts(f, from) && (f->s.p[from - 1].capital || !f->s.capitals))
+	while (from > 0 && i - from < 2 && pieces_is_word(&f->s, from - 1) &&
+		at_any(f, STOP, from - 1) == 0 && !finder_starts(f, from) &&
+		(f->s.p[from - 1].capital || !f->s.capitals))
 		from--;
 	if (from < i)
 		finder_add_words(f, PII_ADDRESS, from, tail(f, end));
@@ -225,7 +223,7 @@ static void region(struct finder *f, size_t i)
 		const struct element *e = house_at(f, i);
 		street = street || at_phrase(f, STREET, i) > 0;
 		number = number || (e && !e->amount);
-		words += is_word(f, i) && !finder_element(f, i);
+		words += pieces_is_word(&f->s, i) && !finder_element(f, i);
 		if (f->s.p[i].kind != PIECE_SIGN)
 			end = i + 1;
 	}
