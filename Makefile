@@ -14,7 +14,7 @@ CFLAGS    ?= -O2 -g
 
 # These are loaded when they are first needed, so only their headers are wanted here. LINK is
 # for libraries that are linked; --as-needed keeps each tool to those it uses.
-HEADERS = sndfile samplerate pocketsphinx lame libmpg123
+HEADERS = sndfile samplerate pocketsphinx lame libmpg123 libcurl
 LINK    = jansson libpq
 
 WARNINGS = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \

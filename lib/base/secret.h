@@ -1,0 +1,21 @@
+/* secret: keys and passwords: from the environment, a file, or a credential of systemd, and nowhere else.
+ *
+ * For the name OPENAI_API_KEY: the variable CALLPIPE_OPENAI_API_KEY or OPENAI_API_KEY; the file that
+ * CALLPIPE_OPENAI_API_KEY_FILE or OPENAI_API_KEY_FILE names; $CREDENTIALS_DIRECTORY/OPENAI_API_KEY. Blanks and line ends
+ * around it are left out.
+ */
+#ifndef CALLPIPE_BASE_SECRET_H
+#define CALLPIPE_BASE_SECRET_H
+
+#include "base/util.h"
+
+#define SECRET_MAX 4096 /* bytes */
+#define SECRET_WHY_MAX 256
+
+/* *ret is malloc'd, NULL if there is none of that name. -1: there is one that cannot be read, or has control characters:
+ * why says why, as the end of a message, without any of it. */
+int secret_find(const char *name, char **ret, char why[SECRET_WHY_MAX]) MUST_USE;
+/* Forget it: wiped, then freed. NULL is nothing. */
+void secret_free(char *secret);
+
+#endif

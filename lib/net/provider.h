@@ -1,0 +1,70 @@
+/* provider: one vendor's service as it is set: where it is, with which key, behind which breaker. Engines of stt, tts and
+ * agent ask through it: the breaker is asked, failures are tried again as retry.h says as long as there is time, what
+ * happened is told to the breaker.
+ */
+#ifndef CALLPIPE_NET_PROVIDER_H
+#define CALLPIPE_NET_PROVIDER_H
+
+#include "net/breaker.h"
+#include "net/http.h"
+#include "net/retry.h"
+
+#define PROVIDER_HEADERS_MAX 8
+
+/* What a vendor wants to see of the key. */
+enum provider_auth {
+	PROVIDER_BEARER, /* Authorization: Bearer KEY */
+	PROVIDER_TOKEN,  /* Authorization: Token KEY (Deepgram) */
+	PROVIDER_HEADER, /* NAME: KEY */
+};
+
+struct provider_spec {
+	const char *stage;  /* "stt", "tts", "agent": for messages, and the breaker's name */
+	const char *engine; /* "openai" */
+	const char *url;    /* base, as set or the vendor's own; a '/' at its end is left out */
+	enum provider_auth auth;
+	const char *header; /* PROVIDER_HEADER: its name */
+	const char *secrets
+		[3];    /* names for secret.h, the first that is there counts; NULL at the end */
+	bool needs_key; /* there must be one: a vendor's own URL; not for http://127.0.0.1 */
+};
+
+struct provider {
+	const char *stage, *engine;   /* borrowed */
+	char *base;                   /* URL without a '/' at its end */
+	char *auth_name, *auth_value; /* header; NULL: no key */
+	struct breaker *breaker;
+	struct http *http;
+};
+
+/* The settings of secrets and URL, checked. 0; or an exit code (78, 64), why says why, as a message without `prog:`. */
+int provider_open(struct provider *p, const struct provider_spec *spec, struct http *http,
+	char why[HTTP_WHY_MAX]) MUST_USE;
+void provider_close(struct provider *p);
+
+/* How a request went. */
+struct provider_end {
+	bool ok; /* a whole reply of status 2xx */
+	const char *
+		code; /* not ok: word for `error` events: "refused", "tls", "timeout", "broken", "account", "rejected",
+	                          * "busy", "breaker", "system" */
+	char why[HTTP_WHY_MAX]; /* not ok: in words, with the vendor's message and request id, no secrets */
+	int attempts;           /* requests made */
+	const struct http_reply *reply; /* the last one; NULL: none was made (breaker) */
+};
+
+struct provider_handlers {
+	void (*body)(void *ctx, const void *p, size_t n);
+	void (*end)(void *ctx, const struct provider_end *end);
+};
+
+struct provider_call; /* one question, with all its requests */
+
+/* Ask: q->url is the path behind the base ("/audio/speech"); the key's header is added. give_up_ms: from now until the
+ * first byte, all attempts together: an attempt that could not begin before that is not made. As http_start, end is never
+ * called from here; NULL: no memory. */
+struct provider_call *provider_ask(struct provider *p, const struct http_request *q,
+	int64_t give_up_ms, const struct provider_handlers *on, void *ctx) MUST_USE;
+void provider_cancel(struct provider_call *c);
+
+#endif
