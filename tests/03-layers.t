@@ -5,7 +5,7 @@
 
 programs=$(find lib bin -name '*.[ch]')
 sources="$programs $(find tests -name '*.[ch]' ! -path '*/data/*')"
-layers='scenario record db net stream audio text codec base' # includes point only down this list
+layers='scenario record model db net stream audio text codec base' # includes point only down this list
 
 # Print nothing and succeed, or print what is wrong.
 none() { ! grep -nE "$@" /dev/null; }
@@ -44,7 +44,7 @@ known_layers() {
 	done | { ! grep .; }
 }
 
-plan 16
+plan 17
 ok 'lib holds layers only' known_layers
 for layer in $layers; do
 	ok "lib/$layer includes what is below it" points_down "$layer"
