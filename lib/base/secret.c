@@ -1,0 +1,103 @@
+#include "base/secret.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char blanks[] = " \t\r\n";
+
+void secret_free(char *secret)
+{
+	if (secret)
+		explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
+
+/* The secret in n bytes at p, which was found where `where` says. */
+static int take(const char *p, size_t n, const char *where, char **ret, char why[SECRET_WHY_MAX])
+{
+	while (n && strchr(blanks, p[n - 1]))
+		n--;
+	for (; n && strchr(blanks, *p); p++)
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f) {
+			snprintf(why, SECRET_WHY_MAX, "%s has control characters in it", where);
+			return -1;
+		}
+	}
+	if (n == 0 || n > SECRET_MAX) {
+		snprintf(why, SECRET_WHY_MAX, "%s is %s", where, n ? "too long" : "empty");
+		return -1;
+	}
+	*ret = strndup(p, n);
+	if (!*ret)
+		snprintf(why, SECRET_WHY_MAX, "%s", strerror(errno));
+	return *ret ? 0 : -1;
+}
+
+/* 1: there is no such file. Its name is not said: people put the key itself there. */
+static int take_file(const char *path, const char *where, char **ret, char why[SECRET_WHY_MAX])
+{
+	char *p;
+	size_t n;
+	int err;
+
+	if (read_file(path, (size_t)2 * SECRET_MAX, &p, &n)) {
+		snprintf(why, SECRET_WHY_MAX, "%s: %s", where, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? 1 : -1;
+	}
+	err = take(p, n, where, ret, why);
+	explicit_bzero(p, n);
+	free(p);
+	return err;
+}
+
+/* Variable PREFIX NAME, or the file named by PREFIX NAME _FILE. 1: neither is set; one that is empty is not. */
+static int from_environment(
+	const char *prefix, const char *name, char **ret, char why[SECRET_WHY_MAX])
+{
+	char variable[96], where[128];
+	const char *value;
+
+	snprintf(variable, sizeof variable, "%s%s", prefix, name);
+	value = getenv(variable);
+	if (value && *value)
+		return take(value, strlen(value), variable, ret, why);
+	snprintf(variable, sizeof variable, "%s%s_FILE", prefix, name);
+	value = getenv(variable);
+	if (!value || !*value)
+		return 1;
+	snprintf(where, sizeof where, "the file of %s", variable);
+	return take_file(value, where, ret, why) ? -1 : 0;
+}
+
+static int from_credentials(const char *name, char **ret, char why[SECRET_WHY_MAX])
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	char path[PATH_MAX], where[128];
+
+	if (!folder || !*folder || format_path(path, "%s/%s", folder, name))
+		return 0;
+	snprintf(where, sizeof where, "the credential %s", name);
+	if (take_file(path, where, ret, why) == -1)
+		return -1;
+	why[0] = '\0';
+	return 0;
+}
+
+int secret_find(const char *name, char **ret, char why[SECRET_WHY_MAX])
+{
+	static const char *const prefix[] = {"CALLPIPE_", ""};
+
+	*ret = NULL;
+	why[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(prefix); i++) {
+		int err = from_environment(prefix[i], name, ret, why);
+
+		if (err != 1)
+			return err;
+	}
+	return from_credentials(name, ret, why);
+}
