@@ -56,6 +56,8 @@ struct provider_end {
 struct provider_handlers {
 	void (*body)(void *ctx, const void *p, size_t n);
 	void (*end)(void *ctx, const struct provider_end *end);
+	/* Before the first body, or the end, of a reply of status 2xx; may be NULL. */
+	void (*head)(void *ctx, const struct http_reply *r);
 };
 
 struct provider_call; /* one question, with all its requests */
