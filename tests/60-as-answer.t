@@ -146,7 +146,7 @@ check 'no message gets onto it' "heard 15 'wrong is None and end == \"end\"'"
 
 # --- status without calls
 check_same 'a spool that has seen no call' 'mkdir "$T/new" && as-answer --status --spool="$T/new"' \
-	'echo "{\"live\":0,\"answered\":0,\"busy\":0,\"refused\":0,\"scanners\":0,\"errors\":0,\"calls\":[]}"'
+	'echo "{\"live\":0,\"answered\":0,\"busy\":0,\"refused\":0,\"scanners\":0,\"errors\":0,\"calls\":[],\"providers\":[]}"'
 ok 'a spool that is not there' must_fail 74 as-answer --status --spool="$T/none"
 ok 'stdin that is no socket' must_fail 64 as-answer --spool="$spool" true
 serve sh -c 'as-answer --spool="$0" true >/dev/null; echo $? >"$1"' "$spool" "$T/exits"
