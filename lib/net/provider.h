@@ -35,6 +35,7 @@ struct provider {
 	char *auth_name, *auth_value; /* header; NULL: no key */
 	struct breaker *breaker;
 	struct http *http;
+	int attempts_max; /* requests of one question; 0, as provider_open leaves it: while there is time */
 };
 
 /* The settings of secrets and URL, checked. 0; or an exit code (78, 64), why says why, as a message without `prog:`. */
