@@ -1,4 +1,4 @@
-/* http: requests on the loop against a server with every fault there is (tests/fake/http.py).
+/* http: requests on the loop against a server with every fault there is (tests/fake/http-faults.py).
  *
  *	http			the tests
  *	http [OPTION...] URL...	a client for other tests: one request after the other, a line about each:
@@ -412,7 +412,7 @@ static void cancels(void)
 
 static void begins_with(const char *name, const char *cert, const char *key, struct spawn_pipes *s)
 {
-	char program[] = "/usr/bin/python3", file[] = "tests/fake/http.py";
+	char program[] = "/usr/bin/python3", file[] = "tests/fake/http-faults.py";
 	char *argv[] = {program, file, cert ? strdup(cert) : NULL, key ? strdup(key) : NULL, NULL};
 	char *env[] = {NULL};
 	char port[16] = "";

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""http.py [CERT KEY]: a server of HTTP/1.1 with every fault a server can have, made of plain sockets.
+"""http-faults.py [CERT KEY]: a server of HTTP/1.1 with every fault a server can have, made of plain sockets.
 
 Prints its port, ends when its stdin does. What a path does says its function, below.
 """
