@@ -26,7 +26,14 @@ static const char *const endings[] = {"etc", "inc", "ltd", "co", "corp", "jr", "
 struct text {
 	const char *p; /* all of it */
 	size_t n;      /* bytes */
+	bool *touched; /* set when its end was looked at: what follows might count; NULL: nothing follows */
 };
+
+static void touch(const struct text *t)
+{
+	if (t->touched)
+		*t->touched = true;
+}
 
 /* The character at an offset, a blank behind the end; *ret_next is the offset behind it. */
 static uint32_t at(const struct text *t, size_t i, size_t *ret_next)
@@ -34,6 +41,8 @@ static uint32_t at(const struct text *t, size_t i, size_t *ret_next)
 	uint32_t code = ' ';
 
 	*ret_next = i < t->n ? i + utf8_next(t->p + i, t->n - i, &code) : i;
+	if (i >= t->n || (code == UTF8_BAD && *ret_next == t->n))
+		touch(t);
 	return code;
 }
 
@@ -91,6 +100,8 @@ static uint32_t next_initial(const struct text *t, size_t i)
 		if (!is_blank(code) && !is_opener(code))
 			return code;
 	}
+	if (i >= t->n)
+		touch(t);
 	return ' ';
 }
 
@@ -112,7 +123,7 @@ static bool listed(const char *const *list, size_t count, const char *p, size_t 
 {
 	char lower[32] = "";
 	size_t used = 0, next;
-	const struct text word = {p, n};
+	const struct text word = {p, n, NULL};
 
 	for (size_t i = 0; i < n; i = next) {
 		uint32_t code = at(&word, i, &next);
@@ -171,7 +182,7 @@ static bool all_digits(const struct text *word)
 static bool period_ends(const struct text *t, size_t start, size_t i, size_t behind)
 {
 	size_t from = word_start(t, start, i), next;
-	const struct text word = {t->p + from, i - from};
+	const struct text word = {t->p + from, i - from, NULL};
 	uint32_t initial = next_initial(t, behind), first = at(&word, 0, &next);
 	bool last_possible = utf8_kind(initial) == UTF8_LETTER && !utf8_is_lower(initial);
 
@@ -219,7 +230,7 @@ static struct ending ending_at(const struct text *t, size_t i)
 	return (struct ending){i, period && stops == 1 && !closed, !period && !closed};
 }
 
-/* The offset behind the sentence that begins at start. */
+/* The offset behind the sentence that begins at start; of the mark that may end it, if that is not sure. */
 static size_t find_end(const struct text *t, size_t start)
 {
 	size_t next;
@@ -231,10 +242,13 @@ static size_t find_end(const struct text *t, size_t start)
 		if (!is_stop(code))
 			continue;
 		struct ending end = ending_at(t, i);
-		if (is_blank(at(t, end.behind, &next)) &&
+		bool ends = is_blank(at(t, end.behind, &next)) &&
 			(end.firm ||
 				(end.period ? period_ends(t, start, i, end.behind)
-					    : !utf8_is_lower(next_initial(t, end.behind)))))
+					    : !utf8_is_lower(next_initial(t, end.behind))));
+		if (t->touched && *t->touched)
+			return i;
+		if (ends)
 			return end.behind;
 		next = end.behind;
 	}
@@ -274,13 +288,26 @@ static bool says_something(const char *p, size_t n)
 	return false;
 }
 
-bool sentence_next(const char *text, size_t n, size_t *pos, const char **ret, size_t *ret_n)
+/* Without the blanks at its end. */
+static size_t trim(const char *p, size_t n)
 {
-	const struct text t = {text, n};
 	uint32_t code;
 
+	while (n > 0) {
+		size_t bytes = utf8_previous(p, n, &code);
+		if (!is_blank(code))
+			break;
+		n -= bytes;
+	}
+	return n;
+}
+
+bool sentence_next(const char *text, size_t n, size_t *pos, const char **ret, size_t *ret_n)
+{
+	const struct text t = {text, n, NULL};
+
 	for (;;) {
-		size_t start = skip_blanks(&t, *pos), bytes = 0;
+		size_t start = skip_blanks(&t, *pos);
 		*pos = n;
 		if (start == n)
 			return false;
@@ -288,15 +315,34 @@ bool sentence_next(const char *text, size_t n, size_t *pos, const char **ret, si
 		if (end - start > SENTENCE_MAX)
 			end = cut_long(&t, start, end);
 		*pos = end;
-		do
-			end -= bytes;
-		while (end > start &&
-			(bytes = utf8_previous(text + start, end - start, &code)) > 0 &&
-			is_blank(code));
 		*ret = text + start;
-		*ret_n = end - start;
+		*ret_n = trim(*ret, end - start);
 		if (says_something(*ret, *ret_n))
 			return true;
+	}
+}
+
+bool sentence_sure(const char *text, size_t n, size_t *pos, const char **ret, size_t *ret_n)
+{
+	bool touched = false;
+	const struct text t = {text, n, &touched};
+
+	for (;;) {
+		size_t start = skip_blanks(&t, *pos);
+		if (start == n || touched)
+			return false;
+		size_t end = find_end(&t, start);
+		/* A character may be cut in two at the end. */
+		if (end - start > SENTENCE_MAX && n - start > SENTENCE_MAX + 4)
+			end = cut_long(&t, start, end);
+		else if (touched || end == n)
+			return false;
+		*pos = end;
+		*ret = text + start;
+		*ret_n = trim(*ret, end - start);
+		if (says_something(*ret, *ret_n))
+			return true;
+		touched = false;
 	}
 }
 

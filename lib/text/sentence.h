@@ -22,6 +22,11 @@
  * SENTENCE_MAX, without blanks at its ends. False: there is none. */
 bool sentence_next(const char *text, size_t n, size_t *pos, const char **ret, size_t *ret_n);
 
+/* The same of a text that goes on, n bytes of which have come, perhaps not the whole of a character at the end: a sentence
+ * is given only if nothing that follows could change it. False: not yet; *pos is where to go on when there is more. When
+ * there is no more, sentence_next gives the rest. */
+bool sentence_sure(const char *text, size_t n, size_t *pos, const char **ret, size_t *ret_n);
+
 /* Bytes of a sentence, cut between two words, that are heard in so much of the time that the whole takes. */
 size_t sentence_heard(const char *text, size_t n, int64_t heard_ms, int64_t total_ms);
 

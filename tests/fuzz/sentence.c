@@ -1,5 +1,5 @@
-/* sentence: any bytes as text. Sentences follow each other, fit, have no blanks at their ends, say something; nothing
- * that says something is lost; and one that was not cut for its length is one sentence.
+/* sentence: any bytes as text, whole and in pieces. Sentences follow each other, fit, have no blanks at their ends, say something; nothing
+ * that says something is lost; and one that was not cut for its length is one sentence. In pieces they are the same.
  */
 #include "text/sentence.h"
 
@@ -20,6 +20,24 @@ static size_t count_letters(const char *p, size_t n)
 	return letters;
 }
 
+/* Where the sentences of the whole begin, those of a text that comes in pieces do. */
+static void in_pieces(const char *text, size_t size)
+{
+	size_t pos = 0, whole = 0, n, m;
+	const char *s, *want;
+
+	for (size_t have = 0; have < size; have += 1 + (uint8_t)text[have] % 7) {
+		char *p = fuzz_copy(text, have);
+		while (sentence_sure(p, have, &pos, &s, &n))
+			MUST(sentence_next(text, size, &whole, &want, &m) && s - p == want - text &&
+				n == m);
+		free(p);
+	}
+	bool more = sentence_next(text, size, &pos, &s, &n);
+	MUST(sentence_next(text, size, &whole, &want, &m) == more);
+	MUST(!more || (s == want && n == m));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *p = fuzz_copy(data, size);
@@ -35,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			MUST(sentence_next(s, n, &inner, &again, &m) && again == s && m == n);
 		last = s + n;
 	}
+	in_pieces(p, size < 4096 ? size : 4096);
 	MUST(pos == size);
 	/* Bytes that are no text may be cut between what together was no character. */
 	MUST(letters == count_letters(p, size) || !utf8_valid(p, size));

@@ -76,9 +76,34 @@ static void split(const char *text, size_t n, struct dynbuf *ret)
 	}
 }
 
+/* The same of a text that comes in pieces of 1 to `most` bytes. */
+static void split_pieces(
+	const char *text, size_t n, uint64_t *seed, uint64_t most, struct dynbuf *ret)
+{
+	size_t pos = 0, bytes, have = 0;
+	const char *p;
+
+	dynbuf_reset(ret);
+	while (have < n) {
+		have += 1 + random_below(seed, most);
+		have = have < n ? have : n;
+		char *piece = strndup(text, have); /* a sanitizer sees who reads on */
+		while (sentence_sure(piece, have, &pos, &p, &bytes)) {
+			dynbuf_adds(ret, ret->n ? " | " : "");
+			dynbuf_add(ret, p, bytes);
+		}
+		free(piece);
+	}
+	while (sentence_next(text, n, &pos, &p, &bytes)) {
+		dynbuf_adds(ret, ret->n ? " | " : "");
+		dynbuf_add(ret, p, bytes);
+	}
+}
+
 static void test_examples(void)
 {
 	struct dynbuf text, got;
+	uint64_t seed = 1;
 
 	dynbuf_init(&text, 65536);
 	dynbuf_init(&got, 65536);
@@ -91,7 +116,10 @@ static void test_examples(void)
 			else
 				dynbuf_add(&text, p, 1);
 		split(text.p, text.n, &got);
-		is_str(got.p, strncmp(want, "... | ", 6) ? want : want + 6, "row %zu", i);
+		want = strncmp(want, "... | ", 6) ? want : want + 6;
+		is_str(got.p, want, "row %zu", i);
+		split_pieces(text.p, text.n, &seed, 1, &got);
+		is_str(got.p, want, "row %zu, byte by byte", i);
 	}
 	dynbuf_free(&got);
 	dynbuf_free(&text);
@@ -171,6 +199,67 @@ static void test_random(void)
 	dynbuf_free(&text);
 }
 
+/* However it is cut, a text that comes in pieces has the sentences of the whole. */
+static void test_pieces(void)
+{
+	static const char *const parts[] = {"a", "Bcd", ".", " ", "5", "?", "!", "…", "Dr", "etc",
+		"г", "Да", "»", "\"", " ", " ", "\n", "،", "؟", "п.м", "-", "\xe2\x80", "語", "(",
+		"U.S", "1.", "word word, word word word "};
+	struct dynbuf text, whole, pieces;
+	uint64_t seed = 11;
+	bool good = true;
+
+	dynbuf_init(&text, 65536);
+	dynbuf_init(&whole, 65536);
+	dynbuf_init(&pieces, 65536);
+	for (int round = 0; round < 6000 && good; round++) {
+		uint64_t many = round % 20 ? 20 : 400;
+		dynbuf_reset(&text);
+		for (uint64_t k = random_below(&seed, many); k > 0; k--)
+			dynbuf_adds(&text,
+				parts[random_below(&seed,
+					      round % 40 ? ARRAY_LEN(parts)
+							 : ARRAY_LEN(parts) * 8) %
+					ARRAY_LEN(parts)]);
+		split(text.p, text.n, &whole);
+		split_pieces(text.p, text.n, &seed, round % 20 ? 4 : 60, &pieces);
+		good = pieces.n == whole.n && memcmp(pieces.p, whole.p, whole.n) == 0;
+		if (!good)
+			printf("# '%s': '%s': '%s'\n", text.p, whole.p, pieces.p);
+	}
+	ok(good, "in pieces as whole");
+	dynbuf_reset(&text);
+	for (int i = 0; i < 300; i++)
+		dynbuf_adds(&text, "слово ");
+	split(text.p, text.n, &whole);
+	split_pieces(text.p, text.n, &seed, 3, &pieces);
+	is_str(pieces.p, whole.p, "one too long is cut in the same places");
+	dynbuf_free(&pieces);
+	dynbuf_free(&whole);
+	dynbuf_free(&text);
+}
+
+/* When a sentence is sure. */
+static void test_sure(void)
+{
+	/* "|": it is given when this much has come */
+	static const char *const sure[] = {"Hello. W|", "Hello! W|", "Hello?\nW|", "Wait... N|",
+		"One\n|", "It costs 3.50 euros. T|", "Mr. Smith came. \"|N", "Oui ! L|"};
+	bool good = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(sure); i++) {
+		size_t n = strcspn(sure[i], "|"), pos = 0, bytes;
+		const char *p;
+		for (size_t have = 0; have < n && good; have++)
+			good = !sentence_sure(sure[i], have, &pos, &p, &bytes);
+		bool given = sentence_sure(sure[i], n, &pos, &p, &bytes);
+		good = good && given == (sure[i][n + 1] == '\0');
+		if (!good)
+			printf("# '%s'\n", sure[i]);
+	}
+	ok(good, "a sentence is given with the first letter of the next, not before");
+}
+
 static void test_heard(void)
 {
 	static const char text[] = "One two three four.";
@@ -202,6 +291,8 @@ int main(void)
 	test_examples();
 	test_long();
 	test_random();
+	test_pieces();
+	test_sure();
 	test_heard();
 	return done_testing();
 }
