@@ -28,7 +28,8 @@
 #define CHAT_SYSTEM_MAX (64 << 10) /* bytes, as those below */
 #define CHAT_TEXT_MAX (8 << 10)    /* of a user, the assistant, a note, a summary */
 #define CHAT_RESULT_MAX (16 << 10)
-#define CHAT_TOTAL_MAX (256 << 10) /* of all messages; beyond, older turns are left out */
+#define CHAT_TOTAL_MAX \
+	(256 << 10) /* of all messages: older turns are left out; twice that: of the last one */
 #define CHAT_TURNS_MAX 200
 #define CHAT_CALLS_MAX 16 /* tool calls of one answer */
 #define CHAT_TOOLS_MAX 64
@@ -77,7 +78,7 @@ struct chat {
 void chat_init(struct chat *c, size_t turns_max);
 void chat_free(struct chat *c);
 
-/* All of these: -1 no memory, or (tools) too many, or no name a tool may have: errno ENOMEM, E2BIG, EINVAL. */
+/* All of these: -1 no memory, too many or too much, no name that a tool may have: errno ENOMEM, E2BIG, EINVAL. */
 int chat_system(struct chat *c, const char *text) MUST_USE;
 /* schema: NULL: no arguments. Not kept. */
 int chat_tool(
