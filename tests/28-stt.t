@@ -139,6 +139,17 @@ check 'a quote without its end' 'must_fail 64 stt -e command -c "sh \"x" <"$T/st
 check 'no program' 'must_fail 64 stt -e command <"$T/stream" >"$T/out" 2>"$T/err" && grep -q "needs a program" "$T/err"'
 check 'no such engine' 'must_fail 64 stt -e siri <"$T/stream" >"$T/out" 2>"$T/err" && grep -q "siri" "$T/err"'
 
+# What it costs.
+echo '{"prices":{"command":{"second":0.01}}}' >"$T/prices"
+check_same 'with a price table usage has a cost' \
+	'CALLPIPE_PRICES="$T/prices" fault text | events unit n cost | grep ^usage | python3 -c "import sys
+_, unit, n, cost = sys.stdin.read().split()
+print(unit, abs(float(cost) - float(n) / 100) < 1e-4, float(n) > 1)"' 'echo seconds True True'
+echo '{"prices":{"command":{"hour":1}}}' >"$T/odd"
+check 'a table that means nothing' 'must_fail 64 stt -e none --prices="$T/odd" <"$T/stream" 2>"$T/err" &&
+	grep -q "cannot use --prices .*hour" "$T/err"'
+check 'none' 'CALLPIPE_PRICES=/nonexistent must_fail 78 stt -e none <"$T/stream" 2>"$T/err" && grep -q "CALLPIPE_PRICES .*No such file" "$T/err"'
+
 # Files.
 check_same 'files: a line each' \
 	'stt -f --hints="goodbye|hello|one moment please" "$bye" "$sounds/one-moment-please.wav"' \

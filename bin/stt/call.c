@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/opt.h"
 #include "hints.h"
 #include "stream/call.h"
 #include "stream/filter.h"
+#include "stream/price.h"
 
 #define AHEAD_MS 1000          /* a stream that is so far ahead of the clock is a recording */
 #define LAST_NS (3 * NS_PER_S) /* call-end waits so long for the caller's last words */
@@ -26,6 +28,7 @@ struct call {
 	bool expected;                   /* the engine knows that there will be speech */
 	struct turn *turn;               /* the caller is speaking; NULL: not */
 	bool odd_audio;                  /* it has been said that audio cannot be used */
+	struct price *price;             /* NULL: no table */
 	struct dynbuf end;               /* call-end, while it waits */
 	struct loop_timer last;          /* it has waited enough */
 };
@@ -71,7 +74,7 @@ static void usage_put(struct call *c, const struct turn *t)
 	if (!c->r.engine->metered || !t->samples)
 		return;
 	dynbuf_init(&data, FRAME_HEADER_MAX);
-	dynbuf_addf(&data, "{\"stage\":\"stt\",\"unit\":\"seconds\",\"n\":%.2f}",
+	price_usage(&data, c->price, "stt", c->r.engine->name, NULL, "seconds",
 		(double)t->samples / t->rate_hz);
 	filter_add(&c->f, "usage", &data);
 	dynbuf_free(&data);
@@ -286,6 +289,7 @@ static int call_start(struct call *c)
 int call_run(const struct settings *set, const struct engine *engine, const char *dir)
 {
 	static struct call c;
+	char why[PRICE_WHY_MAX];
 	int status;
 
 	c = (struct call){
@@ -299,6 +303,8 @@ int call_run(const struct settings *set, const struct engine *engine, const char
 		.dir = dir,
 		.last = {.fire = last_over, .ctx = &c},
 	};
+	if (price_open(set->prices, &c.price, why) < 0)
+		return opt_refuse(&set->prices, "%s", why);
 	if (call_start_ns(&c.t0_ns) < 0)
 		log_warn_errno("cannot use 'CALLPIPE_T0_NS'");
 	dynbuf_init(&c.end, FRAME_MAX);
@@ -307,6 +313,7 @@ int call_run(const struct settings *set, const struct engine *engine, const char
 	filter_free(&c.f);
 	turn_free(c.turn);
 	free(c.hints);
+	price_close(c.price);
 	dynbuf_free(&c.end);
 	return status;
 }

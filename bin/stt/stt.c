@@ -38,6 +38,8 @@ static const struct opt_row rows[] = {
 		120},
 	{"reject", 0, OPT_INT, "PERCENT", "CALLPIPE_STT_REJECT", "less confidence is no words",
 		&set.reject_percent, 0, 100},
+	{"prices", 0, OPT_STR, "FILE", "CALLPIPE_PRICES", "what a second costs: see callpipe(7)",
+		&set.prices},
 	{"wait", 'w', OPT_CHOICE, "auto|yes|no", "CALLPIPE_STT_WAIT",
 		"hold the stream while a turn is recognised", &set.wait},
 	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory, for hints_ref", &dir},

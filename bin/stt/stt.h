@@ -22,6 +22,7 @@ struct settings {
 	int64_t timeout_ms;     /* for one turn */
 	int64_t max_s;          /* longest turn, seconds; more is cut off */
 	int64_t reject_percent; /* a confidence below it is no words */
+	const char *prices;     /* file of the price table; NULL: none */
 };
 
 /* What the caller says between voice-started and voice-stopped. */
