@@ -27,6 +27,7 @@ struct call {
 	char *hints;                     /* and hints: JSON, malloc'd; NULL: none */
 	bool expected;                   /* the engine knows that there will be speech */
 	struct turn *turn;               /* the caller is speaking; NULL: not */
+	int64_t partial, rev;            /* turn of the last transcript-partial, and its number */
 	bool odd_audio;                  /* it has been said that audio cannot be used */
 	struct price *price;             /* NULL: no table */
 	struct dynbuf end;               /* call-end, while it waits */
@@ -67,17 +68,40 @@ static void transcript_put(struct call *c, const struct turn *t, const struct re
 	dynbuf_free(&data);
 }
 
-static void usage_put(struct call *c, const struct turn *t)
+static void partial_put(void *ctx, int64_t turn, const char *text)
+{
+	struct call *c = ctx;
+	struct dynbuf data;
+
+	c->rev = turn == c->partial ? c->rev + 1 : 1;
+	c->partial = turn;
+	dynbuf_init(&data, FRAME_PAYLOAD_MAX);
+	dynbuf_adds(&data, "{");
+	jline_add_int(&data, "turn", turn);
+	jline_add_str(&data, "text", text);
+	jline_add_int(&data, "rev", c->rev);
+	jline_add_str(&data, "engine", c->r.engine->name);
+	dynbuf_adds(&data, "}");
+	filter_add(&c->f, "transcript-partial", &data);
+	dynbuf_free(&data);
+}
+
+static void usage_put(struct call *c, const struct used *u)
 {
 	struct dynbuf data;
 
-	if (!c->r.engine->metered || !t->samples)
-		return;
 	dynbuf_init(&data, FRAME_HEADER_MAX);
-	price_usage(&data, c->price, "stt", c->r.engine->name, NULL, "seconds",
-		(double)t->samples / t->rate_hz);
+	price_usage(&data, c->price, "stt", c->r.engine->name, c->r.model, u->unit, u->n);
 	filter_add(&c->f, "usage", &data);
 	dynbuf_free(&data);
+}
+
+static void usages_put(struct call *c, const struct turn *t, const struct result *ret)
+{
+	if (c->r.engine->metered && t->samples)
+		usage_put(c, &(struct used){"seconds", (double)t->samples / t->rate_hz});
+	for (size_t i = 0; i < ARRAY_LEN(ret->used) && ret->used[i].unit; i++)
+		usage_put(c, &ret->used[i]);
 }
 
 /* call-end has waited for the last turn. */
@@ -99,7 +123,7 @@ static void answered(void *ctx, struct turn *t, const struct result *ret)
 	log_debug("turn %lld: score %.3f over %lld of %lld ms", (long long)t->number, ret->score,
 		(long long)ret->words_ms, (long long)t->samples * 1000 / max_i64(t->rate_hz, 1));
 	transcript_put(c, t, ret);
-	usage_put(c, t);
+	usages_put(c, t, ret);
 	turn_free(t);
 	if (recogniser_pending(&c->r))
 		return;
@@ -181,10 +205,14 @@ static struct turn *turn_new(struct call *c, const struct frame *fr)
 
 static void on_started(struct call *c, const struct frame *fr)
 {
+	if (c->turn)
+		recogniser_forgotten(&c->r, c->turn);
 	turn_free(c->turn);
 	c->turn = turn_new(c, fr);
 	if (!c->expected)
 		expect(c);
+	if (c->turn)
+		recogniser_started(&c->r, c->turn);
 }
 
 static void on_stopped(struct call *c, const struct frame *fr)
@@ -197,6 +225,7 @@ static void on_stopped(struct call *c, const struct frame *fr)
 		return;
 	frame_str(fr, "cause", cause, sizeof(cause));
 	if (strcmp(cause, "key") == 0) {
+		recogniser_forgotten(&c->r, t);
 		turn_free(t);
 		return;
 	}
@@ -226,6 +255,8 @@ static void on_audio(struct call *c, const struct frame *fr)
 	if (turn_audio(c->turn, (int)rate, at, fr->payload, fr->payload_bytes / 2, c->set->max_s) <
 		0)
 		filter_fail(&c->f, EXIT_SYSTEM, "output", "cannot keep audio: %s", strerror(errno));
+	else
+		recogniser_audio(&c->r, c->turn);
 }
 
 /* The caller's last words are for the agent too: call-end waits for them, but not for long. */
@@ -298,6 +329,7 @@ int call_run(const struct settings *set, const struct engine *engine, const char
 			.engine = engine,
 			.answered = answered,
 			.trouble = error_put,
+			.partial = partial_put,
 			.ctx = &c},
 		.set = set,
 		.dir = dir,

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -16,6 +17,51 @@ void recogniser_trouble(struct recogniser *r, const char *code, const char *fmt,
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	r->trouble(r->ctx, code, text);
+}
+
+static bool is_said(struct recogniser *r, const char *code)
+{
+	size_t i = 0;
+
+	for (; i < ARRAY_LEN(r->said) && r->said[i]; i++)
+		if (strcmp(r->said[i], code) == 0)
+			return true;
+	if (i < ARRAY_LEN(r->said))
+		r->said[i] = code;
+	return false;
+}
+
+void recogniser_trouble_once(struct recogniser *r, const char *code, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (is_said(r, code))
+		log_info("%s", text);
+	else
+		r->trouble(r->ctx, code, text);
+}
+
+void recogniser_partial(struct recogniser *r, const struct turn *t, const char *text)
+{
+	if (r->partial)
+		r->partial(r->ctx, t->number, text);
+}
+
+void recogniser_seen(struct recogniser *r, const char *name, const char *fmt, ...)
+{
+	char value[512];
+	va_list args;
+
+	if (!r->seen)
+		return;
+	va_start(args, fmt);
+	vsnprintf(value, sizeof(value), fmt, args);
+	va_end(args);
+	r->seen(r->ctx, name, value);
 }
 
 /* Take the first out of the line, and say what it was. */
@@ -79,6 +125,24 @@ void recogniser_expect(struct recogniser *r, const char *hints)
 {
 	if (r->engine->expect)
 		r->engine->expect(r, hints);
+}
+
+void recogniser_started(struct recogniser *r, struct turn *t)
+{
+	if (r->engine->started)
+		r->engine->started(r, t);
+}
+
+void recogniser_audio(struct recogniser *r, struct turn *t)
+{
+	if (r->engine->audio)
+		r->engine->audio(r, t);
+}
+
+void recogniser_forgotten(struct recogniser *r, struct turn *t)
+{
+	if (r->engine->forgotten)
+		r->engine->forgotten(r, t);
 }
 
 void recogniser_put(struct recogniser *r, struct turn *t)

@@ -10,6 +10,7 @@
 #include "stt.h"
 
 #define RECOGNISER_WAITING_MAX 8 /* turns in line; one more is answered with nothing */
+#define RECOGNISER_CODES_MAX 16  /* kinds of trouble that are said once */
 
 struct recogniser;
 
@@ -19,19 +20,27 @@ struct engine {
 	int (*open)(struct recogniser *r);
 	/* Speech is expected, with these hints (NULL: none): load what that needs. May be NULL. */
 	void (*expect)(struct recogniser *r, const char *hints);
+	/* The caller begins to speak; samples will come. Turns before it may be under way. May be NULL, as those that
+	 * follow. */
+	void (*started)(struct recogniser *r, struct turn *t);
+	void (*audio)(
+		struct recogniser *r, struct turn *t); /* the turn that was started has more */
+	void (*forgotten)(struct recogniser *r, struct turn *t); /* nothing is made of it: a key */
 	/* Make words of a turn that is whole: leads to recogniser_done, at once or later. */
 	void (*recognise)(struct recogniser *r, struct turn *t);
 	/* Give up the turn under way, or what is being loaded: no recogniser_done follows. May be NULL. */
 	void (*cancel)(struct recogniser *r);
 	void (*close)(struct recogniser *r); /* may be NULL */
-	bool metered;                        /* usage events: seconds of audio */
+	bool metered; /* usage events: seconds of audio; else what the result says was used */
 };
 
 struct recogniser {
 	struct loop *loop; /* where it works */
 	const struct settings *set;
 	const struct engine *engine;
-	void *state;             /* the engine's own */
+	void *state;       /* the engine's own */
+	const char *model; /* which of its models, for prices; NULL: it has none */
+	const char *said[RECOGNISER_CODES_MAX]; /* by recogniser_trouble_once */
 	struct turn *waiting;    /* oldest first; the first is the engine's if it is busy */
 	bool busy;               /* the engine has a turn */
 	struct loop_timer timer; /* when it has had enough time */
@@ -39,7 +48,11 @@ struct recogniser {
 	void (*answered)(void *ctx, struct turn *t, const struct result *ret);
 	/* something is wrong; code is one word that stays valid */
 	void (*trouble)(void *ctx, const char *code, const char *text);
-	void *ctx; /* handed to both */
+	/* words so far of the turn with this number; NULL: nobody wants to know */
+	void (*partial)(void *ctx, int64_t turn, const char *text);
+	/* something about a reply, for people who look at a provider; NULL: nobody does */
+	void (*seen)(void *ctx, const char *name, const char *value);
+	void *ctx; /* handed to all */
 };
 
 /* The engines there are, by name; NULL: none of that name. */
@@ -55,6 +68,10 @@ static inline bool recogniser_pending(const struct recogniser *r)
 {
 	return r->waiting != NULL;
 }
+/* What the caller says until then: see struct engine. */
+void recogniser_started(struct recogniser *r, struct turn *t);
+void recogniser_audio(struct recogniser *r, struct turn *t);
+void recogniser_forgotten(struct recogniser *r, struct turn *t);
 /* Forget all turns: none is answered. */
 void recogniser_drop(struct recogniser *r);
 
@@ -63,6 +80,13 @@ void recogniser_drop(struct recogniser *r);
 void recogniser_done(struct recogniser *r, const struct result *ret);
 /* trouble, with a text in the manner of printf. */
 void recogniser_trouble(struct recogniser *r, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* The same, but a code is said once in a call, then logged alone: a provider that fails does so at every turn. */
+void recogniser_trouble_once(struct recogniser *r, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* Words so far: a later one replaces an earlier one. */
+void recogniser_partial(struct recogniser *r, const struct turn *t, const char *text);
+void recogniser_seen(struct recogniser *r, const char *name, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 
 #endif

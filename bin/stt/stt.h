@@ -49,6 +49,12 @@ int turn_audio(struct turn *t, int rate_hz, int64_t timestamp_ms, const uint8_t 
 /* Keep the voice and margin_ms on either side. */
 void turn_trim(struct turn *t, int64_t margin_ms);
 
+/* What a provider counts. */
+struct used {
+	const char *unit; /* of `usage` events; NULL: nothing */
+	double n;         /* how many */
+};
+
 /* What an engine has understood. */
 struct result {
 	char text[STT_TEXT_MAX];         /* UTF-8 words, "": none */
@@ -57,6 +63,7 @@ struct result {
 	double score;     /* the engine's own figure for how well the words fit; for people */
 	int64_t words_ms; /* how long they are together; 0: not known */
 	int64_t start_ms, end_ms; /* of the words, within the samples of the turn; -1: not known */
+	struct used used[3];      /* of engines that are not `metered` */
 };
 extern const struct result result_none;
 
