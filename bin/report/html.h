@@ -1,4 +1,4 @@
-/* html: text as HTML, and bytes as base64. Sources: HTML Living Standard, 13.3; RFC 4648. */
+/* html: text as HTML. Source: HTML Living Standard, 13.3. */
 #ifndef REPORT_HTML_H
 #define REPORT_HTML_H
 
@@ -7,6 +7,5 @@
 /* A text, with what means something in HTML, quotes too, written so that it does not; control characters and what is
  * no UTF-8 become U+FFFD. */
 void html_text(struct dynbuf *b, const char *s);
-void html_base64(struct dynbuf *b, const void *p, size_t n);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/hmac.h"
 #include "html.h"
 #include "picture.h"
@@ -17,7 +18,7 @@ static void put_hash(struct dynbuf *b, const char *text)
 
 	sha256(text, strlen(text), hash);
 	dynbuf_adds(b, "'sha256-");
-	html_base64(b, hash, sizeof(hash));
+	base64_add(b, hash, sizeof(hash));
 	dynbuf_adds(b, "'");
 }
 

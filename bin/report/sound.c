@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "html.h"
+#include "base/base64.h"
 
 #define WAV_HEAD 44
 #define SOUND_MAX (512 << 20) /* bytes of a recording: in base64 a page has no room for more */
@@ -80,7 +80,7 @@ static int embed_sides(const struct kept *k, struct dynbuf *b)
 			for (size_t i = 0; side[c] && i < n[c] / 2; i++)
 				memcpy(wav + WAV_HEAD + i * 4 + 2 * c, side[c] + 2 * i, 2);
 		dynbuf_adds(b, "<audio controls preload=\"metadata\" src=\"data:audio/wav;base64,");
-		html_base64(b, wav, WAV_HEAD + longer * 4);
+		base64_add(b, wav, WAV_HEAD + longer * 4);
 		dynbuf_adds(b, "\"></audio>\n");
 	} else if (longer && !err) {
 		err = ENOMEM;
@@ -105,7 +105,7 @@ int sound_embed(const struct kept *k, struct dynbuf *b)
 			continue;
 		dynbuf_addf(b, "<audio controls preload=\"metadata\" src=\"data:%s;base64,",
 			kinds[i].type);
-		html_base64(b, p, n);
+		base64_add(b, p, n);
 		dynbuf_adds(b, "\"></audio>\n");
 		free(p);
 		return 0;

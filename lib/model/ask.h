@@ -63,8 +63,6 @@ struct ask_end {
  * call ask_cancel. */
 struct ask_handlers {
 	void (*waiting)(void *ctx);
-	/* the first token is there: the answer is this one's */
-	void (*first)(void *ctx, const struct model *m);
 	void (*sentence)(void *ctx, const char *text, size_t n);
 	/* all of an answer, whole, before end */
 	void (*tool_calls)(void *ctx, const struct chat_call *calls, size_t n);

@@ -139,7 +139,7 @@ static void act(struct curl_multi *m, curl_socket_t fd, int what)
 	bool gone = false, *outer = m->gone;
 	int running;
 
-	m->gone = &gone;
+	m->gone = &gone; /* cppcheck-suppress autoVariables; it is taken back below */
 	curl_lib()->multi_socket_action(m->multi, fd, what, &running);
 	if (ends_tell(m, &gone))
 		m->gone = outer;
@@ -251,6 +251,8 @@ int curl_multi_open(struct curl_multi *m, struct loop *loop)
 
 void curl_multi_close(struct curl_multi *m)
 {
+	struct curl_socket *s;
+
 	if (!m->multi)
 		return;
 	if (m->gone)
@@ -258,7 +260,10 @@ void curl_multi_close(struct curl_multi *m)
 	m->gone = NULL;
 	curl_lib()->multi_cleanup(m->multi);
 	m->multi = NULL;
-	while (m->sockets)
-		socket_drop(m->sockets);
+	while ((s = m->sockets)) {
+		m->sockets = s->next;
+		loop_remove(m->loop, &s->source);
+		free(s);
+	}
 	loop_remove_timer(m->loop, &m->timer);
 }
