@@ -33,6 +33,7 @@ struct provider {
 	const char *stage, *engine;   /* borrowed */
 	char *base;                   /* URL without a '/' at its end */
 	char *auth_name, *auth_value; /* header; NULL: no key */
+	const char *key;              /* in auth_value */
 	struct breaker *breaker;
 	struct http *http;
 	int attempts_max; /* requests of one question; 0, as provider_open leaves it: while there is time */
@@ -64,8 +65,8 @@ struct provider_handlers {
 struct provider_call; /* one question, with all its requests */
 
 /* Ask: q->url is the path behind the base ("/audio/speech"); the key's header is added. give_up_ms: from now until the
- * first byte, all attempts together: an attempt that could not begin before that is not made. As http_start, end is never
- * called from here; NULL: no memory. */
+ * first byte, all attempts together: an attempt that could not begin before that is not made; 0: no limit but of three
+ * attempts. As http_start, end is never called from here; NULL: no memory. */
 struct provider_call *provider_ask(struct provider *p, const struct http_request *q,
 	int64_t give_up_ms, const struct provider_handlers *on, void *ctx) MUST_USE;
 void provider_cancel(struct provider_call *c);

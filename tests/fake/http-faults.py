@@ -99,6 +99,22 @@ def limited(r):
     r.send(full(b"slow down", *lines, status="429 Too Many Requests"))
 
 
+def flaky(r):
+    """/flaky?N,CODE,AFTER_MS,...: a failure N times, then well."""
+    n, code, after = r.query.split(",")[:3]
+    if sum(line.split(" ")[1] == r.target for line in heads) > int(n):
+        r.send(full(b"at last"))
+    else:
+        r.send(full(b'{"error":{"message":"Not yet.","code":"soon"}}', "retry-after-ms: " + after, "x-request-id: req_3", status=code + " No"))
+
+
+def wrong_key(r):
+    """401, with the key said back, whole and in parts."""
+    key = r.headers.get("authorization", r.headers.get("xi-api-key", "")).split(" ")[-1]
+    said = "Incorrect API key: %s, or %s****%s, so (%s)" % (key, key[:8], key[-2:], key)
+    r.send(full(json.dumps({"error": {"message": said, "code": "invalid_api_key"}}).encode(), status="401 No"))
+
+
 def empty(r):
     r.send(head("204 No Content"))
 
