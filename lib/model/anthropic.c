@@ -352,7 +352,6 @@ const struct model_engine model_anthropic = {
 	.url = "https://api.anthropic.com/v1",
 	.auth = PROVIDER_HEADER,
 	.auth_header = "x-api-key",
-	.secret = "ANTHROPIC_API_KEY",
 	.limit = "max_tokens",
 	.header = {"anthropic-version", "2023-06-01"},
 	.path = path,

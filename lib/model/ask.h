@@ -5,9 +5,11 @@
  *
  * The models are asked in their order: the next one if the breaker of one is open, if it fails, or if no first token has
  * come within give_up_ms; all of them together until budget_ms. Without a first token within wait_ms `waiting` is called,
- * once. After the first token there is no other try: a stream that breaks ends the answer with what was said.
+ * once; so it is without a sentence in twice that time.
  *
- * Words come as sentences (text/sentence.h), each as soon as it is sure; never a piece of one, but at the end.
+ * Words come as sentences (text/sentence.h), each as soon as it is sure. An answer that breaks off ends with the last
+ * whole sentence: half a number is worse than none. As long as nobody heard any of it, the next model is asked; nothing is
+ * asked again when somebody did.
  */
 #ifndef CALLPIPE_MODEL_ASK_H
 #define CALLPIPE_MODEL_ASK_H
@@ -24,6 +26,7 @@ struct asker {
 	struct http http;
 	struct provider provider[MODELS_MAX]; /* in the order of models */
 	struct asker_fold *fold;              /* a summary under way; NULL: none */
+	struct ask *drained; /* answers that are over, whose connections are not free yet */
 };
 
 /* Find the keys. 0; or an exit code (78, 64), why says why, as a message without `prog:`. */
@@ -36,7 +39,7 @@ void asker_warm(struct asker *a);
 
 enum ask_how {
 	ASK_DONE,      /* an answer, whole */
-	ASK_TRUNCATED, /* it broke off, or took too long, after its first token */
+	ASK_TRUNCATED, /* it broke off, or took too long, when some of it had been given */
 	ASK_LENGTH,    /* it had no more room: max_output, or ours */
 	ASK_REFUSED,   /* the model would not */
 	ASK_FAILED,    /* nobody answered: code, why are of the last who was asked */
@@ -63,12 +66,14 @@ struct ask_end {
  * call ask_cancel. */
 struct ask_handlers {
 	void (*waiting)(void *ctx);
+	/* the first token is there: the answer is this one's, unless `failed` is called */
+	void (*first)(void *ctx, const struct model *m);
 	void (*sentence)(void *ctx, const char *text, size_t n);
 	/* all of an answer, whole, before end */
 	void (*tool_calls)(void *ctx, const struct chat_call *calls, size_t n);
 	/* of a model that was asked; also of an answer that broke */
 	void (*usage)(void *ctx, const struct model *m, const struct model_usage *u);
-	/* a model that failed before its first token: the next one is asked. code and why as in ask_end */
+	/* a model of which nothing was heard: the next one is asked. code and why as in ask_end */
 	void (*failed)(void *ctx, const struct model *m, const char *code, const char *why);
 	void (*end)(void *ctx, const struct ask_end *end);
 };
@@ -78,12 +83,20 @@ struct ask; /* one question under way */
 /* The question is copied but for its chat and schema: they must stay until the end. NULL: no memory. */
 struct ask *ask_start(struct asker *a, const struct model_question *q,
 	const struct ask_handlers *on, void *ctx) MUST_USE;
+/* The same of one model of them. */
+struct ask *ask_one(struct asker *a, const struct model *m, const struct model_question *q,
+	const struct ask_handlers *on, void *ctx) MUST_USE;
 /* Forget it, at once: the connection is closed. No handler is called after. NULL is nothing. */
 void ask_cancel(struct ask *ask);
+
+/* For asker_close: an answer that is over is freed, whatever may still come of its stream. */
+void ask_drop(struct ask *ask);
 
 /* To be called between turns: if the conversation is longer than it should be, its older half is summed up by the model
  * for that, in the background, or left out if there is none, or it fails. The chat must stay until asker_close. */
 void ask_fold(struct asker *a, struct chat *c);
+/* No summary is wanted any more; what was to be summed up stays. */
+void ask_fold_cancel(struct asker *a);
 
 /* For tools that may block: ask, and wait for it: an own loop. schema is required. *ret: a new reference to the object
  * that was answered. 0; or an exit code (69, 75, 78, 71), why says why, as the end of a message. usage and ret_model may be

@@ -359,6 +359,16 @@ int chat_heard(struct chat *c, int64_t id, const char *text)
 	return 0;
 }
 
+void chat_back(struct chat *c, int64_t id)
+{
+	while (c->messages > 0 && c->message[c->messages - 1].id > id) {
+		struct chat_message *m = &c->message[--c->messages];
+
+		c->bytes -= message_bytes(m);
+		free_message(m);
+	}
+}
+
 int chat_result(struct chat *c, const char *call_id, const char *text, bool failed)
 {
 	struct chat_message m = {

@@ -100,6 +100,8 @@ int chat_assistant(
 /* Of an answer, this was heard; "": nothing, and it is left out, but for its calls. One that has been folded: nothing
  * is done. */
 int chat_heard(struct chat *c, int64_t id, const char *text) MUST_USE;
+/* What stands behind this message is taken back; 0: all. */
+void chat_back(struct chat *c, int64_t id);
 /* Every call has to get one, before the user says something: those that have none are told that they were not made. */
 int chat_result(struct chat *c, const char *call_id, const char *text, bool failed) MUST_USE;
 

@@ -26,7 +26,6 @@ struct model_engine {
 	const char *url; /* base of the vendor's own service */
 	enum provider_auth auth;
 	const char *auth_header;   /* PROVIDER_HEADER: its name */
-	const char *secret;        /* usual name of the key */
 	const char *limit;         /* usual name of the member for max_output */
 	struct http_header header; /* one more; name NULL: none */
 	/* path behind the base */

@@ -188,12 +188,37 @@ static void read_url(struct reading *rd, const struct place *at, struct model *m
 			}
 }
 
+static bool is_host(const char *url, const char *host)
+{
+	const char *p = strstr(url, "://");
+	size_t n = strlen(host);
+
+	return p && strncasecmp(p + 3, host, n) == 0 && (!p[3 + n] || strchr(":/", p[3 + n]));
+}
+
+/* A key goes to the vendor whose it is, and elsewhere only if the file says so. */
+static const char *usual_secret(const struct model *model)
+{
+	static const struct {
+		const char *host, *secret;
+	} rows[] = {
+		{"api.openai.com", "OPENAI_API_KEY"},
+		{"api.groq.com", "GROQ_API_KEY"},
+		{"api.anthropic.com", "ANTHROPIC_API_KEY"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (is_host(model->url, rows[i].host))
+			return rows[i].secret;
+	return NULL;
+}
+
 /* Somebody who writes the key itself here is told so, and it is not told to anybody. */
 static void read_secret(struct reading *rd, const struct place *at, struct model *model)
 {
 	char path[128];
 
-	model->secret = read_string(rd, at, "secret", NULL);
+	model->secret = read_string(rd, at, "secret", usual_secret(model));
 	if (model->secret &&
 		(isdigit((unsigned char)*model->secret) ||
 			!all_of(model->secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", 63)))
@@ -226,14 +251,6 @@ static void read_parameters(struct reading *rd, const struct place *at, struct m
 				? "is set by 'max_output', and named by 'limit'"
 				: "is not a parameter: it is set for each request");
 	}
-}
-
-static bool is_host(const char *url, const char *host)
-{
-	const char *p = strstr(url, "://");
-	size_t n = strlen(host);
-
-	return p && strncasecmp(p + 3, host, n) == 0 && (!p[3 + n] || strchr(":/", p[3 + n]));
 }
 
 static void read_limits(struct reading *rd, const struct place *at, struct model *model,

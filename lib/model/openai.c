@@ -272,7 +272,6 @@ const struct model_engine model_openai = {
 	.name = "openai",
 	.url = "https://api.openai.com/v1",
 	.auth = PROVIDER_BEARER,
-	.secret = "OPENAI_API_KEY",
 	.limit = "max_tokens",
 	.path = path,
 	.request = request,

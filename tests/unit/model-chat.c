@@ -416,8 +416,27 @@ static void test_random(void)
 	ok(good, "user and assistant alternate, beginning with the user, whatever happens");
 }
 
+static void test_back(void)
+{
+	struct chat c;
+	size_t bytes;
+
+	chat_init(&c, 10);
+	ok(chat_user(&c, "one", NULL) == 0 && chat_assistant(&c, "two", NULL, NULL) == 0, "a talk");
+	bytes = c.bytes;
+	ok(chat_user(&c, "three", "note") == 0 && chat_result(&c, "call_1", "four", true) == 0,
+		"that goes on");
+	chat_back(&c, 2);
+	ok(c.messages == 2 && c.bytes == bytes, "what stands behind a message is taken back");
+	ok(chat_user(&c, "five", NULL) == 0 && c.message[2].id == 5, "an id is used but once");
+	chat_back(&c, 0);
+	ok(c.messages == 0 && c.bytes == 0, "or all");
+	chat_free(&c);
+}
+
 int main(void)
 {
+	test_back();
 	test_requests();
 	test_settings();
 	test_odd();

@@ -96,6 +96,8 @@ static void test_good(void)
 	ok(m->model[0].engine == &model_openai && m->model[1].engine == &model_anthropic,
 		"their engines");
 	is_str(m->model[0].secret, "GROQ_API_KEY", "a secret by name");
+	is_str(m->model[1].secret, "ANTHROPIC_API_KEY", "a vendor's usual one");
+	ok(!m->model[3].secret, "which goes to nobody else");
 	is_str(m->model[1].url, "https://api.anthropic.com/v1", "a vendor's own URL");
 	is_str(m->model[0].limit, "max_tokens", "what the limit is called by most");
 	is_str(m->model[2].limit, "max_completion_tokens", "and by OpenAI");
