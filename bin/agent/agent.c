@@ -9,7 +9,9 @@
 #include "base/opt.h"
 #include "check.h"
 #include "live.h"
+#include "shell.h"
 #include "text.h"
+#include "tool.h"
 
 static struct settings {
 	const char *scenario;
@@ -18,7 +20,10 @@ static struct settings {
 	int64_t session_ttl_s;
 	const char *session_key_file;
 	const char *replay;
-} set = {.session_ttl_s = 1800};
+	const char *tool;
+	struct tool_settings tools;
+	struct http_settings http;
+} set = {.session_ttl_s = 1800, .tools = {.connections = 20}};
 
 static const struct opt_row rows[] = {
 	{"scenario", 's', OPT_STR, "FILE", "CALLPIPE_SCENARIO", "what is said, heard and done",
@@ -37,13 +42,24 @@ static const struct opt_row rows[] = {
 		&set.session_key_file},
 	{"replay", 0, OPT_STR, "DIR", NULL,
 		"run no tool: results and session are those of this recorded call", &set.replay},
+	{"tool", 0, OPT_STR, "FILE", NULL, "run one tool of this file, or scenario: NAME [JSON]",
+		&set.tool},
+	{"sql-connections", 0, OPT_INT, "N", "CALLPIPE_SQL_CONNECTIONS",
+		"connections of all calls to a database at a time", &set.tools.connections, 1,
+		1000},
+	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE",
+		"authorities to trust, instead of the system's", &set.http.ca_file},
+	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "proxy for requests", &set.http.proxy},
+	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "hosts that are asked without it",
+		&set.http.no_proxy},
 	{0},
 };
 
 static const struct opt_page page = {
-	.synopsis = "[options] | --check scenario ... | --text [dialogue ...]",
+	.synopsis =
+		"[options] | --check file ... | --text [dialogue ...] | --tool=FILE name [json]",
 	.purpose = "Lead the dialogue of a call as a scenario says.",
-	.see = "agent(1), callpipe-scenario(5), callpipe-stream(5)",
+	.see = "agent(1), callpipe-scenario(5), callpipe-tools(5), callpipe-stream(5)",
 };
 
 /* The scenario that was loaded last, and its path. */
@@ -110,6 +126,24 @@ static int run_live(void)
 	return sc ? live_run(sc, &live) : EXIT_CONFIG;
 }
 
+/* What tools are run with. */
+static void set_tools(void)
+{
+	set.tools.spool = set.spool;
+	tool_set(&set.tools);
+	http_set(&set.http);
+}
+
+static int run_tool(char *const *words, int n)
+{
+	if (n != 1 && n != 2) {
+		log_error(
+			"cannot run a tool: its name, and perhaps arguments, are wanted: see --help");
+		return EXIT_USAGE;
+	}
+	return opt_finish(shell_tool(set.tool, words[0], words[1]));
+}
+
 int main(int argc, char **argv)
 {
 	int first, status;
@@ -126,6 +160,9 @@ int main(int argc, char **argv)
 	}
 	if (set.check)
 		return opt_finish(check_scenarios(argv + first, argc - first));
+	set_tools();
+	if (set.tool)
+		return run_tool(argv + first, argc - first);
 	if (set.text)
 		status = run_text(argv + first, argc - first);
 	else

@@ -321,6 +321,7 @@ void answer_text(struct engine *e, const char *text, bool old)
 	const struct scenario_rule *r = NULL;
 	struct utterance u;
 
+	e->inputs++;
 	if (understand(&u, text, e->language) < 0) {
 		e->failed = true;
 		return;

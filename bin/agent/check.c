@@ -29,6 +29,23 @@ static int count(void *ctx, const struct scenario_sentence *s)
 	return 0;
 }
 
+/* A file of tools alone. */
+static int check_tools(const char *file)
+{
+	struct scenario_mistakes mistakes;
+	struct scenario *sc;
+	int result = scenario_tools_load(file, &sc, &mistakes);
+
+	for (size_t i = 0; i < mistakes.n; i++)
+		log_error("%s", mistakes.line[i]);
+	scenario_mistakes_free(&mistakes);
+	if (result < 0)
+		return EXIT_DATA;
+	printf("%s: ok tools=%zu\n", file, sc->tools_n);
+	scenario_free(sc);
+	return EXIT_OK;
+}
+
 static int check_scenario(const char *file)
 {
 	struct scenario_mistakes mistakes;
@@ -56,7 +73,8 @@ int check_scenarios(char *const *files, int n)
 	int status = EXIT_OK;
 
 	for (int i = 0; i < n; i++) {
-		int code = check_scenario(files[i]);
+		int code = scenario_is_tools(files[i]) ? check_tools(files[i])
+						       : check_scenario(files[i]);
 		if (code != EXIT_OK)
 			status = code;
 	}

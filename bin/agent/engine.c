@@ -17,7 +17,9 @@ int engine_init(struct engine *e, const struct scenario *sc, const struct engine
 	e->later = json_array();
 	e->memory = json_array();
 	e->variants = calloc(sc->phrases_n + 1, sizeof(*e->variants));
-	if (!e->later || !e->memory || !e->variants || dialogue_init(&e->d, sc) < 0)
+	e->tool_counts = calloc(sc->tools_n + 1, sizeof(*e->tool_counts));
+	if (!e->later || !e->memory || !e->variants || !e->tool_counts ||
+		dialogue_init(&e->d, sc) < 0)
 		return -1;
 	return 0;
 }
@@ -33,6 +35,7 @@ void engine_free(struct engine *e)
 	json_decref(e->leave);
 	json_decref(e->saved);
 	free(e->variants);
+	free(e->tool_counts);
 }
 
 void engine_put(struct engine *e, const char *type, json_t *data)
@@ -231,6 +234,7 @@ static void on_dtmf(struct engine *e, json_t *data)
 		act(e, (struct turns_act){.resume = scene(e).speaking});
 		return;
 	}
+	e->inputs++;
 	act(e, turns_key(&e->turns, scene(e)));
 	if (e->phase != ENGINE_TALKING)
 		return;

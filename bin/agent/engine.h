@@ -85,6 +85,13 @@ struct progress {
 	size_t i; /* the next of its steps */
 };
 
+/* How often a tool has been called. */
+struct tool_count {
+	int64_t input; /* engine.inputs */
+	int in_turn;   /* since then */
+	int in_call;   /* in all */
+};
+
 enum engine_phase {
 	ENGINE_NEW,     /* no call-start yet */
 	ENGINE_TALKING, /* the dialogue goes on */
@@ -116,11 +123,13 @@ struct engine {
 
 	/* the tool that is waited for */
 	bool waiting;
-	char tool_id[96];
+	char tool_id[TOOL_ID_MAX];
 	const struct scenario_tool *tool;
-	int64_t tool_number;   /* of the tool call made last */
-	int64_t wait_since_ms; /* since the tool, or the last wait phrase */
-	int64_t wait_ms;       /* from then to the next */
+	int64_t tool_number;            /* of the tool call made last */
+	struct tool_count *tool_counts; /* of each of the scenario's */
+	int64_t inputs;                 /* turns of the caller's: what was said, and keys */
+	int64_t wait_since_ms;          /* since the tool, or the last wait phrase */
+	int64_t wait_ms;                /* from then to the next */
 
 	/* what is said */
 	unsigned *variants; /* of each phrase: which one is next */
@@ -190,6 +199,10 @@ void step_run(struct engine *e);
 /* What is being done is given up. */
 void step_abandon(struct engine *e);
 void step_problem(struct engine *e);
+/* Check the arguments and how often it has been called, and start a tool; call and failure are told. ret_id (TOOL_ID_MAX
+ * bytes) names the call. False: it does not run, why (TOOL_WHY_MAX bytes) says why. */
+bool step_tool(
+	struct engine *e, const struct scenario_tool *tool, json_t *given, char *ret_id, char *why);
 
 /* answer.c */
 /* Answer what the caller has said. old: he was listened to for another state. */

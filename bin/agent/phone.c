@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "text/sentence.h"
@@ -209,15 +211,22 @@ static const struct talk_line *told_answer(struct phone *p, const char *name)
 static int tool(void *ctx, const struct tool_spec *spec, json_t *arguments)
 {
 	struct phone *p = ctx;
-	const struct talk_line *told = told_answer(p, spec->name);
+	struct tool_spec unique = *spec;
+	char key[160];
+	const struct talk_line *told = told_answer(p, spec->tool->name);
 
-	if (!told)
-		return tool_start(&p->tools, spec, arguments);
+	if (!told) {
+		/* a service that does nothing twice does it again for another talk */
+		snprintf(key, sizeof(key), "%.100s.%lld.%d", spec->key, (long long)p->began,
+			(int)getpid());
+		unique.key = key;
+		return tool_start(&p->tools, &unique, arguments);
+	}
 	json_decref(p->answer);
 	p->answer = json_incref(told->answer ? told->answer : json_null());
 	p->answer_status = (enum tool_status)told->status;
 	p->answer_ms = p->now_ms + told->ms;
-	p->answer_effect = spec->effect;
+	p->answer_effect = spec->tool->effect;
 	snprintf(p->answer_id, sizeof(p->answer_id), "%s", spec->id);
 	return 0;
 }
@@ -288,7 +297,8 @@ int phone_start(struct phone *p, const struct scenario *sc, json_t *call, json_t
 		.resumed = resumed,
 		.ctx = p};
 
-	*p = (struct phone){.sc = sc, .plan = plan, .talk = talk, .resume_ms = -1};
+	*p = (struct phone){
+		.sc = sc, .plan = plan, .talk = talk, .began = time(NULL), .resume_ms = -1};
 	loop_init(&p->loop);
 	tool_init(&p->tools, &p->loop, tool_done, p);
 	p->answered = calloc((plan ? plan->n : 0) + 1, sizeof(*p->answered));

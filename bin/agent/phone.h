@@ -27,6 +27,7 @@ struct phone {
 	bool answer_effect; /* of a tool that is not cancelled */
 	int64_t answer_ms;  /* call time */
 
+	int64_t began;                 /* Unix time, s */
 	int64_t now_ms;                /* call time */
 	int64_t turn;                  /* of the last voice */
 	char listen[TURNS_LISTEN_MAX]; /* id of the last listen */

@@ -95,6 +95,8 @@ static void give(struct recorded *r, size_t i)
 		.ms = json_integer_value(json_object_get(data, "ms")),
 		.late = json_is_true(json_object_get(data, "late")),
 		.why = string(data, "error"),
+		.code = (int)json_integer_value(json_object_get(data, "code")),
+		.more = json_is_true(json_object_get(data, "more")),
 	};
 
 	json_array_remove(r->results, i);

@@ -117,11 +117,24 @@ static void do_sets(struct engine *e, const struct scenario_step *step)
 	}
 }
 
-static void tool_variable(struct engine *e, const char *status, json_t *result, const char *error)
+/* What one knows of it beside its result. */
+static void add_end(json_t *data, const struct tool_end *end)
 {
-	engine_set(e, "tool",
-		json_pack("{s:s,s:s,s:O?,s:s*}", "name", e->tool->name, "status", status, "result",
-			result, "error", error));
+	if (end->code)
+		json_object_set_new(data, "code", json_integer(end->code));
+	if (end->more)
+		json_object_set_new(data, "more", json_true());
+}
+
+static void tool_variable(
+	struct engine *e, const struct scenario_tool *tool, const struct tool_end *end)
+{
+	json_t *data = json_pack("{s:s,s:s,s:O?,s:s*}", "name", tool->name, "status",
+		tool_status_name(end->status), "result", end->result, "error",
+		end->status == TOOL_OK ? NULL : end->why);
+
+	add_end(data, end);
+	engine_set(e, "tool", data);
 }
 
 static void tool_result(struct engine *e, const struct tool_end *end)
@@ -132,61 +145,83 @@ static void tool_result(struct engine *e, const struct tool_end *end)
 
 	if (end->late)
 		json_object_set_new(data, "late", json_true());
+	add_end(data, end);
 	engine_put(e, "tool-result", data);
 }
 
-/* It could not even be run, for this reason. */
-static void tool_refused(struct engine *e, const char *why)
+/* NULL, and it is counted; or why it may not be called again. */
+static const char *count_call(struct engine *e, const struct scenario_tool *tool)
 {
-	log_warn("tool '%s': %s", e->tool->name, why);
-	tool_result(e, &(struct tool_end){.id = e->tool_id, .status = TOOL_FAILED, .why = why});
-	tool_variable(e, "failed", NULL, why);
+	struct tool_count *c = &e->tool_counts[tool->index];
+	const char *why;
+
+	if (c->input != e->inputs)
+		*c = (struct tool_count){.input = e->inputs, .in_call = c->in_call};
+	why = scenario_tool_limit(tool, c->in_turn, c->in_call);
+	if (!why) {
+		c->in_turn++;
+		c->in_call++;
+	}
+	return why;
 }
 
-/* True if it runs: its end is waited for. */
-static bool start_tool(struct engine *e, const struct scenario_step *step)
+static bool may_run(struct engine *e, const struct scenario_tool *tool, json_t *given,
+	json_t **ret_arguments, char *why)
 {
-	json_t *given = members_of(e, &step->with), *arguments = NULL;
+	const char *limit;
+
+	if (scenario_arguments(tool, given, ret_arguments, why, TOOL_WHY_MAX) < 0)
+		return false;
+	limit = count_call(e, tool);
+	if (limit)
+		snprintf(why, TOOL_WHY_MAX, "%s", limit);
+	return !limit;
+}
+
+bool step_tool(
+	struct engine *e, const struct scenario_tool *tool, json_t *given, char *ret_id, char *why)
+{
 	const char *call = json_string_value(scenario_lookup(e->d.vars, "call.call"));
-	char why[200] = "", id[160], *env[] = {id, NULL};
-	bool runs = false;
+	struct tool_end end = {.id = ret_id, .status = TOOL_FAILED, .why = why};
+	json_t *arguments = NULL;
+	bool good, runs = false;
+	char key[160];
+
+	snprintf(ret_id, TOOL_ID_MAX, "t%" PRId64, ++e->tool_number);
+	snprintf(key, sizeof(key), "%.100s.%s", call ? call : "", ret_id);
+	good = may_run(e, tool, given, &arguments, why);
+	if (good && tool->effect)
+		back_commit(e);
+	engine_put(e, "tool-call",
+		json_pack("{s:s,s:s,s:O,s:o*}", "id", ret_id, "name", tool->name, "arguments",
+			good ? arguments : given, "effect",
+			good && tool->effect ? json_true() : NULL));
+	if (good)
+		runs = e->port.tool(e->port.ctx,
+			       &(struct tool_spec){.id = ret_id, .key = key, .tool = tool},
+			       arguments) == 0;
+	if (good && !runs)
+		snprintf(why, TOOL_WHY_MAX, "cannot run '%.100s': %s",
+			tool->command ? tool->command[0] : tool->name, strerror(errno));
+	json_decref(arguments);
+	if (!runs) { /* it could not even be run */
+		log_warn("tool '%s': %s", tool->name, why);
+		tool_result(e, &end);
+		tool_variable(e, tool, &end);
+	}
+	return runs;
+}
+
+static void start_tool(struct engine *e, const struct scenario_step *step)
+{
+	json_t *given = members_of(e, &step->with);
+	char why[TOOL_WHY_MAX];
 
 	e->tool = step->tool;
-	snprintf(e->tool_id, sizeof(e->tool_id), "t%" PRId64, ++e->tool_number);
-	snprintf(id, sizeof(id), "CALLPIPE_TOOL_ID=%.100s.%s", call ? call : "", e->tool_id);
-	if (scenario_arguments(step->tool, given, &arguments, why, sizeof(why)) == 0) {
-		if (step->tool->effect)
-			back_commit(e);
-		engine_put(e, "tool-call",
-			json_pack("{s:s,s:s,s:O,s:o*}", "id", e->tool_id, "name", step->tool->name,
-				"arguments", arguments, "effect",
-				step->tool->effect ? json_true() : NULL));
-		runs = e->port.tool(e->port.ctx,
-			       &(struct tool_spec){
-				       .id = e->tool_id,
-				       .name = step->tool->name,
-				       .argv = (char *const *)(uintptr_t)step->tool->command,
-				       .env = env,
-				       .timeout_ms = step->tool->timeout_ms,
-				       .effect = step->tool->effect,
-			       },
-			       arguments) == 0;
-		if (!runs)
-			snprintf(why, sizeof(why), "cannot run '%s': %s", step->tool->command[0],
-				strerror(errno));
-	} else {
-		engine_put(e, "tool-call",
-			json_pack("{s:s,s:s,s:O}", "id", e->tool_id, "name", step->tool->name,
-				"arguments", given));
-	}
+	e->waiting = step_tool(e, step->tool, given, e->tool_id, why);
 	json_decref(given);
-	json_decref(arguments);
-	if (!runs)
-		tool_refused(e, why);
-	e->waiting = runs;
 	e->wait_since_ms = e->now_ms;
 	e->wait_ms = e->sc->wait_after_ms;
-	return runs;
 }
 
 void engine_tool_done(struct engine *e, const struct tool_end *end)
@@ -198,8 +233,7 @@ void engine_tool_done(struct engine *e, const struct tool_end *end)
 	e->quiet_since_ms = max_i64(
 		e->quiet_since_ms, e->now_ms); /* it was not the caller's turn */
 	e->dirty = true;
-	tool_variable(e, tool_status_name(end->status), end->result,
-		end->status == TOOL_OK ? NULL : end->why);
+	tool_variable(e, e->tool, end);
 	engine_settle(e);
 }
 

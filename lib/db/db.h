@@ -60,6 +60,10 @@ int db_copy_end(struct db *db) MUST_USE;
 int db_each(struct db *db, const char *sql, const char *const params[], int n,
 	int (*each)(const PGresult *row, void *ctx), void *ctx) MUST_USE;
 
+/* What a SQLSTATE, or the beginning of one, means. */
+enum db_fault db_fault_of(const char *state);
+/* The first line of what libpq says, without its prefixes. */
+void db_first_line(const char *text, char *ret, size_t size);
 /* What a tool exits with that could not do its work for this reason. */
 enum exit_code db_exit(enum db_fault fault);
 

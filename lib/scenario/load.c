@@ -260,7 +260,14 @@ static void no_memory(struct scenario_mistakes *m, const char *path)
 		m->line[m->n++] = line;
 }
 
-int scenario_load(const char *path, const struct scenario_options *options, struct scenario **ret,
+/* A file of tools alone: there are no states that could have a mistake. */
+static void load_tools_alone(struct loading *l, json_t *root)
+{
+	load_tools(l, NULL, root);
+}
+
+static int load_file(const char *path, const struct scenario_options *options,
+	void (*load)(struct loading *l, json_t *root), struct scenario **ret,
 	struct scenario_mistakes *m)
 {
 	jmp_buf without;
@@ -284,7 +291,7 @@ int scenario_load(const char *path, const struct scenario_options *options, stru
 	l->folder = folder_of(l, path);
 	json_t *root = read_json(l, path);
 	if (root)
-		load_scenario(l, root);
+		load(l, root);
 	if (m->n)
 		goto fail;
 	*ret = l->sc;
@@ -298,6 +305,33 @@ fail:
 	free(l);
 	memory_close(memory);
 	return -1;
+}
+
+int scenario_load(const char *path, const struct scenario_options *options, struct scenario **ret,
+	struct scenario_mistakes *m)
+{
+	return load_file(path, options, load_scenario, ret, m);
+}
+
+int scenario_tools_load(const char *path, struct scenario **ret, struct scenario_mistakes *m)
+{
+	static const struct scenario_options none;
+
+	return load_file(path, &none, load_tools_alone, ret, m);
+}
+
+bool scenario_is_tools(const char *path)
+{
+	json_t *root = json_load_file(path, 0, NULL), *tool;
+	bool is = json_object_size(root) > 0 && !json_is_string(json_object_get(root, "name")) &&
+		!json_is_string(json_object_get(root, "start")) && !json_object_get(root, "states");
+	const char *name;
+
+	json_object_foreach(root, name, tool) {
+		is &= json_is_object(tool);
+	}
+	json_decref(root);
+	return is;
 }
 
 void scenario_free(struct scenario *sc)

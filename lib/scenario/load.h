@@ -125,6 +125,7 @@ const char *read_language(
 /* A string, or an array of strings, each but once. */
 struct scenario_words as_words(struct loading *l, const struct where *at, json_t *v);
 struct scenario_regexes as_regexes(struct loading *l, const struct where *at, json_t *v);
+/* One expression, with upper and lower case told apart. */
 const regex_t *as_regex(struct loading *l, const struct where *at, json_t *v);
 /* The same, of phrases to be heard: heard.c. */
 struct scenario_words as_heard(struct loading *l, const struct where *at, json_t *v);
@@ -157,6 +158,21 @@ void load_rules(struct loading *l, const struct where *at, json_t *v, struct sce
 void load_state(struct loading *l, const struct where *at, json_t *v,
 	struct scenario_state *st);                                    /* state.c */
 void load_tools(struct loading *l, const struct where *at, json_t *v); /* tool.c */
+/* schema.c */
+void load_arguments(
+	struct loading *l, const struct where *at, json_t *v, struct scenario_tool *tool);
+/* Of a tool by its name; NULL: a mistake. */
+const struct scenario_argument *find_argument(struct loading *l, const struct where *at,
+	const struct scenario_tool *tool, const char *name);
+/* tool-http.c, tool-sql.c: the arguments of the tool are loaded. used: of each, whether it is used. */
+const struct scenario_http *load_http(struct loading *l, const struct where *at, json_t *v,
+	const struct scenario_tool *tool, bool *used);
+const struct scenario_sql *load_sql(struct loading *l, const struct where *at, json_t *v,
+	const struct scenario_tool *tool, bool *used);
+/* The name of a secret (base/secret.h). */
+const char *read_secret(struct loading *l, const struct where *at, json_t *object, const char *key);
+/* arguments.c: the names of enum scenario_type, as JSON schema has them; NULL at the end. */
+extern const char *const argument_types[];
 /* Put v into the type of an argument: *ret is a new reference (ret may be NULL: only check). -1: why. */
 int scenario_argument_check(
 	const struct scenario_argument *a, json_t *v, json_t **ret, char *why, size_t why_size);

@@ -184,10 +184,11 @@ static void undo_regex(void *p)
 	regfree(p);
 }
 
-static bool compile(struct loading *l, const struct where *at, const char *pattern, regex_t *ret)
+static bool compile(
+	struct loading *l, const struct where *at, const char *pattern, int flags, regex_t *ret)
 {
 	char why[128];
-	int code = strlen(pattern) > 1024 ? -1 : regcomp(ret, pattern, REG_EXTENDED | REG_ICASE);
+	int code = strlen(pattern) > 1024 ? -1 : regcomp(ret, pattern, REG_EXTENDED | flags);
 
 	if (code == 0) {
 		memory_defer(l->memory, undo_regex, ret);
@@ -206,7 +207,7 @@ const regex_t *as_regex(struct loading *l, const struct where *at, json_t *v)
 	const char *pattern = as_string(l, at, v);
 	regex_t *regex = memory_get(l->memory, sizeof(*regex));
 
-	return pattern && compile(l, at, pattern, regex) ? regex : NULL;
+	return pattern && compile(l, at, pattern, 0, regex) ? regex : NULL;
 }
 
 struct scenario_regexes as_regexes(struct loading *l, const struct where *at, json_t *v)
@@ -218,7 +219,7 @@ struct scenario_regexes as_regexes(struct loading *l, const struct where *at, js
 
 	for (size_t i = 0; i < patterns.n; i++)
 		list.n += compile(l, json_is_array(v) ? ITEM(at, i) : at, patterns.word[i],
-			&list.regex[list.n]);
+			REG_ICASE, &list.regex[list.n]);
 	return list;
 }
 

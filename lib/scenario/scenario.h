@@ -256,25 +256,45 @@ enum scenario_type {
 	SCENARIO_INTEGER,
 	SCENARIO_NUMBER,
 	SCENARIO_BOOLEAN,
+	SCENARIO_ARRAY,
+	SCENARIO_OBJECT,
 };
 
+/* An argument, or what is in one: what JSON schema says of it. */
 struct scenario_argument {
-	const char *name;
+	const char *name; /* "": an item of an array */
 	enum scenario_type type;
 	bool required;
+	bool nullable;          /* may be null */
 	json_t *choices;        /* enum: an array; NULL: any */
 	const regex_t *pattern; /* of a string, anywhere in it; NULL: any */
-	double min, max;        /* of a number; of a string its characters; infinite: any */
+	double min,
+		max; /* of a number; of a string its characters, of an array its items; infinite: any */
+	bool above_min,
+		below_max; /* of a number: min and max themselves are too small, too large */
+	bool unique;       /* of an array: no two items are equal */
+	struct scenario_argument *members; /* of an object: what it has, and nothing else */
+	size_t members_n;
+	struct scenario_argument *item; /* of an array: what each has to be */
 };
 
+struct scenario_http; /* scenario/tool.h */
+struct scenario_sql;
+
+/* Exactly one of command, http, sql is there. */
 struct scenario_tool {
 	const char *name;
+	size_t index;            /* 0..tools_n-1 */
 	const char *description; /* NULL: none */
 	/* argv, NULL at the end. It runs in the current directory; a relative argv[0] with a slash was relative
 	 * to the tools file and is now to the current directory. */
 	const char **command;
+	const struct scenario_http *http; /* a request */
+	const struct scenario_sql *sql;   /* statements */
 	int timeout_ms;
-	bool effect; /* changes something: never aborted, always recorded */
+	int turn_max,
+		call_max; /* calls of it in a turn of the caller's, in a call; 0: any number */
+	bool effect;      /* changes something: never aborted, always recorded */
 	struct scenario_argument *arguments;
 	size_t arguments_n;
 	json_t *schema;  /* of the arguments, as written: JSON schema; NULL: none */
@@ -347,6 +367,12 @@ void scenario_mistakes_free(struct scenario_mistakes *m);
 const struct scenario_state *scenario_state_find(const struct scenario *sc, const char *name);
 const struct scenario_tool *scenario_tool_find(const struct scenario *sc, const char *name);
 
+/* A file of tools alone: as a scenario that has nothing else. Otherwise as scenario_load. */
+int scenario_tools_load(
+	const char *path, struct scenario **ret, struct scenario_mistakes *m) MUST_USE;
+/* Is it such a file, and no scenario: it has objects by name, and no name, start or states. */
+bool scenario_is_tools(const char *path);
+
 /* The next rule of a state for one of these inputs (a set of bits, SCENARIO_BIT) behind `last` (NULL: the first one);
  * NULL: no more. The first that fits is the one that counts: its `when` holds, its words match, its min is not above
  * the count. What is special is tried before what is general:
@@ -383,9 +409,12 @@ int scenario_phrases(const struct scenario *sc,
 /* ---- tools ---- */
 
 /* Check the arguments of a call (an object) against the tool, and put them into its types: "42" becomes 42 where an
- * integer is wanted. *ret is a new reference. -1: why says, for people, what is wrong. */
+ * integer is wanted. *ret is a new reference. -1: why says, for people and models, what is wrong. */
 int scenario_arguments(const struct scenario_tool *tool, json_t *given, json_t **ret, char *why,
 	size_t why_size) MUST_USE;
+/* It has been called so often in this turn and in this call: may it be once more? NULL: yes; or, for people and
+ * models, why not. */
+const char *scenario_tool_limit(const struct scenario_tool *tool, int in_turn, int in_call);
 
 /* ---- names that are built in; NULL at the end ---- */
 

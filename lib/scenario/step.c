@@ -73,20 +73,6 @@ static void load_sets(
 	read_sets(l, at, v, "add", step);
 }
 
-static const struct scenario_argument *find_argument(struct loading *l, const struct where *at,
-	const struct scenario_tool *tool, const char *name)
-{
-	struct nearest near = {.name = name};
-
-	for (size_t i = 0; i < tool->arguments_n; i++) {
-		if (strcmp(tool->arguments[i].name, name) == 0)
-			return &tool->arguments[i];
-		nearest_try(&near, tool->arguments[i].name);
-	}
-	mistake(l, at, "the tool '%s' has no such argument%s", tool->name, nearest_text(l, &near));
-	return NULL;
-}
-
 /* What can be known of the arguments before the call. */
 static void check_with(struct loading *l, const struct where *at, const struct scenario_tool *tool,
 	struct scenario_members with)

@@ -36,21 +36,29 @@ static void done(void *ctx, const struct tool_end *end)
 	loop_stop(&loop);
 }
 
-static int start(const char *script, int64_t timeout_ms, bool effect)
+static int start(const char *script, int timeout_ms, bool effect)
 {
-	char sh[] = "sh", c[] = "-c", env[] = "CALLPIPE_TOOL_ID=c.t1", *copy = strdup(script),
-	     *argv[] = {sh, c, copy, NULL}, *envs[] = {env, NULL};
+	/* they are looked at as long as they run */
+	static struct {
+		struct scenario_tool tool;
+		const char *command[4];
+	} kept[100];
+	static size_t n;
 	json_t *arguments = json_pack("{s:s}", "number", "42");
-	struct tool_spec spec = {.id = "t1",
-		.name = "test",
-		.argv = argv,
-		.env = envs,
+	struct scenario_tool *tool = &kept[n].tool;
+	int rc;
+
+	kept[n].command[0] = "sh";
+	kept[n].command[1] = "-c";
+	kept[n].command[2] = script;
+	*tool = (struct scenario_tool){.name = "test",
+		.command = kept[n].command,
 		.timeout_ms = timeout_ms,
 		.effect = effect};
-	int rc = tool_start(&runner, &spec, arguments);
-
+	n = (n + 1) % (sizeof(kept) / sizeof(kept[0]));
+	rc = tool_start(
+		&runner, &(struct tool_spec){.id = "t1", .key = "c.t1", .tool = tool}, arguments);
 	json_decref(arguments);
-	free(copy);
 	return rc;
 }
 
@@ -128,9 +136,9 @@ static void test_failures(void)
 
 static void test_not_there(void)
 {
-	char none[] = "/no/such/tool", *argv[] = {none, NULL}, *env[] = {NULL};
-	struct tool_spec spec = {
-		.id = "t2", .name = "none", .argv = argv, .env = env, .timeout_ms = 1000};
+	const char *command[] = {"/no/such/tool", NULL};
+	struct scenario_tool tool = {.name = "none", .command = command, .timeout_ms = 1000};
+	struct tool_spec spec = {.id = "t2", .key = "c.t2", .tool = &tool};
 	json_t *arguments = json_object();
 
 	ok(tool_start(&runner, &spec, arguments) == -1 && errno == ENOENT, "one that is not there");

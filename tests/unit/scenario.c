@@ -314,7 +314,8 @@ static void test_arguments(void)
 	is_str(arguments(t, "{\"s\": \"1\", \"b\": 1}"),
 		"the argument 'b' has to be of the type boolean", "no boolean");
 	is_str(arguments(t, "{\"s\": \"1\", \"e\": \"green\"}"),
-		"the argument 'e' is none of the values it may have", "none of the values");
+		"the argument 'e' is none of the values it may have: [\"red\",\"blé\"]",
+		"none of the values");
 	is_str(arguments(scenario_tool_find(sc, "none"), "{}"), "{}", "no arguments");
 	is_str(arguments(scenario_tool_find(sc, "none"), "{\"x\": 1}"), "no argument is called 'x'",
 		"but none are taken");

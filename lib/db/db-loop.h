@@ -1,0 +1,56 @@
+/* db-loop: a connection to PostgreSQL on the loop, for tools that may not wait.
+ *
+ *	struct db_loop *d = db_loop_open(&loop, "postgresql://shop@db/shop", &on, ctx);
+ *	opened:  db_loop_send(d, "select name from client where number = $1", values, 1);
+ *	row:     db_loop_cell(row, 0).text
+ *	done:    the next statement, or
+ *	         db_loop_close(d);
+ *
+ * libpq is loaded by the first db_loop_open. Nothing blocks: names of hosts are resolved by glibc's own thread
+ * (getaddrinfo_a), but for those that only a service file of libpq names. A statement is broken off by db_loop_close: the
+ * server notices that within 500 ms if it was told to look (client_connection_check_interval, PostgreSQL 14), else when
+ * the statement's timeout is up. Times come as ISO 8601.
+ *
+ * Source: libpq's manual, "Asynchronous Command Processing", PostgreSQL 13 to 18.
+ */
+#ifndef CALLPIPE_DB_DB_LOOP_H
+#define CALLPIPE_DB_DB_LOOP_H
+
+#include "base/loop.h"
+#include "db/db.h"
+
+struct db_loop;
+
+/* Called from the loop. Any of them may call db_loop_send and db_loop_close. */
+struct db_loop_handlers {
+	void (*opened)(void *ctx);
+	void (*row)(void *ctx, const PGresult *row); /* of one row, borrowed */
+	/* the statements that were sent are done; rows: how many the last one was about */
+	void (*done)(void *ctx, int64_t rows);
+	/* the connection could not be made, was lost, or a statement failed: there is nothing more to come. why: a line,
+	 * without secrets; state: SQLSTATE, "" if it is not known */
+	void (*failed)(void *ctx, enum db_fault fault, const char *state, const char *why);
+};
+
+/* dsn: a connection string or URL of libpq; what it does not say is of libpq's environment. NULL: no memory; all else
+ * that is wrong is told by failed, never from here. */
+struct db_loop *db_loop_open(
+	struct loop *loop, const char *dsn, const struct db_loop_handlers *on, void *ctx) MUST_USE;
+/* At once, whatever is under way; NULL is nothing. No handler is called any more. */
+void db_loop_close(struct db_loop *d);
+/* One statement with its n values as text, or (n 0) several without. Only after opened or done. */
+void db_loop_send(struct db_loop *d, const char *sql, const char *const values[], int n);
+/* 150018 */
+int db_loop_version(const struct db_loop *d);
+
+/* A value of a row. */
+struct db_cell {
+	const char *name; /* of its column */
+	const char *text; /* NULL: null */
+	size_t bytes;     /* of text */
+	unsigned type;    /* its OID, of pg_type */
+};
+int db_loop_columns(const PGresult *row);
+struct db_cell db_loop_cell(const PGresult *row, int column);
+
+#endif
