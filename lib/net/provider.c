@@ -466,12 +466,22 @@ struct provider_call *provider_ask(struct provider *p, const struct http_request
 	return c;
 }
 
-void provider_cancel(struct provider_call *c)
+static void cancel(struct provider_call *c, void (*how)(struct breaker *b))
 {
 	if (c->ending)
 		return;
 	if (c->http)
 		http_cancel(c->http);
-	tell_breaker(c, c->begun ? breaker_success : breaker_abandon);
+	tell_breaker(c, how);
 	call_free(c);
+}
+
+void provider_cancel(struct provider_call *c)
+{
+	cancel(c, c->begun ? breaker_success : breaker_abandon);
+}
+
+void provider_reject(struct provider_call *c)
+{
+	cancel(c, breaker_failure);
 }
