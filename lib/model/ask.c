@@ -225,9 +225,11 @@ static void fail(struct ask *ask, const char *code, const char *why, bool at_fau
 	char copy[HTTP_WHY_MAX];
 
 	snprintf(copy, sizeof(copy), "%s", why);
-	cancel_call(ask);
-	if (at_fault)
-		breaker_failure(provider_of(ask)->breaker);
+	if (at_fault && ask->call)
+		provider_reject(ask->call);
+	else
+		cancel_call(ask);
+	ask->call = NULL;
 	if (ask->given) {
 		end_short(ask, ASK_TRUNCATED, code, copy);
 		return;

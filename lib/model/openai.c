@@ -132,14 +132,17 @@ static const char *path(const struct model *m)
 
 /* ---- the stream ---- */
 
-/* Which call this is a piece of: id and name may be missing, the index too: then it is the position in its list. */
+/* Which call this is a piece of: id and name may be missing, and the same twice; the index too: then it is the position in
+ * its list. */
 static struct reply_call *find_call(
 	struct reply *r, int64_t index, const char *id, const char *name)
 {
 	struct reply_call *call = reply_find_call(r, index);
 	bool named = call && *call->name && *name;
 
-	for (size_t i = 0; *id && i < r->calls; i++)
+	if (call && *id && strcmp(call->id, id) == 0)
+		return call;
+	for (size_t i = 0; *id && !*name && i < r->calls; i++)
 		if (strcmp(r->call[i].id, id) == 0)
 			return &r->call[i];
 	/* Another id is another call, as is a whole one behind a whole one. */

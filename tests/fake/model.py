@@ -228,6 +228,9 @@ class Talk:
             if not got:
                 raise Gone
             self.buffer += got
+            if self.buffer[:1] == b"\x16":  # TLS: not here
+                self.conn.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                raise Gone
         end = self.buffer.index(b"\r\n\r\n") + 4 if n is None else n
         data, self.buffer = self.buffer[:end], self.buffer[end:]
         return data
