@@ -338,7 +338,7 @@ def serve_one(talk):
         why = (check_openai if chat else check_anthropic)(body)
     except (KeyError, TypeError, ValueError, IndexError) as e:
         why = "%s: %s" % (type(e).__name__, e)
-    if not why and not chat and headers.get("anthropic-version") != "2023-06-01":
+    if not why and not chat and headers.get("anthropic-version") not in ("2023-06-01", "2026-10-21"):
         why = "anthropic-version: header is required"
     if not why and (body.get("stream") is not True or headers.get("content-type") != "application/json"):
         why = "no stream, or no JSON"

@@ -1,8 +1,10 @@
 // Our tools, as anybody runs them: found in PATH, with no more of an environment than is given here.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline';
 
 export const KEY = 'sk-of-the-test-0123456789';
 
@@ -28,6 +30,17 @@ export function run(tool, args, { env = {}, input = '', limit_ms = 20000, cwd } 
 			resolve({ code: code ?? signal, out: Buffer.concat(out), err, ms: Date.now() - began });
 		});
 	});
+}
+
+// A server of tests/fake, which prints its port: what our own tests take for the vendor. -> its URL
+export async function fake(close, name, args = []) {
+	const child = spawn('python3', [join('tests/fake', name), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+	close(() => void child.kill());
+	const lines = createInterface({ input: child.stdout });
+	const [port] = await once(lines, 'line');
+	lines.close();
+	child.stdout.resume();
+	return `http://127.0.0.1:${Number(port)}`;
 }
 
 // ---- the stream: callpipe-stream(5) ----

@@ -8,15 +8,15 @@ export const anthropic = (url, options = {}) =>
 	new (peer('@anthropic-ai/sdk').Anthropic)({ apiKey: KEY, baseURL: url, maxRetries: 0, ...options });
 
 // All of the package takes seconds to load, and of it one client is wanted.
-export function elevenlabs(url) {
+export function elevenlabs(url, apiKey = KEY) {
 	const { TextToSpeechClient } = inside('@elevenlabs/elevenlabs-js', 'api/resources/textToSpeech/client/Client.js');
-	return new TextToSpeechClient({ apiKey: KEY, environment: url, maxRetries: 0 });
+	return new TextToSpeechClient({ apiKey, environment: url, maxRetries: 0 });
 }
 
-export function deepgram(url) {
+export function deepgram(url, apiKey = KEY) {
 	const ws = url.replace(/^http/, 'ws');
 	const environment = { base: url, production: ws, agent: ws, agentRest: url, preview: ws };
-	return new (peer('@deepgram/sdk').DeepgramClient)({ apiKey: KEY, environment, maxRetries: 0 });
+	return new (peer('@deepgram/sdk').DeepgramClient)({ apiKey, environment, maxRetries: 0 });
 }
 
 export async function aimock(close, options = {}) {
