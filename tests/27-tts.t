@@ -85,7 +85,7 @@ check 'none: silence of about the length' '[ "$(sox "$T/x.wav" -n stats 2>&1 | a
 ok 'a program that is not there' must_fail 71 tts -c no-such-program --say x -o "$T/x.wav"
 ok 'no engine of that name' must_fail 64 tts -e loudspeaker --say x -o "$T/x.wav"
 check 'the same from the environment' 'CALLPIPE_TTS=loudspeaker must_fail 78 tts --say x -o "$T/x.wav" 2>"$T/err" &&
-	grep -qx "tts: cannot use CALLPIPE_TTS .loudspeaker.: there are command, none" "$T/err"'
+	grep -qx "tts: cannot use CALLPIPE_TTS .loudspeaker.: there are command, deepgram, elevenlabs, none, openai, piper" "$T/err"'
 check 'a number of the environment' 'CALLPIPE_TTS_RAW_RATE=7 must_fail 78 tts --say x -o "$T/x.wav" 2>"$T/err" &&
 	grep -qx "tts: cannot use CALLPIPE_TTS_RAW_RATE .7.: it is not within 8000 to 192000" "$T/err"'
 ok 'a full disk' eval 'must_fail 74 tts --say x >/dev/full'

@@ -5,34 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine.h"
 #include "program.h"
+#include "setting.h"
 
 /* Voices of espeak-ng that are not called as their language is. */
 static const char own_table[] = "zh=cmn no=nb iw=he in=id es-mx=es-419 es-ar=es-419 en-ca=en-us";
 /* Variants of a language that it has. */
 static const char variants[] =
 	" en-us en-gb en-029 en-gb-scotland fr-fr fr-be fr-ch pt-br pt-pt es-419 cmn-latn-pinyin ";
-
-/* What table ("A=B C=D") says of a name of n bytes, as the bytes in it. */
-static const char *look_up(const char *table, const char *name, size_t n, size_t *ret_n)
-{
-	for (const char *at = table; *at;) {
-		size_t word = strcspn(at, " ");
-
-		if (word > n + 1 && at[n] == '=' && strncasecmp(at, name, n) == 0) {
-			*ret_n = word - n - 1;
-			return at + n + 1;
-		}
-		at += word;
-		at += strspn(at, " ");
-	}
-	return NULL;
-}
 
 static bool is_variant(const char *language)
 {
@@ -45,23 +29,21 @@ static bool is_variant(const char *language)
 	return strstr(variants, word) != NULL;
 }
 
-/* The voice of a phrase: the one it wants, the one that is set, the language's in both tables, the language's name. */
-static const char *voice_name(const struct voice *v, const struct phrase *p, size_t *ret_n)
+/* The voice of a phrase, or the name of its language; a variant that espeak-ng has is not that of the whole language.
+ * -1: it is too long. */
+static int voice_name(const struct voice *v, const struct phrase *p, char ret[SETTING_MAX])
 {
-	const char *tables[] = {v->table, own_table}, *found;
-	size_t whole = strlen(p->language), primary = strcspn(p->language, "-_");
+	size_t n = strcspn(p->language, "-_");
+	bool variant = is_variant(p->language);
 
-	found = *p->voice ? p->voice : v->name;
-	*ret_n = strlen(found);
-	for (size_t i = 0; i < ARRAY_LEN(tables) && !*ret_n; i++) {
-		found = look_up(tables[i], p->language, whole, ret_n);
-		if (!found && (i == 0 || !is_variant(p->language)))
-			found = look_up(tables[i], p->language, primary, ret_n);
-	}
-	if (*ret_n)
-		return found;
-	*ret_n = is_variant(p->language) ? whole : primary;
-	return p->language;
+	if (setting_voice(v, "command", p, variant ? "" : own_table, ret) < 0)
+		return -1;
+	if (!*ret && variant)
+		n = strlen(p->language);
+	if (!*ret)
+		snprintf(ret, SETTING_MAX, "%.*s", (int)min_i64((int64_t)n, SETTING_MAX - 1),
+			p->language);
+	return 0;
 }
 
 int command_words(
@@ -69,9 +51,14 @@ int command_words(
 {
 	struct words_value values[] = {
 		{"voice"}, {"language", p->language, strlen(p->language)}, {"rate"}, {NULL}};
-	char rate[16];
+	char rate[16], name[SETTING_MAX];
 
-	values[0].value = voice_name(v, p, &values[0].n);
+	if (voice_name(v, p, name) < 0) {
+		snprintf(why, WHY_MAX, "the name of its voice is too long");
+		return -1;
+	}
+	values[0].value = name;
+	values[0].n = strlen(name);
 	values[2].value = rate;
 	values[2].n = (size_t)snprintf(rate, sizeof rate, "%d", v->rate_hz);
 	return words_split(v->command, values, ret, why);
@@ -97,8 +84,8 @@ static int program_stat(const char *name, struct stat *ret)
 	return -1;
 }
 
-static int identify(
-	const struct voice *v, const struct phrase *p, struct dynbuf *id, char why[WHY_MAX])
+static int identify(const struct engine *e, const struct voice *v, const struct phrase *p,
+	struct dynbuf *id, char why[WHY_MAX])
 {
 	struct words line;
 	struct stat st;

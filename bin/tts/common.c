@@ -1,5 +1,6 @@
 /* What a call, a sentence alone and the filling of the cache have in common. */
 #include <signal.h>
+#include <string.h>
 
 #include "text/speakable.h"
 #include "tts.h"
@@ -13,6 +14,22 @@ int tts_speakable(const char *text, const char *language, struct dynbuf *ret)
 			ret->p[i] = ' ';
 	}
 	return 0;
+}
+
+int tts_exit_code(const char *code)
+{
+	static const char *const for_good[] = {"account", "rejected", "tls"};
+	static const char *const for_now[] = {"refused", "timeout", "broken", "busy", "breaker"};
+
+	for (size_t i = 0; code && i < ARRAY_LEN(for_good); i++) {
+		if (strcmp(code, for_good[i]) == 0)
+			return EXIT_REFUSED;
+	}
+	for (size_t i = 0; code && i < ARRAY_LEN(for_now); i++) {
+		if (strcmp(code, for_now[i]) == 0)
+			return EXIT_TRY_AGAIN;
+	}
+	return EXIT_SYSTEM;
 }
 
 /* Engines have groups of their own: nobody else ends them. */

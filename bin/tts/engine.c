@@ -4,9 +4,15 @@
 
 static const struct engine *const engines[] = {
 	&engine_command,
+	&engine_deepgram,
+	&engine_elevenlabs,
 	&engine_file,
 	&engine_none,
+	&engine_openai,
+	&engine_piper,
 };
+
+const struct engine *const engines_file[] = {&engine_file, NULL};
 
 const struct engine *engine_find(const char *name)
 {
@@ -15,6 +21,37 @@ const struct engine *engine_find(const char *name)
 			return engines[i];
 	}
 	return NULL;
+}
+
+static bool listed(const struct engine *const *list, size_t n, const struct engine *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (list[i] == e)
+			return true;
+	}
+	return false;
+}
+
+int engine_list(const char *names, const struct engine *ret[ENGINES_MAX + 1])
+{
+	size_t n = 0;
+	char name[16];
+
+	do {
+		size_t length = strcspn(names, ",");
+
+		if (length >= sizeof(name) || n == ENGINES_MAX)
+			return -1;
+		memcpy(name, names, length);
+		name[length] = '\0';
+		ret[n] = engine_find(name);
+		if (!ret[n] || !ret[n]->texts || listed(ret, n, ret[n]))
+			return -1;
+		names += length;
+		n++;
+	} while (*names++);
+	ret[n] = NULL;
+	return 0;
 }
 
 const char *engine_names(void)

@@ -17,8 +17,8 @@ struct reading {
 	int rate_hz;
 };
 
-static int identify(
-	const struct voice *v, const struct phrase *p, struct dynbuf *id, char why[WHY_MAX])
+static int identify(const struct engine *e, const struct voice *v, const struct phrase *p,
+	struct dynbuf *id, char why[WHY_MAX])
 {
 	struct stat st;
 

@@ -13,12 +13,20 @@
 #define TEXT_MAX FRAME_HEADER_MAX
 #define SPEAKABLE_FACTOR 64 /* bytes that speakable may make of one */
 
+/* Failures of a service that have been told: once each in a call. */
+#define TOLD_MAX 32
+
 struct call {
 	struct tts *tts;
 	struct filter filter;
 	struct queue queue;
 	struct loop_source pump;   /* stdout takes more audio */
 	struct loop_timer release; /* offline: all is said, the next frame may come */
+	struct {
+		const struct engine *engine;
+		const char *code;
+	} told[TOLD_MAX];
+	size_t told_n;
 };
 
 static void data_init(struct dynbuf *data)
@@ -84,26 +92,58 @@ static void on_end(void *ctx, const struct utterance *u, enum queue_status statu
 		c->release.at_ns = 1;
 }
 
+/* True the first time in a call that this service fails in this way: the next times say nothing new. */
+static bool tell(struct call *c, const struct engine *e, const char *code)
+{
+	for (size_t i = 0; i < c->told_n; i++) {
+		if (c->told[i].engine == e && strcmp(c->told[i].code, code) == 0)
+			return false;
+	}
+	if (c->told_n < TOLD_MAX) {
+		c->told[c->told_n].engine = e;
+		c->told[c->told_n++].code = code;
+	}
+	return true;
+}
+
 static void on_error(void *ctx, const struct utterance *u, const char *code, const char *why)
 {
 	struct call *c = ctx;
 
-	if (u)
+	if (u && u->make.code && !tell(c, *u->engines, code))
+		log_debug("cannot say '%s': %s", u->id, why);
+	else if (u)
 		filter_warn(&c->filter, code, "cannot say '%s': %s",
 			u->phrase.file ? u->phrase.file : u->id, why);
 	else
 		filter_warn(&c->filter, code, "%s", why);
 }
 
+static void on_instead(void *ctx, const struct utterance *u, const char *code, const char *why)
+{
+	struct call *c = ctx;
+	const char *name = u->engines[0]->name, *next = u->engines[1]->name;
+
+	if (u->make.code && !tell(c, *u->engines, code))
+		log_debug("%s cannot say '%s', %s does: %s", name, u->id, next, why);
+	else
+		filter_warn(&c->filter, code, "%s cannot say '%s', %s does: %s", name, u->id, next,
+			why);
+}
+
 static void on_used(void *ctx, const struct utterance *u, size_t characters)
 {
+	struct call *c = ctx;
+	const struct engine *e = *u->engines;
+	char model[SETTING_MAX];
 	struct dynbuf data;
 
-	data_init(&data);
-	jline_add_str(&data, "stage", "tts");
-	jline_add_str(&data, "unit", "characters");
-	jline_add_int(&data, "n", (int64_t)characters);
-	data_put(ctx, "usage", &data);
+	network_model(e, &c->tts->voice, &u->phrase, model);
+	dynbuf_init(&data, FRAME_HEADER_MAX);
+	price_usage(&data, c->tts->price, "tts", e->name, *model ? model : NULL, "characters",
+		(double)characters);
+	filter_add(&c->filter, "usage", &data);
+	dynbuf_free(&data);
 }
 
 static const struct queue_sink sink = {
@@ -113,6 +153,7 @@ static const struct queue_sink sink = {
 	.end = on_end,
 	.error = on_error,
 	.used = on_used,
+	.instead = on_instead,
 };
 
 /* What cannot even wait has its end too, if not its place. */
@@ -140,7 +181,7 @@ static int say_text(struct call *c, const struct frame *fr, const char *id, cons
 	dynbuf_init(&b, SPEAKABLE_FACTOR * TEXT_MAX);
 	if (tts_speakable(text, p.language, &b) == 0) {
 		p.text = b.p;
-		result = queue_add(&c->queue, id, c->tts->engine, &p);
+		result = queue_add(&c->queue, id, c->tts->engines, &p);
 	} else {
 		result = queue_add_failed(&c->queue, id, "engine", "it is too long");
 	}
@@ -153,7 +194,7 @@ static int say(struct call *c, const struct frame *fr, const char *id)
 	char text[TEXT_MAX];
 
 	if (frame_str(fr, "file", text, sizeof text) && *text)
-		return queue_add(&c->queue, id, &engine_file,
+		return queue_add(&c->queue, id, engines_file,
 			&(struct phrase){.file = text, .language = "", .voice = ""});
 	if (frame_str(fr, "text", text, sizeof text))
 		return say_text(c, fr, id, text);
@@ -183,6 +224,14 @@ static enum filter_verdict on_call_start(struct call *c, const struct frame *fr)
 	return FILTER_PASS;
 }
 
+/* The caller speaks: there will be an answer, and a service to say it. What is in the cache needs none. */
+static enum filter_verdict on_voice_started(struct call *c, const struct frame *fr)
+{
+	if (!c->tts->offline)
+		network_warm(&c->tts->network);
+	return FILTER_PASS;
+}
+
 static enum filter_verdict on_flush(struct call *c, const struct frame *fr)
 {
 	filter_pass(&c->filter, fr);
@@ -204,6 +253,7 @@ static const struct {
 	{"synthesize", on_synthesize},
 	{"flush", on_flush},
 	{"call-start", on_call_start},
+	{"voice-started", on_voice_started},
 	{"call-end", on_call_end},
 };
 
@@ -258,6 +308,7 @@ static int start(struct call *c)
 		loop_add_timer(&c->filter.loop, &c->release) < 0 ||
 		tts_signals(&c->filter.loop, &c->queue) < 0)
 		return -1;
+	network_run(&c->tts->network, &c->filter.loop);
 	queue_init(
 		&c->queue, &c->filter.loop, &c->tts->voice, &c->tts->cache, c->tts->jobs, &sink, c);
 	c->queue.whole = c->tts->offline;
@@ -276,6 +327,7 @@ int tts_filter(struct tts *t)
 	}
 	status = filter_run(&c.filter);
 	queue_free(&c.queue);
+	network_stop_all(&t->network);
 	filter_free(&c.filter);
 	close(STDOUT_FILENO); /* the next filter need not wait for what we have to tidy up */
 	return status;

@@ -34,6 +34,8 @@ void make_start(struct make *m, const struct engine *e, const struct phrase *p)
 {
 	m->engine = e;
 	m->state = MAKE_RUNNING;
+	m->code = NULL;
+	m->doubtful = false;
 	e->start(m, p);
 }
 
@@ -49,6 +51,12 @@ void make_format(struct make *m, int raw_hz, double gain_db)
 {
 	shape_free(&m->shape);
 	shape_init(&m->shape, m->voice->rate_hz, raw_hz, gain_db);
+}
+
+void make_coding(struct make *m, enum wav_coding coding, int raw_hz, double gain_db)
+{
+	make_format(m, raw_hz, gain_db);
+	shape_coding(&m->shape, coding);
 }
 
 int make_bytes(struct make *m, const void *p, size_t n)

@@ -5,8 +5,8 @@
 #define CHARACTER_MS 65 /* English is spoken at about 15 letters a second */
 #define PIECE_MS 20
 
-static int identify(
-	const struct voice *v, const struct phrase *p, struct dynbuf *id, char why[WHY_MAX])
+static int identify(const struct engine *e, const struct voice *v, const struct phrase *p,
+	struct dynbuf *id, char why[WHY_MAX])
 {
 	return 0;
 }

@@ -22,7 +22,8 @@ struct part {
 
 struct prime {
 	struct tts *tts;
-	const struct engine *engine; /* of texts */
+	const struct engine *engines[2]; /* of texts: one alone, so that a voice is one */
+	const char *code; /* of the last failure of a service; NULL: there was none */
 	struct loop loop;
 	struct queue queue;
 	struct dynbuf sentences;                        /* of struct scenario_sentence */
@@ -153,11 +154,15 @@ static void error(void *ctx, const struct utterance *u, const char *code, const 
 
 	if (u) {
 		snprintf(p->why, sizeof p->why, "%s", why);
+		if (u->make.code)
+			p->code = u->make.code;
 		return;
 	}
 	log_error("%s", why);
 	p->lost = true;
 }
+
+static void instead(void *ctx, const struct utterance *u, const char *code, const char *why) {}
 
 static void feed(struct prime *p);
 
@@ -180,7 +185,7 @@ static void end(void *ctx, const struct utterance *u, enum queue_status status)
 		loop_stop(&p->loop);
 }
 
-static const struct queue_sink sink = {room, begin, audio, end, error, used};
+static const struct queue_sink sink = {room, begin, audio, end, error, used, instead};
 
 /* The phrase of a sentence; its text is in b. -1: it is too long. */
 static int phrase_of(
@@ -215,7 +220,7 @@ static void feed(struct prime *p)
 		dynbuf_init(&b, SPEAKABLE_MAX);
 		if (phrase_of(p, s, &b, &phrase) == 0)
 			result = queue_add(
-				&p->queue, "prime", s->file ? &engine_file : p->engine, &phrase);
+				&p->queue, "prime", s->file ? engines_file : p->engines, &phrase);
 		else
 			result = queue_add_failed(&p->queue, "prime", "engine", "it is too long");
 		dynbuf_free(&b);
@@ -231,7 +236,7 @@ static void verify_all(struct prime *p)
 {
 	for (size_t i = 0; i < count(p); i++) {
 		struct part part = {.sentence = sentence(p, i), .status = "missing"};
-		const struct engine *e = part.sentence->file ? &engine_file : p->engine;
+		const struct engine *e = part.sentence->file ? &engine_file : p->engines[0];
 		struct dynbuf b, sound;
 		char key[CACHE_KEY_MAX];
 		struct phrase phrase;
@@ -263,9 +268,13 @@ static int make_all(struct prime *p)
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	p->tts->jobs = cores > 1 ? (size_t)cores : 1;
+	if (p->engines[0]->vendor) /* calls come first: one request at a time */
+		p->tts->jobs = 1;
+	p->tts->network.patient = true;
 	if (setpriority(PRIO_PROCESS, 0, 10) < 0) /* calls come first */
 		log_debug("cannot be nice");
 	loop_init(&p->loop);
+	network_run(&p->tts->network, &p->loop);
 	queue_init(&p->queue, &p->loop, &p->tts->voice, &p->tts->cache, p->tts->jobs, &sink, p);
 	if (tts_signals(&p->loop, &p->queue) < 0)
 		return -1;
@@ -273,6 +282,7 @@ static int make_all(struct prime *p)
 	if (p->done < count(p) && loop_run(&p->loop) < 0)
 		return -1;
 	queue_free(&p->queue);
+	network_stop_all(&p->tts->network);
 	loop_free(&p->loop);
 	return 0;
 }
@@ -296,7 +306,7 @@ static int prime(struct prime *p, const struct scenario *sc, bool verify)
 	print_sum(p);
 	if (p->missing)
 		return EXIT_FALSE;
-	return p->lost ? EXIT_IO : p->failed ? EXIT_SYSTEM : EXIT_OK;
+	return p->lost ? EXIT_IO : p->failed ? tts_exit_code(p->code) : EXIT_OK;
 }
 
 static int load(const char *path, struct scenario **ret)
@@ -311,12 +321,37 @@ static int load(const char *path, struct scenario **ret)
 	return result;
 }
 
+/* The engine of the scenario, or the first of the list: with the settings that it has in a call. 0, or an exit code after a
+ * message. */
+static int choose(struct prime *p, const char *name)
+{
+	struct tts *t = p->tts;
+	char why[HTTP_WHY_MAX];
+	int status;
+
+	p->engines[0] = name ? engine_find(name) : t->engines[0];
+	if (!p->engines[0] || !p->engines[0]->keep || !p->engines[0]->texts) {
+		log_error("cannot fill the cache with engine '%s'",
+			name ? name : t->engines[0]->name);
+		return EXIT_CONFIG;
+	}
+	for (size_t i = 0; t->engines[i]; i++) {
+		if (t->engines[i] == p->engines[0])
+			return EXIT_OK;
+	}
+	t->voice.first = p->engines[0];
+	network_close(&t->network);
+	status = network_open(&t->network, &t->voice, p->engines, why);
+	if (status != EXIT_OK)
+		log_error("%s", why);
+	return status;
+}
+
 int tts_prime(struct tts *t, const char *path, bool verify)
 {
 	struct prime p = {.tts = t};
 	struct scenario *sc;
-	int status = EXIT_CONFIG;
-	const char *name;
+	int status;
 
 	if (!*t->cache.dir) {
 		log_error(
@@ -325,11 +360,8 @@ int tts_prime(struct tts *t, const char *path, bool verify)
 	}
 	if (load(path, &sc) < 0)
 		return EXIT_DATA;
-	name = sc->engine ? sc->engine : t->engine->name;
-	p.engine = engine_find(name);
-	if (!p.engine || !p.engine->keep)
-		log_error("cannot fill the cache with engine '%s'", name);
-	else
+	status = choose(&p, sc->engine);
+	if (status == EXIT_OK)
 		status = prime(&p, sc, verify);
 	dynbuf_free(&p.sentences);
 	scenario_free(sc);

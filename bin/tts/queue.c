@@ -55,7 +55,7 @@ int queue_key(const struct voice *v, const struct engine *e, const struct phrase
 	dynbuf_init(&id, KEY_BYTES_MAX);
 	/* the first word changes when the same bytes of an engine become other samples */
 	dynbuf_addf(&id, "tts1 %s %d ", e->name, v->rate_hz);
-	if (e->identify(v, p, &id, why) < 0)
+	if (e->identify(e, v, p, &id, why) < 0)
 		result = -1;
 	dynbuf_add(&id, "", 1);
 	if (p->text)
@@ -70,7 +70,7 @@ static void keep(struct queue *q, struct utterance *u)
 {
 	char why[WHY_MAX];
 
-	if (!*u->key || u->make.audio.n == 0 || q->cache->failed)
+	if (!*u->key || u->make.audio.n == 0 || u->make.doubtful || q->cache->failed)
 		return;
 	if (cache_put(q->cache, u->key, q->voice->rate_hz, u->make.audio.p, u->make.audio.n) == 0)
 		return;
@@ -79,14 +79,48 @@ static void keep(struct queue *q, struct utterance *u)
 	q->sink->error(q->ctx, NULL, "cache", why);
 }
 
+static void count(struct queue *q, struct utterance *u)
+{
+	const struct engine *e = *u->engines;
+
+	if (e && e->counts && !u->counted)
+		q->sink->used(q->ctx, u, phrase_characters(&u->phrase));
+	u->counted = true;
+}
+
+static void begin_making(struct queue *q, struct utterance *u);
+
+/* Its engine has failed: the next one tries, if there is one and nothing has been heard of it. */
+static void fail(struct queue *q, struct utterance *u)
+{
+	const struct engine *e = *u->engines;
+	char why[WHY_MAX];
+
+	if (!e || !u->engines[1] || u->sent > 0) {
+		u->state = UTTERANCE_FAILED;
+		return;
+	}
+	snprintf(why, sizeof why, "%s", u->make.why);
+	q->sink->instead(q->ctx, u, u->make.code ? u->make.code : u->code, why);
+	u->engines++;
+	u->counted = false;
+	dynbuf_reset(&u->make.audio);
+	begin_making(q, u);
+}
+
 /* What an engine has come to. */
 static void take(struct queue *q, struct utterance *u)
 {
-	if (u->state != UTTERANCE_MAKING || u->make.state == MAKE_RUNNING)
+	if (u->state != UTTERANCE_MAKING)
 		return;
-	u->state = u->make.state == MAKE_DONE ? UTTERANCE_MADE : UTTERANCE_FAILED;
-	if (u->state == UTTERANCE_MADE)
+	if (u->make.audio.n > 0 || u->make.state == MAKE_DONE)
+		count(q, u);
+	if (u->make.state == MAKE_FAILED) {
+		fail(q, u);
+	} else if (u->make.state == MAKE_DONE) {
+		u->state = UTTERANCE_MADE;
 		keep(q, u);
+	}
 }
 
 static void changed(void *ctx)
@@ -102,18 +136,23 @@ static void begin_making(struct queue *q, struct utterance *u)
 		u->state = UTTERANCE_MADE; /* nothing that could be said */
 		return;
 	}
-	if (queue_key(q->voice, u->engine, &u->phrase, u->key, why) < 0) {
+	u->state = UTTERANCE_MAKING;
+	u->make.code = NULL;
+	if (queue_key(q->voice, *u->engines, &u->phrase, u->key, why) < 0) {
 		snprintf(u->make.why, sizeof u->make.why, "%s", why);
-		u->state = UTTERANCE_FAILED;
+		u->make.state = MAKE_FAILED;
+		q->again = true;
 		return;
 	}
 	u->cached = *u->key && cache_get(q->cache, u->key, q->voice->rate_hz, &u->make.audio);
-	u->state = u->cached ? UTTERANCE_MADE : UTTERANCE_MAKING;
-	if (u->cached)
+	if (u->cached) {
+		u->state = UTTERANCE_MADE;
 		return;
-	if (u->engine->counts)
-		q->sink->used(q->ctx, u, phrase_characters(&u->phrase));
-	make_start(&u->make, u->engine, &u->phrase);
+	}
+	if (!(*u->engines)->vendor)
+		count(q, u);
+	u->make.more = u->engines[1] != NULL;
+	make_start(&u->make, *u->engines, &u->phrase);
 }
 
 /* The first ones are made, the others wait: what is made ahead may be thrown away. */
@@ -159,7 +198,7 @@ static bool end(struct queue *q, struct utterance *u)
 		return false;
 	begin(q, u);
 	if (u->state == UTTERANCE_FAILED)
-		q->sink->error(q->ctx, u, u->code, u->make.why);
+		q->sink->error(q->ctx, u, u->make.code ? u->make.code : u->code, u->make.why);
 	q->sink->end(q->ctx, u, u->state == UTTERANCE_MADE ? QUEUE_OK : QUEUE_FAILED);
 	pop(q);
 	return true;
@@ -235,13 +274,14 @@ static void append(struct queue *q, struct utterance *u)
 	queue_advance(q);
 }
 
-int queue_add(struct queue *q, const char *id, const struct engine *e, const struct phrase *p)
+int queue_add(struct queue *q, const char *id, const struct engine *const *engines,
+	const struct phrase *p)
 {
 	struct utterance *u = utterance_new(q, id, p);
 
 	if (!u)
 		return -1;
-	u->engine = e;
+	u->engines = engines;
 	u->code = p->file ? "audio" : "engine";
 	append(q, u);
 	return 0;
@@ -249,10 +289,12 @@ int queue_add(struct queue *q, const char *id, const struct engine *e, const str
 
 int queue_add_failed(struct queue *q, const char *id, const char *code, const char *why)
 {
+	static const struct engine *const none;
 	struct utterance *u = utterance_new(q, id, &(struct phrase){.language = "", .voice = ""});
 
 	if (!u)
 		return -1;
+	u->engines = &none;
 	u->code = code;
 	snprintf(u->make.why, sizeof u->make.why, "%s", why);
 	u->state = UTTERANCE_FAILED;
@@ -272,6 +314,8 @@ bool queue_waits(const struct queue *q)
 void queue_cancel(struct queue *q)
 {
 	while (q->head) {
+		if (q->head->state == UTTERANCE_MAKING && q->head->make.state == MAKE_RUNNING)
+			count(q, q->head);
 		make_stop(&q->head->make);
 		begin(q, q->head);
 		q->sink->end(q->ctx, q->head, QUEUE_CANCELLED);

@@ -22,14 +22,16 @@ struct utterance {
 	char id[QUEUE_ID_MAX];
 	char *strings;        /* of phrase, one behind the other */
 	struct phrase phrase; /* what is said */
-	const struct engine *engine;
+	const struct engine *const
+		*engines;        /* that may say it, NULL at the end: the first is at it */
 	struct make make;        /* the sound of it */
 	char key[CACHE_KEY_MAX]; /* in the cache; "": it has no place there */
 	const char *code;        /* UTTERANCE_FAILED: a word for programs */
 	enum { UTTERANCE_WAITING, UTTERANCE_MAKING, UTTERANCE_MADE, UTTERANCE_FAILED } state;
-	bool begun;  /* begin has been called */
-	bool cached; /* it came from the cache */
-	size_t sent; /* bytes of its audio */
+	bool begun;   /* begin has been called */
+	bool counted; /* so has used, for this engine */
+	bool cached;  /* it came from the cache */
+	size_t sent;  /* bytes of its audio */
 };
 
 /* Where it all goes; ctx is the first argument of each. */
@@ -40,8 +42,11 @@ struct queue_sink {
 	void (*end)(void *ctx, const struct utterance *u, enum queue_status status);
 	/* It has failed: code is a word for programs, callpipe-stream(5). u may be NULL. */
 	void (*error)(void *ctx, const struct utterance *u, const char *code, const char *why);
-	/* An engine has begun to make it: characters that it was given. */
+	/* Its engine was given so many characters: when it has begun; a service, when it has answered with sound, or when
+	 * nobody waits any more for its answer. */
 	void (*used)(void *ctx, const struct utterance *u, size_t characters);
+	/* Its engine has failed before anything of it was sent: the next in its list says it. */
+	void (*instead)(void *ctx, const struct utterance *u, const char *code, const char *why);
 };
 
 struct queue {
@@ -61,9 +66,10 @@ void queue_init(struct queue *q, struct loop *loop, const struct voice *v, struc
 	size_t jobs, const struct queue_sink *sink, void *ctx);
 /* Stop everything, say nothing. */
 void queue_free(struct queue *q);
-/* The last of the queue, and what can be done now is done. The strings are copied. -1: no memory, or there are too many. */
-int queue_add(
-	struct queue *q, const char *id, const struct engine *e, const struct phrase *p) MUST_USE;
+/* The last of the queue, and what can be done now is done. The strings are copied, the list of engines is not. -1: no
+ * memory, or there are too many. */
+int queue_add(struct queue *q, const char *id, const struct engine *const *engines,
+	const struct phrase *p) MUST_USE;
 /* The same with one that has failed already, for this reason: its turn comes as that of any other. */
 int queue_add_failed(struct queue *q, const char *id, const char *code, const char *why) MUST_USE;
 /* Send and begin what can be: when there is room again. */

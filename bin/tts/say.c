@@ -13,6 +13,7 @@ struct saying {
 	struct queue queue;
 	struct dynbuf audio; /* bytes so far */
 	bool failed;
+	int code; /* for exit, if it has failed */
 };
 
 static bool room(void *ctx)
@@ -39,15 +40,24 @@ static void end(void *ctx, const struct utterance *u, enum queue_status status)
 
 static void error(void *ctx, const struct utterance *u, const char *code, const char *why)
 {
-	if (u)
-		log_error("cannot say it: %s", why);
-	else
+	struct saying *s = ctx;
+
+	if (!u) {
 		log_warn("%s", why);
+		return;
+	}
+	log_error("cannot say it: %s", why);
+	s->code = tts_exit_code(u->make.code);
 }
 
 static void used(void *ctx, const struct utterance *u, size_t characters) {}
 
-static const struct queue_sink sink = {room, begin, audio, end, error, used};
+static void instead(void *ctx, const struct utterance *u, const char *code, const char *why)
+{
+	log_warn("%s cannot say it, %s does: %s", u->engines[0]->name, u->engines[1]->name, why);
+}
+
+static const struct queue_sink sink = {room, begin, audio, end, error, used, instead};
 
 static int save(struct saying *s, int rate_hz, const char *path)
 {
@@ -68,9 +78,11 @@ int tts_say(struct tts *t, const char *text, const char *path)
 	struct dynbuf b;
 	int status = EXIT_SYSTEM;
 
+	s.code = EXIT_SYSTEM;
 	dynbuf_init(&b, 1 << 20);
 	dynbuf_init(&s.audio, (size_t)t->voice.rate_hz * 2 * MAKE_MAX_S);
 	loop_init(&s.loop);
+	network_run(&t->network, &s.loop);
 	queue_init(&s.queue, &s.loop, &t->voice, &t->cache, 1, &sink, &s);
 	if (tts_speakable(text, t->language, &b) < 0) {
 		log_error("cannot say it: it is too long");
@@ -78,12 +90,13 @@ int tts_say(struct tts *t, const char *text, const char *path)
 	} else {
 		p.text = b.p;
 		if (tts_signals(&s.loop, &s.queue) < 0 ||
-			queue_add(&s.queue, "say", t->engine, &p) < 0 || loop_run(&s.loop) < 0)
+			queue_add(&s.queue, "say", t->engines, &p) < 0 || loop_run(&s.loop) < 0)
 			log_error_errno("cannot say it");
-		else if (!s.failed)
-			status = save(&s, t->voice.rate_hz, path);
+		else
+			status = s.failed ? s.code : save(&s, t->voice.rate_hz, path);
 	}
 	queue_free(&s.queue);
+	network_stop_all(&t->network);
 	loop_free(&s.loop);
 	dynbuf_free(&s.audio);
 	dynbuf_free(&b);

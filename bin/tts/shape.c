@@ -19,6 +19,11 @@ void shape_init(struct shape *s, int rate_hz, int raw_hz, double gain_db)
 	dynbuf_init(&s->step, (size_t)rate_hz / 100 * 2);
 }
 
+void shape_coding(struct shape *s, enum wav_coding coding)
+{
+	s->head.coding = coding;
+}
+
 void shape_free(struct shape *s)
 {
 	dynbuf_free(&s->rest);
@@ -108,6 +113,7 @@ static ssize_t blocks(struct shape *s, const uint8_t *p, size_t n, struct dynbuf
 			return -1;
 		used += now * block;
 		left -= now;
+		s->samples += now;
 	}
 	if (s->head.data_bytes >= 0)
 		s->head.data_bytes -= (int64_t)used;

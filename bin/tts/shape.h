@@ -19,6 +19,7 @@ struct shape {
 	struct dynbuf rest;   /* bytes not used yet: part of a head, of a block */
 	struct resample *r;   /* from the rate of the head */
 	bool any;             /* a byte has come */
+	size_t samples;       /* of one channel, taken so far, at the rate of the head */
 	bool audible;         /* the first sound has come */
 	size_t held;          /* samples before it, so far */
 	struct dynbuf step;   /* samples not looked at yet: less than 10 ms */
@@ -27,6 +28,8 @@ struct shape {
 
 /* raw_hz: bytes are mono 16 bit little endian at this rate; 0: WAV. */
 void shape_init(struct shape *s, int rate_hz, int raw_hz, double gain_db);
+/* Raw ones are of this coding: before the first. */
+void shape_coding(struct shape *s, enum wav_coding coding);
 void shape_free(struct shape *s);
 /* Bytes in; samples, 16 bit little endian, are added to out. -1: they cannot be used, why says why; out may be full. */
 int shape_add(struct shape *s, const void *p, size_t n, struct dynbuf *out) MUST_USE;

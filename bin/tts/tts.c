@@ -16,6 +16,16 @@ static struct settings {
 	const char *language;
 	const char *voice;
 	const char *voices;
+	const char *url;
+	const char *model;
+	const char *format;
+	const char *instructions;
+	const char *speed;
+	const char *parameters;
+	const char *prices;
+	const char *ca_file;
+	const char *proxy;
+	const char *no_proxy;
 	const char *rate;
 	int64_t raw_hz;
 	int64_t gain_db;
@@ -29,6 +39,7 @@ static struct settings {
 	const char *output;
 	const char *prime;
 	bool verify;
+	bool probe;
 } set = {
 	.engine = "command",
 	.command = "espeak-ng --stdin --stdout -b 1 -v {voice}",
@@ -41,7 +52,8 @@ static struct settings {
 };
 
 static const struct opt_row rows[] = {
-	{"engine", 'e', OPT_STR, "NAME", "CALLPIPE_TTS", "what says a text: command, none",
+	{"engine", 'e', OPT_STR, "LIST", "CALLPIPE_TTS",
+		"what says a text: command, deepgram, elevenlabs, none, openai, piper; the next one what one cannot",
 		&set.engine},
 	{"command", 'c', OPT_STR, "COMMAND", "CALLPIPE_TTS_COMMAND",
 		"program of the engine command: text on stdin, sound on stdout", &set.command},
@@ -52,6 +64,26 @@ static const struct opt_row rows[] = {
 	{"voice", 'v', OPT_STR, "NAME", "CALLPIPE_TTS_VOICE", "for every language", &set.voice},
 	{"voices", 0, OPT_STR, "LIST", "CALLPIPE_TTS_VOICES", "by language: 'en=en-us fr=fr-be'",
 		&set.voices},
+	{"url", 0, OPT_STR, "URL", "CALLPIPE_TTS_URL", "of a service; default its vendor's own",
+		&set.url},
+	{"model", 'm', OPT_STR, "NAME", "CALLPIPE_TTS_MODEL", "of a service", &set.model},
+	{"format", 0, OPT_STR, "NAME", "CALLPIPE_TTS_FORMAT",
+		"of its sound: wav, pcm, ulaw, alaw, as it has them; with a rate: pcm_24000",
+		&set.format},
+	{"instructions", 0, OPT_STR, "TEXT", "CALLPIPE_TTS_INSTRUCTIONS",
+		"how it is to speak, if it can be told", &set.instructions},
+	{"speed", 0, OPT_STR, "FACTOR", "CALLPIPE_TTS_SPEED", "of a service: 1.1 is faster",
+		&set.speed},
+	{"parameters", 0, OPT_STR, "JSON", "CALLPIPE_TTS_PARAMETERS",
+		"what else a service is told: '{\"piper\":{\"speaker_id\":1}}'", &set.parameters},
+	{"prices", 0, OPT_STR, "FILE", "CALLPIPE_PRICES", "what a character costs: see callpipe(7)",
+		&set.prices},
+	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE",
+		"authorities that are trusted; default those of the system", &set.ca_file},
+	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "for services; default https_proxy, ..",
+		&set.proxy},
+	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "asked without it: 'host,.domain'",
+		&set.no_proxy},
 	{"gain", 'g', OPT_INT, "DB", "CALLPIPE_TTS_GAIN", "louder or softer; files are as they are",
 		&set.gain_db, -40, 40},
 	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE",
@@ -77,6 +109,8 @@ static const struct opt_row rows[] = {
 		&set.prime},
 	{"verify", 0, OPT_FLAG, NULL, NULL, "with --prime: make none, exit 1 if one is missing",
 		&set.verify},
+	{"probe", 0, OPT_FLAG, NULL, NULL,
+		"ask the service for a word, show what it answers, and exit", &set.probe},
 	{0},
 };
 
@@ -96,9 +130,71 @@ static int cache_open(struct tts *t)
 	return cache_init(&t->cache, set.cache ? set.cache : dir);
 }
 
+static int read_speed(double *ret)
+{
+	char *end;
+
+	*ret = 0;
+	if (!set.speed)
+		return EXIT_OK;
+	*ret = strtod(set.speed, &end);
+	if (end == set.speed || *end || !(*ret >= 0.1 && *ret <= 10))
+		return opt_refuse(&set.speed, "it is no number of 0.1 to 10");
+	return EXIT_OK;
+}
+
+/* An object for each engine that is named. */
+static int read_parameters(json_t **ret)
+{
+	json_error_t error;
+	json_t *object = NULL, *of_engine;
+	const char *name;
+
+	*ret = NULL;
+	if (!set.parameters)
+		return EXIT_OK;
+	*ret = object = json_loads(set.parameters, JSON_REJECT_DUPLICATES, &error);
+	if (!json_is_object(object))
+		return opt_refuse(&set.parameters, "it is no object of JSON");
+	json_object_foreach(object, name, of_engine) {
+		if (!engine_find(name) || !engine_find(name)->vendor || !json_is_object(of_engine))
+			return opt_refuse(&set.parameters,
+				"'%s' is not the name of a service, with an object", name);
+	}
+	return EXIT_OK;
+}
+
+/* What services are asked with. */
+static int services_take(struct tts *t)
+{
+	const char *spool = getenv("CALLPIPE_SPOOL");
+	char why[HTTP_WHY_MAX];
+	int status;
+
+	http_set(&(struct http_settings){
+		.ca_file = set.ca_file, .proxy = set.proxy, .no_proxy = set.no_proxy});
+	t->voice.url = set.url;
+	t->voice.model = set.model;
+	t->voice.format = set.format;
+	t->voice.instructions = set.instructions;
+	status = read_speed(&t->voice.speed);
+	if (status == EXIT_OK)
+		status = read_parameters(&t->voice.parameters);
+	if (status != EXIT_OK)
+		return status;
+	status = network_open(&t->network, &t->voice, t->engines, why);
+	if (status != EXIT_OK)
+		log_error("%s", why);
+	else if (t->network.n > 0 && breaker_open(spool) < 0)
+		log_warn_errno("cannot share the state of services in '%s'", spool);
+	return status;
+}
+
 /* 0, or an exit code after a message. */
 static int settings_take(struct tts *t)
 {
+	char why[PRICE_WHY_MAX];
+
 	*t = (struct tts){
 		.voice = {.rate_hz = atoi(set.rate), /* one of the words of its row */
 			.command = set.command,
@@ -107,22 +203,24 @@ static int settings_take(struct tts *t)
 			.raw_hz = (int)set.raw_hz,
 			.gain_db = (double)set.gain_db,
 			.timeout_ms = set.timeout_ms},
-		.engine = engine_find(set.engine),
 		.language = set.language,
 		.jobs = (size_t)set.jobs,
 		.offline = set.offline,
 		.cache_bytes = set.cache_mb << 20,
 		.cache_days = set.cache_days,
 	};
-	if (!t->engine || !t->engine->texts)
+	if (engine_list(set.engine, t->engines) < 0)
 		return opt_refuse(&set.engine, "there are %s", engine_names());
+	t->voice.first = t->engines[0];
+	if (price_open(set.prices, &t->price, why) < 0)
+		return opt_refuse(&set.prices, "%s", why);
 	if (set.raw_hz && set.raw_hz < 8000)
 		return opt_refuse(&set.raw_hz, "it is not within 8000 to 192000");
 	if (cache_open(t) < 0) {
 		log_error_errno("cannot use the cache");
 		return EXIT_CONFIG;
 	}
-	return EXIT_OK;
+	return services_take(t);
 }
 
 static int misuse(const char *what)
@@ -135,10 +233,14 @@ static int run(struct tts *t)
 {
 	if (set.say && set.prime)
 		return misuse("cannot use --say with --prime");
+	if (set.probe && (set.say || set.prime))
+		return misuse("cannot use --probe with --say or --prime");
 	if (set.output && !set.say)
 		return misuse("cannot use --output without --say");
 	if (set.verify && !set.prime)
 		return misuse("cannot use --verify without --prime");
+	if (set.probe)
+		return opt_finish(tts_probe(t));
 	if (set.prime)
 		return opt_finish(tts_prime(t, set.prime, set.verify));
 	if (!set.say)
@@ -166,6 +268,9 @@ int main(int argc, char **argv)
 	status = settings_take(&t);
 	if (status == EXIT_OK)
 		status = run(&t);
+	network_close(&t.network);
+	price_close(t.price);
+	json_decref(t.voice.parameters);
 	if (cache_tidy(&t.cache, t.cache_bytes, t.cache_days) < 0)
 		log_warn_errno("cannot tidy up '%s'", t.cache.dir);
 	return status;

@@ -5,6 +5,7 @@
 #include "audio/pcm.h"
 
 #define TAG_PCM 1
+#define TAG_FLOAT 3
 #define TAG_ALAW 6
 #define TAG_ULAW 7
 #define TAG_EXTENSIBLE 0xfffe
@@ -22,6 +23,21 @@ static uint32_t get_le32(const uint8_t *p)
 	return get_le16(p) | (uint32_t)get_le16(p + 2) << 16;
 }
 
+static const struct {
+	uint16_t tag, bits;
+	enum wav_coding coding;
+} codings[] = {
+	{TAG_PCM, 16, WAV_PCM16},
+	{TAG_PCM, 24, WAV_PCM24},
+	{TAG_FLOAT, 32, WAV_FLOAT},
+	{TAG_ALAW, 8, WAV_ALAW},
+	{TAG_ULAW, 8, WAV_ULAW},
+};
+
+/* Of one sample. */
+static const size_t sizes[] = {
+	[WAV_PCM16] = 2, [WAV_ALAW] = 1, [WAV_ULAW] = 1, [WAV_PCM24] = 3, [WAV_FLOAT] = 4};
+
 static int bad(const char **ret_why, const char *why)
 {
 	*ret_why = why;
@@ -32,6 +48,7 @@ static int bad(const char **ret_why, const char *why)
 static int format(const uint8_t *p, size_t n, struct wav_head *h, const char **ret_why)
 {
 	uint16_t tag, bits;
+	size_t i;
 
 	if (n < 16)
 		return bad(ret_why, "its format is cut off");
@@ -39,14 +56,12 @@ static int format(const uint8_t *p, size_t n, struct wav_head *h, const char **r
 	bits = get_le16(p + 14);
 	if (tag == TAG_EXTENSIBLE && n >= 26) /* the tag is the beginning of a GUID */
 		tag = get_le16(p + 24);
-	if (tag == TAG_PCM && bits == 16)
-		h->coding = WAV_PCM16;
-	else if (tag == TAG_ALAW && bits == 8)
-		h->coding = WAV_ALAW;
-	else if (tag == TAG_ULAW && bits == 8)
-		h->coding = WAV_ULAW;
-	else
-		return bad(ret_why, "its samples are neither 16 bit nor G.711");
+	for (i = 0; i < ARRAY_LEN(codings) && (codings[i].tag != tag || codings[i].bits != bits);
+		i++)
+		;
+	if (i == ARRAY_LEN(codings))
+		return bad(ret_why, "its samples are neither 16 or 24 bit nor float nor G.711");
+	h->coding = codings[i].coding;
 	h->channels = get_le16(p + 2);
 	if (h->channels < 1 || h->channels > CHANNELS_MAX)
 		return bad(ret_why, "it has no channels, or too many");
@@ -93,7 +108,17 @@ int wav_head_parse(const uint8_t *p, size_t n, struct wav_head *ret, const char 
 
 size_t wav_block_bytes(const struct wav_head *h)
 {
-	return (size_t)h->channels * (h->coding == WAV_PCM16 ? 2 : 1);
+	return (size_t)h->channels * sizes[h->coding];
+}
+
+/* Full scale is 1; the bytes are little endian on any machine. */
+static int16_t from_float(const uint8_t *p)
+{
+	uint32_t bits = get_le32(p);
+	float f;
+
+	memcpy(&f, &bits, sizeof f);
+	return pcm_from_float(f * 32768);
 }
 
 static int16_t sample(const struct wav_head *h, const uint8_t *p)
@@ -103,6 +128,10 @@ static int16_t sample(const struct wav_head *h, const uint8_t *p)
 		return pcm_from_alaw(*p);
 	case WAV_ULAW:
 		return pcm_from_ulaw(*p);
+	case WAV_PCM24: /* its upper two bytes */
+		return get_le16s(p + 1);
+	case WAV_FLOAT:
+		return from_float(p);
 	case WAV_PCM16:
 		break;
 	}
@@ -111,7 +140,7 @@ static int16_t sample(const struct wav_head *h, const uint8_t *p)
 
 void wav_samples(const struct wav_head *h, const uint8_t *p, size_t blocks, int16_t *ret)
 {
-	size_t step = h->coding == WAV_PCM16 ? 2 : 1;
+	size_t step = sizes[h->coding];
 
 	for (size_t i = 0; i < blocks; i++) {
 		int sum = 0;

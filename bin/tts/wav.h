@@ -9,7 +9,7 @@
 
 #define WAV_HEAD_MAX 16384 /* bytes before the first sample */
 
-enum wav_coding { WAV_PCM16, WAV_ALAW, WAV_ULAW };
+enum wav_coding { WAV_PCM16, WAV_ALAW, WAV_ULAW, WAV_PCM24, WAV_FLOAT };
 
 struct wav_head {
 	enum wav_coding coding;

@@ -66,8 +66,8 @@ static const struct queue_sink sink = {room, begin, audio, end, error, used};
 static struct make *making[16]; /* by the number in the text */
 static int running;             /* engines begun and not over */
 
-static int identify(
-	const struct voice *v, const struct phrase *p, struct dynbuf *id, char why[WHY_MAX])
+static int identify(const struct engine *e, const struct voice *v, const struct phrase *p,
+	struct dynbuf *id, char why[WHY_MAX])
 {
 	return 0;
 }
@@ -86,6 +86,7 @@ static void stop(struct make *m)
 
 static const struct engine hand = {
 	.name = "hand", .texts = true, .identify = identify, .start = start, .stop = stop};
+static const struct engine *const hands[] = {&hand, NULL};
 
 static void give(int i, size_t samples)
 {
@@ -129,7 +130,7 @@ static void add(const char *id)
 {
 	struct phrase p = {.text = id, .language = "en", .voice = ""};
 
-	if (queue_add(&queue, id, &hand, &p) < 0)
+	if (queue_add(&queue, id, hands, &p) < 0)
 		abort();
 }
 
@@ -213,11 +214,12 @@ static void test_cancel(void)
 
 static void test_none(void)
 {
+	static const struct engine *const silence[] = {&engine_none, NULL};
 	struct phrase p = {.text = "  ", .language = "en", .voice = ""};
 
 	fresh(2);
 	add("1");
-	ok(queue_add(&queue, "2", &hand, &p) == 0 &&
+	ok(queue_add(&queue, "2", hands, &p) == 0 &&
 			queue_add_failed(&queue, "3", "stream", "no") == 0,
 		"three");
 	is_str(said(), "", "wait for the first, also what is over already");
@@ -225,7 +227,7 @@ static void test_none(void)
 	is_str(said(), "b1 x1it has written nothing e1failed b2 e2ok b3 x3no e3failed ",
 		"no sound at all is a failure, no text is none");
 	p.text = "12345";
-	ok(queue_add(&queue, "4", &engine_none, &p) == 0, "silence");
+	ok(queue_add(&queue, "4", silence, &p) == 0, "silence");
 	is_int(out.bytes, 5 * 65 / 20 * 20 * RATE / 1000 * 2,
 		"of the length that speech would have");
 	queue_free(&queue);

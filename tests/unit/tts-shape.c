@@ -142,12 +142,82 @@ static void test_wav(void)
 		"A-law");
 }
 
+/* One sample of every coding, as services have them. */
+static void test_codings(void)
+{
+	static const struct {
+		int tag, bits;
+		uint8_t bytes[4];
+		int want;
+	} cases[] = {
+		{1, 16, {0x39, 0x30}, 12345},
+		{1, 24, {0xff, 0x39, 0x30}, 12345},
+		{1, 24, {0x00, 0x00, 0x80}, -32768},
+		{3, 32, {0, 0, 0, 0x3f}, 16384},  /* 0.5 */
+		{3, 32, {0, 0, 0, 0xc0}, -32768}, /* -2 */
+		{3, 32, {0, 0, 0xc0, 0x7f}, 0},   /* not a number */
+		{6, 8, {0xaa}, 32256},
+		{7, 8, {0x80}, 32124},
+	};
+	static uint8_t p[44 + 4 * 400];
+	size_t n, bytes;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		n = head(p, cases[i].tag, 1, RATE, cases[i].bits, 0);
+		bytes = (size_t)cases[i].bits / 8;
+		for (int k = 0; k < 400; k++)
+			memcpy(p + n + (size_t)k * bytes, cases[i].bytes, bytes);
+		ok(shape(0, 0, p, n + 400 * bytes, 1000) == 0 && samples() == 400,
+			"format %d, %d bit", cases[i].tag, cases[i].bits);
+		is_int(sample(200), cases[i].want, "its sample");
+	}
+}
+
+/* Raw samples of every coding, cut anywhere. */
+static void test_pieces(void)
+{
+	static const enum wav_coding codings[] = {WAV_PCM16, WAV_ULAW, WAV_ALAW};
+	static uint8_t p[3000];
+	struct dynbuf whole;
+
+	for (size_t i = 0; i < sizeof(p); i++)
+		p[i] = (uint8_t)(i * 37 + i / 7);
+	dynbuf_init(&whole, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(codings); i++) {
+		for (size_t piece = sizeof(p); piece > 0; piece /= 9) {
+			struct shape s;
+			int result = 0;
+
+			dynbuf_free(&out);
+			dynbuf_init(&out, 1 << 20);
+			shape_init(&s, RATE, 22050, 0);
+			shape_coding(&s, codings[i]);
+			for (size_t at = 0; at < sizeof(p) && result == 0; at += piece)
+				result = shape_add(&s, p + at,
+					piece < sizeof(p) - at ? piece : sizeof(p) - at, &out);
+			if (result == 0)
+				result = shape_end(&s, &out);
+			is_int(s.samples, sizeof(p) / (i == 0 ? 2 : 1), "coding %zu: samples", i);
+			shape_free(&s);
+			if (piece == sizeof(p)) {
+				dynbuf_reset(&whole);
+				dynbuf_add(&whole, out.p, out.n);
+			}
+			ok(result == 0 && out.n == whole.n && memcmp(out.p, whole.p, out.n) == 0,
+				"in pieces of %zu the same", piece);
+		}
+	}
+	dynbuf_free(&whole);
+}
+
 static void test_bad(void)
 {
 	static uint8_t p[1000];
 
-	head(p, 3, 1, RATE, 32, 0);
-	ok(shape(0, 0, p, 100, 1000) < 0, "floating point: %s", why);
+	head(p, 3, 1, RATE, 64, 0);
+	ok(shape(0, 0, p, 100, 1000) < 0, "floating point of 64 bit: %s", why);
+	head(p, 0x11, 1, RATE, 4, 0);
+	ok(shape(0, 0, p, 100, 1000) < 0, "ADPCM: %s", why);
 	head(p, 1, 0, RATE, 16, 0);
 	ok(shape(0, 0, p, 100, 1000) < 0, "no channels: %s", why);
 	head(p, 1, 1, 4000, 16, 0);
@@ -164,6 +234,8 @@ int main(void)
 	test_silence();
 	test_long();
 	test_wav();
+	test_codings();
+	test_pieces();
 	test_bad();
 	dynbuf_free(&out);
 	return done_testing();
