@@ -9,6 +9,7 @@
 #include "base/opt.h"
 #include "check.h"
 #include "live.h"
+#include "probe.h"
 #include "shell.h"
 #include "text.h"
 #include "tool.h"
@@ -20,6 +21,8 @@ static struct settings {
 	int64_t session_ttl_s;
 	const char *session_key_file;
 	const char *replay;
+	const char *models;
+	bool probe;
 	const char *tool;
 	struct tool_settings tools;
 	struct http_settings http;
@@ -42,6 +45,10 @@ static const struct opt_row rows[] = {
 		&set.session_key_file},
 	{"replay", 0, OPT_STR, "DIR", NULL,
 		"run no tool: results and session are those of this recorded call", &set.replay},
+	{"models", 0, OPT_STR, "FILE", "CALLPIPE_MODELS", "the language models that are asked",
+		&set.models},
+	{"probe", 0, OPT_FLAG, NULL, NULL,
+		"ask each model for a sentence, show what it answers, and exit", &set.probe},
 	{"tool", 0, OPT_STR, "FILE", NULL, "run one tool of this file, or scenario: NAME [JSON]",
 		&set.tool},
 	{"sql-connections", 0, OPT_INT, "N", "CALLPIPE_SQL_CONNECTIONS",
@@ -57,7 +64,7 @@ static const struct opt_row rows[] = {
 
 static const struct opt_page page = {
 	.synopsis =
-		"[options] | --check file ... | --text [dialogue ...] | --tool=FILE name [json]",
+		"[options] | --check file ... | --text [dialogue ...] | --tool=FILE name [json] | --probe",
 	.purpose = "Lead the dialogue of a call as a scenario says.",
 	.see = "agent(1), callpipe-scenario(5), callpipe-tools(5), callpipe-stream(5)",
 };
@@ -144,6 +151,19 @@ static int run_tool(char *const *words, int n)
 	return opt_finish(shell_tool(set.tool, words[0], words[1]));
 }
 
+static int run_probe(char *const *rest)
+{
+	int status = opt_no_operands(rest);
+
+	if (status != -1)
+		return status;
+	if (!set.models) {
+		log_error("cannot probe: no models are given: see --help");
+		return EXIT_USAGE;
+	}
+	return opt_finish(probe_models(set.models));
+}
+
 int main(int argc, char **argv)
 {
 	int first, status;
@@ -161,6 +181,8 @@ int main(int argc, char **argv)
 	if (set.check)
 		return opt_finish(check_scenarios(argv + first, argc - first));
 	set_tools();
+	if (set.probe)
+		return run_probe(argv + first);
 	if (set.tool)
 		return run_tool(argv + first, argc - first);
 	if (set.text)

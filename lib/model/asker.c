@@ -1,5 +1,7 @@
 #include "model/ask.h"
 
+#include <stdio.h>
+
 int asker_open(struct asker *a, const struct models *m, struct loop *loop, char why[HTTP_WHY_MAX])
 {
 	int status = 0;
@@ -18,6 +20,12 @@ int asker_open(struct asker *a, const struct models *m, struct loop *loop, char 
 			.needs_key = model->secret,
 		};
 		status = provider_open(&a->provider[i], &spec, &a->http, why);
+		/* One that is named has to be there, wherever it goes. */
+		if (status == 0 && model->secret && !a->provider[i].auth_value) {
+			snprintf(why, HTTP_WHY_MAX, "no key for %s '%s': set %s", spec.stage,
+				spec.engine, model->secret);
+			status = EXIT_CONFIG;
+		}
 		/* Where there is another one to ask, that is better than to ask this one again. */
 		a->provider[i].attempts_max = i + 1 < m->n ? 1 : 0;
 	}

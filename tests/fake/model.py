@@ -352,7 +352,8 @@ def serve_one(talk):
     if not answer:
         return talk.refuse("404 Not Found", [], "model_not_found", "The model `%s` does not exist" % body.get("model"))
     if what in REFUSED:
-        return talk.refuse(*REFUSED[what], "as the script says: " + what)
+        key = headers.get("authorization", headers.get("x-api-key", "none"))
+        return talk.refuse(*REFUSED[what], "as the script says: %s, asked with the key %s" % (what, key.split(" ")[-1]))
     if what == "silence":
         talk.hang()
     if what == "reset":
