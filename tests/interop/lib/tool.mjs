@@ -37,10 +37,11 @@ export async function fake(close, name, args = []) {
 	const child = spawn('python3', [join('tests/fake', name), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
 	close(() => void child.kill());
 	const lines = createInterface({ input: child.stdout });
-	const [port] = await once(lines, 'line');
+	const [port] = await Promise.race([once(lines, 'line'), once(child, 'exit')]);
 	lines.close();
+	if (!/^\d+$/.test(port)) throw new Error(`${name} prints no port, but: ${port}`);
 	child.stdout.resume();
-	return `http://127.0.0.1:${Number(port)}`;
+	return `http://127.0.0.1:${port}`;
 }
 
 // ---- the stream: callpipe-stream(5) ----
