@@ -286,7 +286,6 @@ static void end_words(struct ask *ask)
 {
 	char ids[CHAT_CALLS_MAX][CHAT_NAME_MAX];
 	struct chat_call calls[CHAT_CALLS_MAX];
-	struct dynbuf thinking;
 	struct ask_end e = {.how = ASK_DONE,
 		.model = model_of(ask),
 		.text = ask->reply.words.p,
@@ -299,14 +298,12 @@ static void end_words(struct ask *ask)
 		if (ask->phase != PHASE_OVER && ask->on.tool_calls)
 			ask->on.tool_calls(ask->ctx, calls, ask->reply.calls);
 	}
-	dynbuf_init(&thinking, REPLY_THINKING_MAX);
 	if (e.turn.calls > 0 && ask->reply.thinking.n > 0 && !dynbuf_failed(&ask->reply.thinking)) {
 		e.turn.thinking = ask->reply.thinking.p;
 		e.turn.provider = model_of(ask)->name;
 	}
 	if (ask->phase != PHASE_OVER)
 		end(ask, &e);
-	dynbuf_free(&thinking);
 }
 
 /* What stands around an object, ```json as likely as not, is left out. */

@@ -51,7 +51,7 @@ struct chat_message {
 	char *note;             /* user: what we say with it; NULL: nothing */
 	struct chat_call *call; /* assistant */
 	size_t calls;
-	char *thinking; /* assistant: a JSON array of blocks that go back unchanged; NULL: none */
+	char *thinking; /* assistant: JSON blocks, commas between, that go back unchanged; NULL: none */
 	char *provider; /* .. to this one only: name of a model */
 	char *call_id;  /* result: of this call */
 	bool failed;    /* result: it is why there is none */

@@ -280,12 +280,12 @@ static void read_model(struct reading *rd, const json_t *v, struct models *m, in
 	struct model *model = &m->model[m->n];
 	char path[128];
 
-	snprintf(at.path, sizeof(at.path), "providers[%zu]", m->n);
+	snprintf(path, sizeof(path), "providers[%zu]", m->n);
 	if (!json_is_object(v)) {
-		mistake(rd, at.path, "has to be an object");
+		mistake(rd, path, "has to be an object");
 		return;
 	}
-	strcat(at.path, ".");
+	snprintf(at.path, sizeof(at.path), "providers[%zu].", m->n);
 	read_keys(rd, &at, known);
 	read_name(rd, &at, m);
 	read_engine(rd, &at, model);

@@ -1,0 +1,11 @@
+/* model-openai: any bytes as a stream of chat completions: what is read of it fits, is the same however it is cut, and can be sent
+ * back. */
+#include "model.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_model(&model_openai, data, size);
+	return 0;
+}
