@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "audio/pcm.h"
 #include "base/child.h"
 #include "base/log.h"
 #include "base/opt.h"
@@ -146,24 +145,6 @@ static void program_ended(void *ctx, short revents)
 	recogniser_done(c->r, &ret);
 }
 
-/* Words parted by one blank. */
-static void tidy(char *s)
-{
-	char *to = s;
-
-	for (char *from = s; *from; from++) {
-		bool blank = strchr(" \t\r\n\f\v", *from);
-
-		if (!blank)
-			*to++ = *from;
-		else if (to > s && to[-1] != ' ')
-			*to++ = ' ';
-	}
-	if (to > s && to[-1] == ' ')
-		to--;
-	*to = '\0';
-}
-
 static int result_json(struct jspan obj, struct result *ret, const char **ret_why)
 {
 	double x;
@@ -194,7 +175,7 @@ int command_result(const char *out, size_t n, struct result *ret, const char **r
 	if (n && out[0] == '{' && jline_check(out, n) == 0) {
 		if (result_json((struct jspan){out, n}, ret, ret_why) < 0)
 			return -1;
-		tidy(ret->text);
+		text_tidy(ret->text);
 		return 0;
 	}
 	*ret_why = "writes what is no text";
@@ -206,29 +187,8 @@ int command_result(const char *out, size_t n, struct result *ret, const char **r
 	json_decref(text);
 	memcpy(ret->text, out, n);
 	ret->text[n] = '\0';
-	tidy(ret->text);
+	text_tidy(ret->text);
 	return 0;
-}
-
-/* A WAV file of the turn. */
-static void wav_add(struct dynbuf *b, const struct turn *t)
-{
-	uint32_t bytes = (uint32_t)t->samples * 2, rate = (uint32_t)t->rate_hz;
-	uint32_t head[11] = {0x46464952, bytes + 36, 0x45564157, 0x20746d66, 16, 1 | 1 << 16, rate,
-		rate * 2, 2 | 16 << 16, 0x61746164, bytes};
-	uint8_t le[44];
-	char *to;
-
-	for (size_t i = 0; i < ARRAY_LEN(head); i++) {
-		put_le16s(le + 4 * i, (int16_t)(uint16_t)head[i]);
-		put_le16s(le + 4 * i + 2, (int16_t)(uint16_t)(head[i] >> 16));
-	}
-	dynbuf_add(b, le, sizeof(le));
-	to = dynbuf_room(b, bytes);
-	if (!to)
-		return;
-	pcm_to_le(to, t->sample, t->samples);
-	dynbuf_grow(b, bytes);
 }
 
 /* Nothing but a language tag is told to the program: else "". */
@@ -272,7 +232,7 @@ static int program_start(struct command *c, const struct turn *t)
 	c->ended = (struct loop_source){
 		.fd = c->p.pid_fd, .mask = reading, .ready = program_ended, .ctx = c};
 	dynbuf_init(&wav, WAV_MAX);
-	wav_add(&wav, t);
+	turn_wav(t, &wav, 0);
 	rc = dynbuf_failed(&wav) ? -1 : writer_put(&c->to.writer, wav.p, wav.n, false, 0);
 	dynbuf_free(&wav);
 	if (rc < 0 || loop_add(c->r->loop, &c->to.source) < 0 ||

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "openai.h"
 #include "recogniser.h"
 #include "sphinx.h"
 
@@ -13,7 +14,8 @@ static void none_recognise(struct recogniser *r, struct turn *t)
 
 static const struct engine engine_none = {.name = "none", .recognise = none_recognise};
 
-static const struct engine *const engines[] = {&engine_sphinx, &engine_command, &engine_none};
+static const struct engine *const engines[] = {
+	&engine_sphinx, &engine_command, &engine_openai, &engine_none};
 
 const struct engine *engine_find(const char *name)
 {

@@ -89,7 +89,7 @@ static void too_late(void *ctx, int64_t now)
 	struct recogniser *r = ctx;
 
 	(void)now;
-	recogniser_trouble(r, "timeout", "%s has not answered turn %lld within %lld ms",
+	recogniser_trouble_once(r, "timeout", "%s has not answered turn %lld within %lld ms",
 		r->engine->name, (long long)r->waiting->number, (long long)r->set->timeout_ms);
 	if (r->engine->cancel)
 		r->engine->cancel(r);

@@ -24,6 +24,7 @@
 #define OUT_MAX (16 << 20) /* bytes of turns that may wait for the worker: far above any use */
 #define MARGIN_MS 200 /* of silence kept around the voice: normalisation does worse with more */
 #define NICE 10
+#define MODEL "/usr/share/pocketsphinx/model/en-us"
 
 struct sphinx {
 	struct recogniser *r;
@@ -145,7 +146,7 @@ static void worker_main(const struct settings *set, pid_t parent)
 		_exit(EXIT_OK);
 	if (nice(NICE) == -1 && errno)
 		_exit(EXIT_SYSTEM);
-	_exit(worker_run(STDIN_FILENO, set->model));
+	_exit(worker_run(STDIN_FILENO, set->model && *set->model ? set->model : MODEL));
 }
 
 static int worker_start(struct sphinx *s)

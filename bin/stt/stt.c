@@ -12,24 +12,33 @@
 
 static struct settings set = {
 	.engine = "pocketsphinx",
-	.model = "/usr/share/pocketsphinx/model/en-us",
 	.language = "en",
 	.wait = "auto",
 	.timeout_ms = 10000,
 	.max_s = 30,
 	.reject_percent = 25,
+	.spool = "/var/spool/callpipe",
+	.format = "auto",
+	.stream = "auto",
 };
 static const char *dir, *rate = "8000", *phrases;
 static int64_t digits = HINTS_NO_DIGITS;
 static bool file, json;
 
 static const struct opt_row rows[] = {
-	{"engine", 'e', OPT_STR, "NAME", "CALLPIPE_STT", "pocketsphinx, command or none",
+	{"engine", 'e', OPT_STR, "NAME", "CALLPIPE_STT", "pocketsphinx, command, openai or none",
 		&set.engine},
 	{"command", 'c', OPT_STR, "COMMAND", "CALLPIPE_STT_COMMAND",
 		"program of the engine command", &set.command},
-	{"model", 'm', OPT_STR, "DIR", "CALLPIPE_STT_MODEL", "model of the engine pocketsphinx",
-		&set.model},
+	{"model", 'm', OPT_STR, "MODEL", "CALLPIPE_STT_MODEL",
+		"of openai: its name; of pocketsphinx: its folder", &set.model},
+	{"url", 'u', OPT_STR, "URL", "CALLPIPE_STT_URL", "where openai is", &set.url},
+	{"format", 0, OPT_CHOICE, "auto|json|verbose_json", "CALLPIPE_STT_FORMAT",
+		"what openai answers", &set.format},
+	{"stream", 0, OPT_CHOICE, "auto|yes|no", "CALLPIPE_STT_STREAM",
+		"words of openai as it finds them", &set.stream},
+	{"temperature", 0, OPT_STR, "0..1", "CALLPIPE_STT_TEMPERATURE", "of the model of openai",
+		&set.temperature},
 	{"language", 'l', OPT_STR, "TAG", "CALLPIPE_LANGUAGE", "expected if a listen does not say",
 		&set.language},
 	{"timeout", 't', OPT_INT, "MS", "CALLPIPE_STT_TIMEOUT", "for the transcript of one turn",
@@ -42,6 +51,13 @@ static const struct opt_row rows[] = {
 		&set.prices},
 	{"wait", 'w', OPT_CHOICE, "auto|yes|no", "CALLPIPE_STT_WAIT",
 		"hold the stream while a turn is recognised", &set.wait},
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where breakers of providers are",
+		&set.spool},
+	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE", "authorities that are trusted",
+		&set.http.ca_file},
+	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "the way to a provider", &set.http.proxy},
+	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "that are reached without it",
+		&set.http.no_proxy},
 	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory, for hints_ref", &dir},
 	{"file", 'f', OPT_FLAG, NULL, NULL, "recognise sound files", &file},
 	{"hints", 0, OPT_STR, "PHRASES", NULL, "with --file: what may be heard, parted by '|'",
@@ -95,7 +111,7 @@ int main(int argc, char **argv)
 		return status;
 	engine = engine_find(set.engine);
 	if (!engine)
-		return opt_refuse(&set.engine, "there are pocketsphinx, command and none");
+		return opt_refuse(&set.engine, "there are pocketsphinx, command, openai and none");
 	signal(SIGPIPE, SIG_IGN);
 	if (file)
 		return run_files(engine, argv + first);

@@ -7,6 +7,7 @@
 
 #include "base/dynbuf.h"
 #include "base/loop.h"
+#include "net/http.h"
 
 #define STT_LISTEN_MAX 65
 #define STT_LANGUAGE_MAX 36
@@ -14,15 +15,25 @@
 #define STT_HINTS_MAX 61440 /* bytes of hints: they have to fit into a frame */
 
 struct settings {
-	const char *engine;     /* name in the table */
-	const char *command;    /* of engine command: program and arguments, split at blanks */
-	const char *model;      /* of pocketsphinx: folder that holds en-us/ and its dictionary */
+	const char *engine;  /* name in the table */
+	const char *command; /* of engine command: program and arguments, split at blanks */
+	const char *
+		model; /* of pocketsphinx: folder that holds en-us/ and its dictionary; of a provider: its
+				 * name; NULL: the usual one */
 	const char *language;   /* expected where a listen does not say */
 	const char *wait;       /* hold the stream while a turn is recognised: auto, yes, no */
 	int64_t timeout_ms;     /* for one turn */
 	int64_t max_s;          /* longest turn, seconds; more is cut off */
 	int64_t reject_percent; /* a confidence below it is no words */
 	const char *prices;     /* file of the price table; NULL: none */
+	const char *spool;      /* where breakers are */
+
+	/* of providers; NULL: the usual */
+	const char *url;
+	const char *format;      /* of a reply: auto, json or verbose_json */
+	const char *stream;      /* words so far: auto, yes, no */
+	const char *temperature; /* 0 to 1 */
+	struct http_settings http;
 };
 
 /* What the caller says between voice-started and voice-stopped. */
@@ -48,6 +59,11 @@ int turn_audio(struct turn *t, int rate_hz, int64_t timestamp_ms, const uint8_t 
 	int64_t max_s) MUST_USE;
 /* Keep the voice and margin_ms on either side. */
 void turn_trim(struct turn *t, int64_t margin_ms);
+
+/* Append a WAV file of it, with silence behind it if it is shorter than least_ms. */
+void turn_wav(const struct turn *t, struct dynbuf *b, int64_t least_ms);
+/* Words parted by one blank. */
+void text_tidy(char *s);
 
 /* What a provider counts. */
 struct used {

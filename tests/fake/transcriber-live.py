@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""transcriber-live.py URL WAV LOG: stt with the engine openai as in a call, frame by frame."""
+import contextlib
+import importlib
+import json
+import subprocess
+import sys
+import time
+
+live = importlib.import_module("stt-live")
+URL, WAV, LOG = sys.argv[1:]
+
+
+def mapped(stt):
+    with open(f"/proc/{stt.process.pid}/maps", encoding="utf-8") as f:
+        return "libcurl" in f.read()
+
+
+def start(case, *options):
+    return live.Stt("--wait=no", "--url", f"{URL}/{case}/v1", "--spool=", *options)
+
+
+def requests():
+    with open(LOG, encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def settled(stt):
+    """It has read what was written: an event that it passes on has come."""
+    stt.put(live.frame("x-mark"))
+    stt.until("x-mark")
+
+
+# no libcurl before somebody speaks, nor ever without a network
+stt = start("json", "--engine=none")
+stt.say(WAV)
+stt.until("transcript")
+assert not mapped(stt)
+stt.finish()
+stt = start("json")
+settled(stt)
+assert not mapped(stt)
+stt.say(WAV)
+assert live.texts(stt.until("transcript")) == ["Goodbye."]
+assert mapped(stt)
+stt.finish()
+
+# one connection for a call, made when the caller begins to speak
+before = len(requests())
+stt = start("json")
+stt.put(live.frame("voice-started", timestamp=0, turn=1))
+while len(requests()) == before:
+    time.sleep(0.01)
+settled(stt)
+for _ in range(3):
+    stt.say(WAV)
+    stt.until("transcript")
+stt.finish()
+made = requests()[before:]
+assert [r["method"] for r in made] == ["HEAD", "POST", "POST", "POST"] and len({r["connection"] for r in made}) == 1, made
+
+# events flow while a server does not answer; a call that ends waits for it, but not for ever
+stt = start("hang", "--timeout=60000")
+stt.say(WAV)
+settled(stt)
+begun = time.monotonic()
+seen = stt.finish()
+assert live.codes(seen) == ["timeout"] and not live.texts(seen), seen
+assert 2.5 < time.monotonic() - begun < 30, "call-end waits 3 s"
+
+# turns that wait for each other are answered in order
+stt = start("stream", "--model=gpt-transcribe")
+for _ in range(3):
+    stt.say(WAV)
+turns = [data["turn"] for type_, data in stt.finish() if type_ == "transcript"]
+assert turns == [1, 2, 3], turns
+
+# the reader leaves while a request is under way
+before = len(requests())
+stt = subprocess.Popen(["stt", "--wait=no", "--timeout=60000", "--spool=", "--url", f"{URL}/hang/v1"], stdin=subprocess.PIPE,
+                       stdout=subprocess.PIPE)
+stt.stdin.write(live.Call().say(WAV))
+stt.stdin.flush()
+while all(r["method"] != "POST" for r in requests()[before:]):
+    time.sleep(0.01)
+stt.stdout.close()
+with contextlib.suppress(BrokenPipeError):  # it may have seen that, and be gone
+    stt.stdin.write(live.clock(90000))
+    stt.stdin.flush()
+assert stt.wait(timeout=60) == 0
