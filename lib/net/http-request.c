@@ -36,6 +36,8 @@ static const char *mistake(const struct http_request *q)
 		return "the URL has blanks or control characters in it";
 	if (strncasecmp(q->url, "http://", 7) != 0 && strncasecmp(q->url, "https://", 8) != 0)
 		return "the URL begins with neither http: nor https:";
+	if (!strstr(q->url, "://")[3] || strchr("/?#", strstr(q->url, "://")[3]))
+		return "the URL names no host";
 	if (q->method && !is_token(q->method))
 		return "the method is none";
 	for (size_t i = 0; i < q->headers_n; i++) {

@@ -41,6 +41,9 @@ class Request:
             if not got:
                 raise EOFError
             raw += got
+            if raw[0] == 0x16:  # a ClientHello
+                conn.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+                raise EOFError
         text, self.body = raw.split(b"\r\n\r\n", 1)
         self.lines = text.decode("latin-1").split("\r\n")
         self.method, target, _ = self.lines[0].split(" ")
@@ -214,6 +217,12 @@ def endless_head(r):
 
 def close(r):
     r.send(full(b"bye", "Connection: close"))
+    raise EOFError
+
+
+def late_close(r):
+    """Closed behind the answer, without having said so."""
+    r.send(full(b"bye"))
     raise EOFError
 
 

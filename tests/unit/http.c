@@ -1,215 +1,15 @@
 /* http: requests on the loop against a server with every fault there is (tests/fake/http-faults.py).
  *
  *	http			the tests
- *	http [OPTION...] URL...	a client for other tests: one request after the other, a line about each:
- *				fault, status, HTTP/2 or 1, connected anew or kept, bytes of the body, why
- *	-a authorities -x proxy -n no-proxy -H 'Name: value' -d body -c connect_ms -f first_ms -p all at once -w warm first
- *	-r each so many times -b show the body
+ *	http [OPTION...] URL...	a client for other tests: one request after the other, a line about each: fault, status,
+ *				HTTP/1 or 2, connected anew or kept, bytes of the body, why; then the longest turn
+ *	-a authorities -x proxy -n no-proxy -H 'Name:value' -d body -D bytes of one -c connect_ms -f first_ms -t total_ms -r each so
+ *	many times -p all at once -w warm first -b show what came -P pause the first piece for three times so many ms, more
+ *	than idle_ms -C cancel those with this in their URL in the first piece
  */
-#include "net/http.h"
-
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/dynbuf.h"
-#include "base/spawn.h"
-#include "tap.h"
-
-#define GUARD_MS 20000 /* nothing here takes so long */
-
-static struct loop loop;
-static struct http http;
-static char base[64]; /* "http://127.0.0.1:PORT" */
-
-/* One request, and what came of it. */
-struct get {
-	struct http_call *call;
-	struct dynbuf body, lines;
-	struct http_reply reply;
-	char error[HTTP_ERROR_MAX + 1];
-	int heads, pieces, ends;
-	int cancel_in;     /* 1: cancel in header, 2: head, 3: body, 4: end; -1: free all in body */
-	int pause_after;   /* pieces */
-	struct get *other; /* to cancel instead of this */
-	int *left;         /* how many are still to end; the loop stops at 0 */
-};
-
-static void gone(struct get *g)
-{
-	g->call = NULL;
-	if (--*g->left <= 0)
-		loop_stop(&loop);
-}
-
-static bool cancel_at(struct get *g, int where)
-{
-	struct get *victim = g->other ? g->other : g;
-
-	if (g->cancel_in != where || !victim->call)
-		return false;
-	http_cancel(victim->call);
-	gone(victim);
-	return victim == g;
-}
-
-static void on_header(void *ctx, const char *name, const char *value)
-{
-	struct get *g = ctx;
-
-	dynbuf_addf(&g->lines, "%s: %s\n", name, value);
-	cancel_at(g, 1);
-}
-
-static void on_head(void *ctx, const struct http_reply *r)
-{
-	struct get *g = ctx;
-
-	g->heads++;
-	g->reply = *r;
-	cancel_at(g, 2);
-}
-
-static void on_body(void *ctx, const void *p, size_t n)
-{
-	struct get *g = ctx;
-
-	g->pieces++;
-	dynbuf_add(&g->body, p, n);
-	if (g->cancel_in == -1) {
-		http_free(&http);
-		loop_stop(&loop);
-		g->call = NULL;
-		return;
-	}
-	if (!cancel_at(g, 3) && g->pause_after && g->pieces == g->pause_after)
-		http_pause(g->call, true);
-}
-
-static void on_end(void *ctx, const struct http_reply *r)
-{
-	struct get *g = ctx;
-
-	g->ends++;
-	g->reply = *r;
-	snprintf(g->error, sizeof g->error, "%s", r->error);
-	if (!cancel_at(g, 4))
-		gone(g);
-}
-
-static const struct http_handlers handlers = {
-	.header = on_header, .head = on_head, .body = on_body, .end = on_end};
-
-static void get_start(struct get *g, const struct http_request *q, int *left)
-{
-	dynbuf_free(&g->body);
-	dynbuf_free(&g->lines);
-	dynbuf_init(&g->body, 1 << 26);
-	dynbuf_init(&g->lines, 1 << 20);
-	g->left = left;
-	g->heads = g->pieces = g->ends = 0;
-	g->call = http_start(&http, q, &handlers, g);
-	if (!g->call)
-		abort();
-	if (g->ends || g->heads)
-		printf("not ok - told from http_start\n");
-}
-
-static void get_free(struct get *g)
-{
-	dynbuf_free(&g->body);
-	dynbuf_free(&g->lines);
-}
-
-static void too_long(void *ctx, int64_t now)
-{
-	printf("not ok - the loop hangs\n");
-	fflush(stdout);
-	_exit(1);
-}
-
-/* Until loop_stop. */
-static void run(void)
-{
-	struct loop_timer guard = {.at_ns = now_ns() + GUARD_MS * NS_PER_MS, .fire = too_long};
-
-	loop.stopped = false;
-	if (loop_add_timer(&loop, &guard) || loop_run(&loop))
-		abort();
-	loop_remove_timer(&loop, &guard);
-}
-
-static void stop_fire(void *ctx, int64_t now)
-{
-	loop_stop(&loop);
-}
-
-static void run_for(int64_t how_long)
-{
-	struct loop_timer t = {.at_ns = now_ns() + how_long * NS_PER_MS, .fire = stop_fire};
-
-	if (loop_add_timer(&loop, &t))
-		abort();
-	run();
-	loop_remove_timer(&loop, &t);
-}
-
-static const char *url(const char *path)
-{
-	static char s[8][512];
-	static int i;
-
-	i = (i + 1) % 8;
-	snprintf(s[i], sizeof s[i], "%s%s", base, path);
-	return s[i];
-}
-
-static void ask(struct get *g, struct http_request *q, const char *path)
-{
-	int left = 1;
-
-	q->url = url(path);
-	get_start(g, q, &left);
-	run();
-}
-
-/* Numbers the server counts. */
-static long count(const char *name)
-{
-	struct get g = {0};
-	struct http_request q = {0};
-	const char *at;
-	long n = 0;
-
-	ask(&g, &q, "/stats");
-	at = strstr(g.body.p, name);
-	if (at)
-		n = strtol(at + strlen(name) + 2, NULL, 10);
-	get_free(&g);
-	return n;
-}
-
-static bool mapped(const char *name)
-{
-	char *p;
-	size_t n;
-	bool found;
-
-	if (read_file("/proc/self/maps", 1 << 22, &p, &n))
-		return true;
-	found = strstr(p, name);
-	free(p);
-	return found;
-}
-
-static bool has(const struct get *g, const char *text)
-{
-	return strstr(g->body.p, text) != NULL;
-}
+#include "http-get.h"
 
 static void plain(void)
 {
@@ -352,82 +152,262 @@ static void faults(void)
 	get_free(&g);
 }
 
-static void cancels(void)
+/* What is asked for, of the different ways to say it. */
+static void again(void)
 {
-	static const char *const where[] = {"", "header", "head", "body", "end"};
+	static const struct {
+		const char *path;
+		int64_t least, most; /* ms */
+		int should_retry;
+	} asked[] = {
+		{"/limited?Retry-After=2", 2000, 2000, -1},
+		{"/limited?Retry-After=0.25", 250, 250, -1},
+		{"/limited?retry-after-ms=125.5;Retry-After=9", 125, 125, -1},
+		{"/limited?Date=Thu,%2026%20Nov%202026%2008:00:00%20GMT;"
+		 "Retry-After=Thu,%2026%20Nov%202026%2008:00:07%20GMT",
+			7000, 7000, -1},
+		{"/limited?Retry-After=Thu,%2026%20Nov%202026%2008:00:07%20GMT;"
+		 "Date=Thu,%2026%20Nov%202026%2008:00:05%20GMT",
+			2000, 2000, -1},
+		{"/limited?Retry-After=Sun,%2006%20Nov%201994%2008:49:37%20GMT", 0, 0, -1},
+		{"/limited?Retry-After=Fri,%2006%20Nov%202099%2008:49:37%20GMT", 86400000, 86400000,
+			-1},
+		{"/limited?Retry-After=soon", -1, -1, -1},
+		{"/limited?Retry-After=nan", -1, -1, -1},
+		{"/limited?Retry-After=-5", 0, 0, -1},
+		{"/limited?x-ratelimit-reset=3", 3000, 3000, -1},
+		{"/limited?x-ratelimit-reset=3;Retry-After=1", 1000, 1000, -1},
+		{"/limited?Date=Thu,%2026%20Nov%202026%2008:00:00%20GMT;"
+		 "x-ratelimit-reset=1795680002",
+			2000, 2000, -1},
+		{"/limited?x-ratelimit-reset=1", 1000, 1000, -1},
+		{"/limited?X-Should-Retry=false", -1, -1, 0},
+		{"/limited?x-should-retry=true", -1, -1, 1},
+	};
 	struct http_request q = {0};
-	struct get g = {0}, other = {0};
-	long accepts;
-	int n;
+	struct get g = {0};
 
-	for (int i = 1; i <= 4; i++) {
-		g.cancel_in = i;
-		ask(&g, &q, "/stream?1000");
-		ok(g.ends == (i == 4) && g.heads == (i > 1) &&
-				(i == 4 ? g.body.n > 9000 : g.pieces == (i > 2)),
-			"cancelled in %s, no more is told", where[i]);
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		ask(&g, &q, asked[i].path);
+		ok(g.reply.retry_after_ms >= asked[i].least &&
+				g.reply.retry_after_ms <= asked[i].most,
+			"%s: %lld ms", asked[i].path + 9, (long long)g.reply.retry_after_ms);
+		is_int(g.reply.should_retry, asked[i].should_retry, "%s: or not",
+			asked[i].path + 9);
 	}
-	g.cancel_in = 0;
-
-	/* from outside: the server sees it before this loop turns again */
-	n = 1;
-	q.url = url("/stops?outside");
-	get_start(&g, &q, &n);
-	while (!g.pieces)
-		run_for(10);
-	http_cancel(g.call);
-	for (int i = 0; i < 400 && count("/stops?outside") == 0; i++)
-		;
-	is_int(count("/stops?outside"), 1, "cancelled from outside, the connection is closed");
-
-	/* one that has not begun; one in the handler of another; all of them */
-	accepts = count("accepts");
-	get_start(&g, &q, &n);
-	http_cancel(g.call);
-	run_for(50);
-	is_int(count("accepts"), accepts, "cancelled before the loop turned, nothing was sent");
-
-	n = 2;
-	q.url = url("/stops");
-	get_start(&other, &q, &n);
-	run_for(30);
-	q.url = url("/stream?3");
-	g.cancel_in = 3;
-	g.other = &other;
-	get_start(&g, &q, &n);
-	run();
-	ok(g.ends == 1 && other.ends == 0 && other.pieces == 1, "one cancels another");
-
-	g.other = NULL;
-	g.cancel_in = -1;
-	get_start(&g, &q, &n);
-	run();
-	ok(!http.state && g.pieces == 1 && !g.ends, "all may be freed in a handler");
-	g.cancel_in = 0;
-	ask(&g, &q, "/ok");
-	is_str(g.body.p, "ok", "and it can begin again");
 	get_free(&g);
-	get_free(&other);
 }
 
-static void begins_with(const char *name, const char *cert, const char *key, struct spawn_pipes *s)
+/* Requests that cannot be: told from the loop, without what is in them. */
+static void unable(void)
 {
-	char program[] = "/usr/bin/python3", file[] = "tests/fake/http-faults.py";
-	char *argv[] = {program, file, cert ? strdup(cert) : NULL, key ? strdup(key) : NULL, NULL};
-	char *env[] = {NULL};
-	char port[16] = "";
+	const struct http_header bad[] = {{"Authorization", "Bearer sk-secret\r\nX: y"}};
+	const struct http_header name[] = {{"X Y", "sk-secret"}};
+	const struct {
+		struct http_request q;
+		const char *why;
+	} no[] = {
+		{{.url = "http://127.0.0.1:1/sk-secret", .headers = bad, .headers_n = 1},
+			"a header has control characters in it"},
+		{{.url = "http://127.0.0.1:1/sk-secret", .headers = name, .headers_n = 1},
+			"the name of a header is none"},
+		{{.url = "http://127.0.0.1:1/sk-secret\n"},
+			"the URL has blanks or control characters in it"},
+		{{.url = "http://127.0.0.1:1/sk secret"},
+			"the URL has blanks or control characters in it"},
+		{{.url = "file:///sk-secret"}, "the URL begins with neither http: nor https:"},
+		{{.url = ""}, "the URL begins with neither http: nor https:"},
+		{{.url = "http://127.0.0.1:1/", .method = "GET /sk-secret"}, "the method is none"},
+		{{.url = "http://127.0.0.1:999999/sk-secret"}, ""},
+		{{.url = "http:///sk-secret"}, ""},
+	};
+	struct get g = {0};
 
-	if (spawn_piped(argv, env, s) || read(s->out_fd, port, sizeof port - 1) <= 0) {
-		printf("Bail out! %s does not start\n", file);
-		exit(1);
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		int left = 1;
+
+		get_start(&g, &no[i].q, &left);
+		run();
+		ok(g.reply.fault == HTTP_UNABLE && g.reply.why[0] && g.ends == 1, "%s",
+			g.reply.why);
+		ok(!strncmp(g.reply.why, no[i].why, strlen(no[i].why)) &&
+				!strstr(g.reply.why, "secret"),
+			"and nothing of it is told");
 	}
-	snprintf(base, sizeof base, "%s://127.0.0.1:%d", name, atoi(port));
+	get_free(&g);
 }
 
-static void ends(struct spawn_pipes *s)
+static void refused(void)
 {
-	close(s->in_fd);
-	waitpid(s->pid, NULL, 0);
+	struct http_request q = {.url = "http://127.0.0.1:1/", .connect_ms = 5000};
+	struct get g = {0};
+	int left = 1;
+
+	get_start(&g, &q, &left);
+	run();
+	is_int(g.reply.fault, HTTP_REFUSED, "refused");
+	ok(strstr(g.reply.why, "127.0.0.1 port 1"), "%s", g.reply.why);
+	is_int(g.reply.connect_ns, 0, "never connected");
+	get_free(&g);
+}
+
+static void escape(void)
+{
+	struct dynbuf b;
+
+	dynbuf_init(&b, 64);
+	is_int(http_escape(&b, "a b&c=\xc3\xa9/~-._+%"), 0, "escaped");
+	is_str(b.p, "a%20b%26c%3D%C3%A9%2F~-._%2B%25", "as it should be");
+	is_int(http_escape(&b, "                                "), -1, "no room");
+	dynbuf_free(&b);
+}
+
+/* ---- a client for other tests ---- */
+
+static const char *fault_name(enum http_fault f)
+{
+	static const char *const name[] = {
+		"ok", "refused", "tls", "slow", "broken", "long", "unable"};
+
+	return name[f];
+}
+
+static int64_t last_turn, longest_turn; /* ms */
+
+static void turn(void *ctx, int64_t now)
+{
+	int64_t at = now_ns() / NS_PER_MS;
+
+	longest_turn = max_i64(longest_turn, at - last_turn);
+	last_turn = at;
+	((struct loop_timer *)ctx)->at_ns = now + 5 * NS_PER_MS;
+}
+
+static void show(const struct get *g, bool body)
+{
+	const struct http_reply *r = &g->reply;
+
+	if (!g->ends)
+		printf("cancelled\n");
+	else
+		printf("%s %d HTTP/%d %s %zu %s\n", fault_name(r->fault), r->status,
+			r->http2 ? 2 : 1, r->connect_ns ? "new" : "kept", g->body.n, r->why);
+	if (body)
+		printf("%s%s\n", g->lines.p, g->body.p);
+}
+
+static int client(int argc, char **argv)
+{
+	struct loop_timer ticks = {.at_ns = now_ns(), .fire = turn, .ctx = &ticks};
+	struct http_settings set = {0};
+	struct http_request q = {.total_ms = 15000};
+	static struct get g[256];
+	struct http_header headers[8];
+	const char *cancelled = NULL;
+	char *big = NULL;
+	int opt, left = 0, repeat = 1, pause_ms = 0;
+	bool at_once = false, warmed = false, body = false;
+	size_t n = 0;
+
+	q.headers = headers;
+	while ((opt = getopt(argc, argv, "a:x:n:H:d:D:c:f:t:r:P:C:pwb")) != -1) {
+		switch (opt) {
+		case 'a':
+			set.ca_file = optarg;
+			break;
+		case 'x':
+			set.proxy = optarg;
+			break;
+		case 'n':
+			set.no_proxy = optarg;
+			break;
+		case 'H':
+			headers[q.headers_n].name = strsep(&optarg, ":");
+			headers[q.headers_n++].value = optarg;
+			break;
+		case 'd':
+			q.body = optarg;
+			q.body_bytes = strlen(optarg);
+			break;
+		case 'D':
+			q.body_bytes = strtoul(optarg, NULL, 10);
+			q.body = big = calloc(1, q.body_bytes + 1);
+			if (big)
+				memset(big, 'x', q.body_bytes);
+			break;
+		case 'c':
+			q.connect_ms = atoi(optarg);
+			break;
+		case 'f':
+			q.first_ms = atoi(optarg);
+			break;
+		case 't':
+			q.total_ms = atoi(optarg);
+			break;
+		case 'r':
+			repeat = atoi(optarg);
+			break;
+		case 'P':
+			pause_ms = atoi(optarg);
+			break;
+		case 'C':
+			cancelled = optarg;
+			break;
+		case 'p':
+			at_once = true;
+			break;
+		case 'w':
+			warmed = true;
+			break;
+		case 'b':
+			body = true;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	http_set(&set);
+	last_turn = now_ns() / NS_PER_MS;
+	if (loop_add_timer(&loop, &ticks))
+		return EXIT_SYSTEM;
+	if (warmed) {
+		http_warm(&http, argv[optind]);
+		if (!at_once)
+			run_for(300);
+	}
+	for (int i = optind; i < argc; i++) {
+		for (int k = 0; k < repeat && n < ARRAY_LEN(g); k++, n++) {
+			q.url = argv[i];
+			g[n].pause_after = pause_ms ? 1 : 0;
+			g[n].cancel_in = cancelled && strstr(q.url, cancelled) ? 3 : 0;
+			q.idle_ms = pause_ms;
+			left++;
+			get_start(&g[n], &q, &left);
+			if (at_once)
+				continue;
+			if (pause_ms) {
+				run_for(pause_ms * 3);
+				printf("%d piece, %d ends\n", g[n].pieces, g[n].ends);
+				if (g[n].call)
+					http_pause(g[n].call, false);
+			}
+			if (left)
+				run();
+			show(&g[n], body);
+		}
+	}
+	if (at_once) {
+		run();
+		for (size_t i = 0; i < n; i++)
+			show(&g[i], body);
+	}
+	for (size_t i = 0; i < n; i++)
+		get_free(&g[i]);
+	http_free(&http);
+	printf("longest turn %lld ms\n", (long long)longest_turn);
+	free(big);
+	loop_free(&loop);
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -437,16 +417,21 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	loop_init(&loop);
 	http_init(&http, &loop);
-	begins_with("http", NULL, NULL, &server);
+	if (argc > 1)
+		return client(argc, argv);
+	server_start(&server);
 	ok(!mapped("libcurl"), "libcurl is not there before it is needed");
 	plain();
 	ok(mapped("libcurl"), "and then it is");
 	sent();
 	streams();
 	faults();
-	cancels();
+	again();
+	unable();
+	refused();
+	escape();
 	http_free(&http);
 	loop_free(&loop);
-	ends(&server);
+	server_end(&server);
 	return done_testing();
 }
