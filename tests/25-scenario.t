@@ -9,17 +9,17 @@ broken() {
 		sed 's/^agent: //' "$T/err" | diff -u "$1.txt" -
 }
 
-manuals="man/callpipe-scenario.5 man/callpipe-tools.5"
+manual() { cat man/callpipe-scenario.5 man/callpipe-tools.5; }
 # Keys that the loader knows, and keys that the manual explains.
 known() { sed -n '/keys\[\]\|of_type\[\]/,/;/p' lib/scenario/*.c | grep -o '"[A-Za-z_]*"' | tr -d '"' | sort -u; }
 explained() {
 	{
-		sed -n 's/^\.\(It \)\?Ql \([A-Za-z_$]*\)\( .*\)\?$/\2/p' $manuals
-		sed -n '/^\.\(It \)\?Ql/s/\\(dq\([a-z]*\)\\(dq:/\n@\1\n/gp' $manuals | sed -n 's/^@//p'
+		manual | sed -n 's/^\.\(It \)\?Ql \([A-Za-z_$]*\)\( .*\)\?$/\2/p'
+		manual | sed -n '/^\.\(It \)\?Ql/s/\\(dq\([a-z]*\)\\(dq:/\n@\1\n/gp' | sed -n 's/^@//p'
 	} | sort -u
 }
 filters() { sed -n '/template_filters\[\]/,/;/p' lib/scenario/template.c | grep -o '"[a-z]*"' | tr -d '"' | sort -u; }
-headed() { sed -n 's/^\.It Ql \([a-z_]*\) .*Ta .*/\1/p' $manuals | sort -u; }
+headed() { manual | sed -n 's/^\.It Ql \([a-z_]*\) .*Ta .*/\1/p' | sort -u; }
 without() { comm -23 "$1" "$2" >"$T/only" && ! grep . "$T/only"; }
 
 known >"$T/known"

@@ -261,13 +261,14 @@ static void on_failed(void *ctx, enum db_fault fault, const char *state, const c
 {
 	struct query *q = ctx;
 	bool unknown = q->at == COMMITTING && fault == DB_GONE;
+	enum tool_fault is = fault_of(fault, state); /* state and why are the connection's */
 	char text[TOOL_WHY_MAX];
 
 	snprintf(text, sizeof(text), "%s%.200s",
 		unknown ? "it is not known whether it was done: " : "", why);
 	hang_up(q);
 	tell_breaker(q, fault == DB_GONE || fault == DB_FULL ? breaker_failure : breaker_success);
-	tool_over_failed(q->run, fault_of(fault, state), text);
+	tool_over_failed(q->run, is, text);
 }
 
 /* ---- a connection ---- */

@@ -228,6 +228,7 @@ void tool_cancel(struct tool_runner *r)
 	struct tool_run *t = r->head;
 
 	while (t) {
+		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed has been taken out of the list
 		if (t->reported || t->tool->effect) {
 			t = t->next;
 			continue;

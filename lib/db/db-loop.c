@@ -85,7 +85,8 @@ struct db_loop {
 	bool unsent;  /* something waits to be sent */
 	bool error;   /* WORKING: a statement has failed; fault and the rest say how */
 	int64_t rows; /* of the last result */
-	bool *gone;   /* set when it is closed in a handler */
+	bool in_row;  /* a row is being handed over */
+	bool closed;  /* meanwhile */
 	enum db_fault fault;
 	char sqlstate[8], why[DB_WHY_MAX];
 };
@@ -148,15 +149,12 @@ static void take_error(struct db_loop *d, const PGresult *result)
 /* One of them. False: the handler has closed it. */
 static bool take_result(struct db_loop *d, const PGresult *result)
 {
-	bool gone = false;
-
 	switch (pq.resultStatus(result)) {
 	case PGRES_SINGLE_TUPLE:
-		d->gone = &gone;
+		d->in_row = true;
 		d->on->row(d->ctx, result);
-		if (!gone)
-			d->gone = NULL;
-		return !gone;
+		d->in_row = false;
+		return !d->closed;
 	case PGRES_COMMAND_OK:
 	case PGRES_TUPLES_OK:
 		d->rows = strtoll(pq.cmdTuples((PGresult *)(uintptr_t)result), NULL, 10);
@@ -186,6 +184,8 @@ static void work(struct db_loop *d)
 		more = take_result(d, result);
 		pq.clear(result);
 	}
+	if (!more)
+		db_loop_close(d);
 }
 
 static void lost(struct db_loop *d)
@@ -382,8 +382,10 @@ void db_loop_close(struct db_loop *d)
 {
 	if (!d)
 		return;
-	if (d->gone)
-		*d->gone = true;
+	if (d->in_row) { /* it is still looked at */
+		d->closed = true;
+		return;
+	}
 	loop_remove(d->loop, &d->source);
 	loop_remove_timer(d->loop, &d->later);
 	resolve_free(d->resolve);

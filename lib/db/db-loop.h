@@ -28,7 +28,7 @@ struct db_loop_handlers {
 	/* the statements that were sent are done; rows: how many the last one was about */
 	void (*done)(void *ctx, int64_t rows);
 	/* the connection could not be made, was lost, or a statement failed: there is nothing more to come. why: a line,
-	 * without secrets; state: SQLSTATE, "" if it is not known */
+	 * without secrets; state: SQLSTATE, "" if it is not known; both until db_loop_close */
 	void (*failed)(void *ctx, enum db_fault fault, const char *state, const char *why);
 };
 

@@ -88,9 +88,7 @@ static int take_quoted(struct scanner *s, char quote, bool escapes)
 		if (!*p)
 			return fail(s, from,
 				quote == '"' ? "a quoted name has no end" : "a string has no end");
-		if (escapes && *p == '\\' && p[1])
-			p++;
-		else if (*p == quote && p[1] == quote)
+		if ((escapes && *p == '\\' && p[1]) || (*p == quote && p[1] == quote))
 			p++;
 		else if (*p == quote)
 			break;

@@ -425,7 +425,7 @@ extern const char *const scenario_intents[];
  *	        the sentiment), intent, match (the word or what the expression matched), groups (array: of the
  *	        expression, 0 the whole), no_input and no_match (how many in a row)
  *	call    data of call-start: call, uuid, from, to, campaign, accepted_at, vars (object)
- *	tool    the last one: name, status ("ok", "failed", "timeout"), error, result
+ *	tool    the last one: name, status ("ok", "failed", "timeout"), error, result, code (of HTTP), more (rows)
  *	result  what has been recorded so far
  *	amd     verdict, confidence
  *	state   name of the state (a string)

@@ -61,17 +61,22 @@ static bool read_type(
 	return find_type(l, ITEM(at, 0), json_array_get(type, 0), &a->type);
 }
 
-/* What else schemas have in patterns, and POSIX has not, means something else there. */
+/* What expressions of other kinds have, and POSIX has not, would be a plain letter. */
 static const regex_t *read_pattern(struct loading *l, const struct where *at, json_t *v)
 {
-	const char *s = json_string_value(v), *found;
+	const char *s = json_string_value(v);
 
-	if (s &&
-		((found = strstr(s, "\\d")) || (found = strstr(s, "(?")) ||
-			(found = strstr(s, "\\p{")))) {
-		mistake(l, at, "'%.2s' is not of POSIX extended expressions%s", found,
-			found[1] == 'd' ? ": write [0-9]" : "");
-		return NULL;
+	for (; s && *s; s++) {
+		if (*s != '\\')
+			continue;
+		s++;
+		if (*s && strchr("dDpPuxtnrfv", *s)) {
+			mistake(l, at, "'\\%c' means nothing in POSIX extended expressions%s", *s,
+				*s == 'd' ? ": write [0-9]" : "");
+			return NULL;
+		}
+		if (!*s)
+			break;
 	}
 	return as_regex(l, at, v);
 }
@@ -246,6 +251,7 @@ const struct scenario_argument *find_argument(struct loading *l, const struct wh
 			return &tool->arguments[i];
 		nearest_try(&near, tool->arguments[i].name);
 	}
-	mistake(l, at, "the tool '%s' has no such argument%s", tool->name, nearest_text(l, &near));
+	mistake(l, at, "the tool '%s' has no argument '%s'%s", tool->name, name,
+		nearest_text(l, &near));
 	return NULL;
 }

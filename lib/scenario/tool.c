@@ -85,7 +85,7 @@ static void load_kind(
 		tool->http = load_http(l, MEMBER(at, "http"), http, tool, used);
 	if (sql)
 		tool->sql = load_sql(l, MEMBER(at, "sql"), sql, tool, used);
-	if (tool->http || tool->sql)
+	if ((tool->http && *tool->http->url) || (tool->sql && tool->sql->script))
 		check_used(l, at, tool, used);
 }
 

@@ -12,7 +12,7 @@ static const struct {
 		{"text", "digits", "key", "by", "language", "sentiment", "confidence", "intent",
 			"match", "groups", "no_input", "no_match"}},
 	{"call", {"call", "uuid", "from", "to", "campaign", "accepted_at", "service", "vars"}},
-	{"tool", {"name", "status", "error", "result"}},
+	{"tool", {"name", "status", "error", "result", "code", "more"}},
 	{"result", {"*"}},
 	{"amd", {"verdict", "confidence"}},
 	{"state", {NULL}},
