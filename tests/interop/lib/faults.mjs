@@ -75,6 +75,7 @@ export async function faults(row, { name, endpoint, path, arrange, ask, probe })
 		assert.ok(r.ms < 6000, `${r.ms} ms`);
 		return failed(r);
 	});
+	if (!probe) return;
 	await row(what('--probe'), async (close) => {
 		const { mock, url } = await begin(close);
 		const well = await probe(url);
