@@ -105,4 +105,52 @@ get -x "http://user:wrong-word@127.0.0.1:1" "http://127.0.0.1:$plain/ok"
 ok 'no proxy there: refused' says 'refused 0 '
 ok 'and its password is not said' check_none 'word' "$T/got"
 
+# ---- HTTP/2 ----
+
+# nghttpd takes a port and tells none: one that was free a moment ago, and another if it is not now.
+free_port() { python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+h2() { # NAME [OPTION...]
+	name=$1 && shift
+	for _ in 1 2 3 4 5; do
+		port=$(free_port)
+		start nghttpd -v -a 127.0.0.1 -d "$T/www" "$@" "$port" "$T/right.key" "$T/right.pem" >"$T/$name.log" 2>&1
+		wait_for 5 get -a "$T/ca.pem" "https://127.0.0.1:$port/ok" && says 'ok 200 HTTP/2 new 2' && return
+	done
+	echo 'Bail out! nghttpd does not start' && exit 1
+}
+mkdir "$T/www"
+printf ok >"$T/www/ok"
+head -c 30000000 /dev/zero >"$T/www/big"
+h2 nghttpd --echo-upload && nghttpd=$port
+h2 few -m 2 -w 16 -W 16 && few=$port
+lines() { grep -c "^$1" "$T/got" || true; }
+
+get -a "$T/ca.pem" -r 3 "https://127.0.0.1:$nghttpd/ok"
+ok 'HTTP/2, over one connection' got 'ok 200 HTTP/2 new 2' 'ok 200 HTTP/2 kept 2' 'ok 200 HTTP/2 kept 2'
+get -a "$T/ca.pem" "https://127.0.0.1:$nghttpd/none"
+ok 'an error' got 'ok 404 HTTP/2 new 0 HTTP status 404'
+get -a "$T/ca.pem" -p -r 50 "https://127.0.0.1:$nghttpd/ok"
+ok 'fifty at once, over one' eval '[ "$(lines "ok 200 HTTP/2 new 2")" = 1 ] && [ "$(lines "ok 200 HTTP/2 kept 2")" = 49 ]'
+get -a "$T/ca.pem" -p -r 20 "https://127.0.0.1:$few/ok"
+ok 'twenty where two are allowed' eval '[ "$(lines "ok 200 HTTP/2 .* 2")" = 20 ]'
+get -a "$T/ca.pem" -w "https://127.0.0.1:$nghttpd/ok"
+ok 'a connection that was made before' got 'ok 200 HTTP/2 kept 2'
+get -a "$T/ca.pem" -w -p "https://127.0.0.1:$nghttpd/ok"
+ok 'or is just being made' got 'ok 200 HTTP/2 kept 2'
+get -a "$T/ca.pem" -D 3000000 "https://127.0.0.1:$nghttpd/echo"
+ok 'three million bytes sent, and back' got 'ok 200 HTTP/2 new 3000000'
+get -a "$T/ca.pem" -P 100 "https://127.0.0.1:$nghttpd/big" "https://127.0.0.1:$nghttpd/big"
+ok 'paused, and on' got '1 piece, 0 ends' 'ok 200 HTTP/2 new 30000000' '1 piece, 0 ends' 'ok 200 HTTP/2 kept 30000000'
+get -a "$T/ca.pem" -p -P 2000 "https://127.0.0.1:$nghttpd/big" "https://127.0.0.1:$nghttpd/ok" "https://127.0.0.1:$nghttpd/big"
+ok 'one that is paused does not hold up the others of its connection' \
+	got 'ok 200 HTTP/2 new 30000000' 'ok 200 HTTP/2 kept 2' 'ok 200 HTTP/2 kept 30000000'
+get -a "$T/ca.pem" -p -C big -r 5 "https://127.0.0.1:$nghttpd/big" "https://127.0.0.1:$nghttpd/ok"
+ok 'some cancelled, and the others on the same connection not' eval \
+	'[ "$(lines cancelled)" = 5 ] && [ "$(lines "ok 200 HTTP/2 kept 2")" = 5 ]'
+ok 'which the server was told' wait_for 5 grep -q 'recv.*RST_STREAM frame' "$T/nghttpd.log"
+get -a "$T/ca.pem" -C big "https://127.0.0.1:$nghttpd/big" "https://127.0.0.1:$nghttpd/big" "https://127.0.0.1:$nghttpd/ok"
+ok 'nor is the connection closed by that' got cancelled cancelled 'ok 200 HTTP/2 kept 2'
+get -x "http://127.0.0.1:$proxy" -a "$T/ca.pem" -r 2 "https://127.0.0.1:$nghttpd/ok"
+ok 'through a proxy' got 'ok 200 HTTP/2 new 2' 'ok 200 HTTP/2 kept 2'
+
 plan

@@ -6,7 +6,8 @@
 
 #include "net/http-call.h"
 
-#define WARM_MS 10000 /* for a connection that nobody waits for */
+#define WARM_MS 10000   /* for a connection that nobody waits for */
+#define CONNECTIONS 16L /* kept, of all servers together */
 
 struct http_state {
 	struct loop *loop;
@@ -237,6 +238,16 @@ static void on_timer(void *ctx, int64_t now)
 		rearm(st);
 }
 
+static int multi_open(struct http_state *st)
+{
+	if (st->multi.multi)
+		return 0;
+	if (curl_multi_open(&st->multi, st->loop))
+		return -1;
+	curl_lib()->multi_setopt(st->multi.multi, CURLMOPT_MAXCONNECTS, CONNECTIONS);
+	return 0;
+}
+
 static struct http_state *state_of(struct http *h)
 {
 	struct http_state *st = h->state;
@@ -252,7 +263,7 @@ static struct http_state *state_of(struct http *h)
 	st->multi.ctx = st;
 	st->timer = (struct loop_timer){.fire = on_timer, .ctx = st};
 	/* without libcurl requests fail, each by itself */
-	(void)!curl_multi_open(&st->multi, h->loop);
+	(void)!multi_open(st);
 	if (loop_add_timer(h->loop, &st->timer)) {
 		curl_multi_close(&st->multi);
 		free(st);
@@ -306,7 +317,7 @@ static void begin(struct http_call *c, const struct http_request *q)
 {
 	struct http_state *st = c->state;
 
-	if (!st->multi.multi && curl_multi_open(&st->multi, st->loop)) {
+	if (multi_open(st)) {
 		http_conclude_fault(c, HTTP_UNABLE, "libcurl.so.4 is not installed, or too old");
 		fail(c);
 	} else if (http_prepare(c, q)) {

@@ -5,7 +5,7 @@
  *				HTTP/1 or 2, connected anew or kept, bytes of the body, why; then the longest turn
  *	-a authorities -x proxy -n no-proxy -H 'Name:value' -d body -D bytes of one -c connect_ms -f first_ms -t total_ms -r each so
  *	many times -p all at once -w warm first -b show what came -P pause the first piece for three times so many ms, more
- *	than idle_ms -C cancel those with this in their URL in the first piece
+ *	than idle_ms, or with -p of the first until the others are over -C cancel those with this in their URL in the first piece
  */
 #include <getopt.h>
 
@@ -378,7 +378,7 @@ static int client(int argc, char **argv)
 	for (int i = optind; i < argc; i++) {
 		for (int k = 0; k < repeat && n < ARRAY_LEN(g); k++, n++) {
 			q.url = argv[i];
-			g[n].pause_after = pause_ms ? 1 : 0;
+			g[n].pause_after = pause_ms && (!at_once || n == 0);
 			g[n].cancel_in = cancelled && strstr(q.url, cancelled) ? 3 : 0;
 			q.idle_ms = pause_ms;
 			left++;
@@ -397,7 +397,13 @@ static int client(int argc, char **argv)
 		}
 	}
 	if (at_once) {
-		run();
+		/* the first is held up until the others are through */
+		while (pause_ms && left > 1)
+			run_for(5);
+		if (pause_ms && g[0].call)
+			http_pause(g[0].call, false);
+		if (left)
+			run();
 		for (size_t i = 0; i < n; i++)
 			show(&g[i], body);
 	}
