@@ -178,23 +178,34 @@ static bool may_run(struct engine *e, const struct scenario_tool *tool, json_t *
 	return !limit;
 }
 
+/* What the tool gives itself, whatever else was given. */
+static json_t *with_given(struct engine *e, const struct scenario_tool *tool, json_t *given)
+{
+	json_t *own = members_of(e, &tool->given), *all = json_copy(given);
+
+	if (json_object_update(all, own) < 0)
+		e->failed = true;
+	json_decref(own);
+	return all;
+}
+
 bool step_tool(
 	struct engine *e, const struct scenario_tool *tool, json_t *given, char *ret_id, char *why)
 {
 	const char *call = json_string_value(scenario_lookup(e->d.vars, "call.call"));
 	struct tool_end end = {.id = ret_id, .status = TOOL_FAILED, .why = why};
-	json_t *arguments = NULL;
+	json_t *arguments = NULL, *all = with_given(e, tool, given);
 	bool good, runs = false;
 	char key[160];
 
 	snprintf(ret_id, TOOL_ID_MAX, "t%" PRId64, ++e->tool_number);
 	snprintf(key, sizeof(key), "%.100s.%s", call ? call : "", ret_id);
-	good = may_run(e, tool, given, &arguments, why);
+	good = may_run(e, tool, all, &arguments, why);
 	if (good && tool->effect)
 		back_commit(e);
 	engine_put(e, "tool-call",
 		json_pack("{s:s,s:s,s:O,s:o*}", "id", ret_id, "name", tool->name, "arguments",
-			good ? arguments : given, "effect",
+			good ? arguments : all, "effect",
 			good && tool->effect ? json_true() : NULL));
 	if (good)
 		runs = e->port.tool(e->port.ctx,
@@ -204,6 +215,7 @@ bool step_tool(
 		snprintf(why, TOOL_WHY_MAX, "cannot run '%.100s': %s",
 			tool->command ? tool->command[0] : tool->name, strerror(errno));
 	json_decref(arguments);
+	json_decref(all);
 	if (!runs) { /* it could not even be run */
 		log_warn("tool '%s': %s", tool->name, why);
 		tool_result(e, &end);

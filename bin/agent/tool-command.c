@@ -189,7 +189,7 @@ static int start(struct tool_run *t, json_t *arguments)
 	return -1;
 }
 
-static bool stop(struct tool_run *t)
+static bool stop(struct tool_run *t, bool slow)
 {
 	kill_all(t->state);
 	return false;

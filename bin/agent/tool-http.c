@@ -12,6 +12,7 @@
 #define HEADERS_MAX 24
 #define HEADERS_OURS 4
 #define CONNECT_MS 3000
+#define LATER_MS 100 /* behind the time of the tool, so that it is that which says what was slow */
 
 struct request {
 	struct tool_run *run;
@@ -217,7 +218,7 @@ static void attempt(struct request *r)
 		.body = r->q.type ? r->q.body.p : NULL,
 		.body_bytes = r->q.body.n,
 		.connect_ms = CONNECT_MS,
-		.total_ms = max_i64(left_ms, 1),
+		.total_ms = max_i64(left_ms, 1) + LATER_MS,
 		.max_bytes = TOOL_RESULT_MAX,
 	};
 
@@ -273,7 +274,7 @@ static int start(struct tool_run *t, json_t *arguments)
 }
 
 /* What is under way is forgotten; of one with an effect nobody knows then. */
-static bool stop(struct tool_run *t)
+static bool stop(struct tool_run *t, bool slow)
 {
 	struct request *r = t->state;
 
@@ -281,7 +282,7 @@ static bool stop(struct tool_run *t)
 		http_cancel(r->call);
 	r->call = NULL;
 	r->later.at_ns = 0;
-	tell_breaker(r, breaker_abandon);
+	tell_breaker(r, slow ? breaker_failure : breaker_abandon);
 	return true;
 }
 
@@ -291,7 +292,7 @@ static void free_request(struct tool_run *t)
 
 	if (!r)
 		return;
-	stop(t);
+	stop(t, false);
 	loop_remove_timer(t->runner->loop, &r->later);
 	tool_request_free(&r->q);
 	for (size_t i = 0; i < HEADERS_MAX; i++) {

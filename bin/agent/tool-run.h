@@ -12,8 +12,8 @@ struct tool_run;
 struct tool_kind {
 	/* Begin: t->state is the kind's own. -1 with errno: it cannot; free is called then, too. Never calls tool_over. */
 	int (*start)(struct tool_run *t, json_t *arguments);
-	/* Nobody needs the answer: true, it has ended; false: tool_over will be called. */
-	bool (*stop)(struct tool_run *t);
+	/* Nobody needs the answer, or (slow) its time is up: true, it has ended; false: tool_over will be called. */
+	bool (*stop)(struct tool_run *t, bool slow);
 	/* Forget it; what still runs and only reads is ended. */
 	void (*free)(struct tool_run *t);
 };

@@ -356,13 +356,17 @@ static int start(struct tool_run *t, json_t *arguments)
 	return 0;
 }
 
-static bool stop(struct tool_run *t)
+/* A statement may be slow by itself; a database that is there answers before one. */
+static bool stop(struct tool_run *t, bool slow)
 {
 	struct query *q = t->state;
 
 	hang_up(q);
 	q->later.at_ns = 0;
-	tell_breaker(q, breaker_abandon);
+	if (!slow)
+		tell_breaker(q, breaker_abandon);
+	else
+		tell_breaker(q, q->at == BEGINNING ? breaker_failure : breaker_success);
 	return true;
 }
 
@@ -372,7 +376,7 @@ static void free_query(struct tool_run *t)
 
 	if (!q)
 		return;
-	stop(t);
+	stop(t, false);
 	loop_remove_timer(t->runner->loop, &q->later);
 	json_decref(q->arguments);
 	json_decref(q->rows);

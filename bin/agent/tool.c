@@ -163,7 +163,7 @@ void tool_over_text(struct tool_run *t, const struct dynbuf *text, int code, con
 /* End one that only reads, and say how. */
 static void stop(struct tool_run *t, struct tool_end end)
 {
-	bool ended = t->kind->stop(t);
+	bool ended = t->kind->stop(t, end.status == TOOL_TIMEOUT);
 
 	if (ended)
 		unlink_run(t);

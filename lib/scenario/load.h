@@ -147,6 +147,10 @@ struct scenario_says as_says(struct loading *l, const struct where *at, json_t *
 void load_listen(struct loading *l, const struct where *at, json_t *v,
 	struct scenario_listen *listen); /* listen.c */
 bool as_range(struct loading *l, const struct where *at, json_t *v, int *ret_min, int *ret_max);
+/* Values by name. */
+struct scenario_members read_members(
+	struct loading *l, const struct where *at, json_t *object, const char *key);
+const struct scenario_member *members_find(const struct scenario_members *m, const char *name);
 extern const char *const step_keys[];
 /* What is done, in an object that may have other keys too. */
 const struct scenario_step *load_step(

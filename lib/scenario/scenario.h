@@ -297,7 +297,9 @@ struct scenario_tool {
 	bool effect;      /* changes something: never aborted, always recorded */
 	struct scenario_argument *arguments;
 	size_t arguments_n;
-	json_t *schema;  /* of the arguments, as written: JSON schema; NULL: none */
+	/* Arguments that come from here and nobody else: a model does not know of them, who calls cannot set them. */
+	struct scenario_members given;
+	json_t *schema;  /* of the others, for a model: JSON schema; NULL: none */
 	json_t *failure; /* taken for the result if it fails, which then is none; NULL: a failure */
 };
 

@@ -121,7 +121,7 @@ static void read_required(struct loading *l, const struct where *at, json_t *v,
 }
 
 /* properties, required, additionalProperties */
-static void read_members(struct loading *l, const struct where *at, json_t *v,
+static void read_properties(struct loading *l, const struct where *at, json_t *v,
 	struct scenario_argument *a, int depth)
 {
 	json_t *properties = json_object_get(v, "properties"), *property;
@@ -213,7 +213,7 @@ static void load_argument(struct loading *l, const struct where *at, json_t *v,
 	} else if (a->type == SCENARIO_ARRAY) {
 		read_item(l, at, v, a, depth + 1);
 	} else if (a->type == SCENARIO_OBJECT) {
-		read_members(l, at, v, a, depth + 1);
+		read_properties(l, at, v, a, depth + 1);
 	}
 	if (a->min > a->max)
 		mistake(l, at, "the least is more than the most");
@@ -235,7 +235,7 @@ void load_arguments(
 	type = read_string(l, at, v, "type");
 	if (!type || strcmp(type, "object") != 0)
 		mistake(l, MEMBER(at, "type"), "has to be \"object\"");
-	read_members(l, at, v, &all, 0);
+	read_properties(l, at, v, &all, 0);
 	tool->schema = v;
 	tool->arguments = all.members;
 	tool->arguments_n = all.members_n;

@@ -27,7 +27,7 @@ static struct scenario_value as_value(struct loading *l, const struct where *at,
 	return (struct scenario_value){.constant = v};
 }
 
-static struct scenario_members read_members(
+struct scenario_members read_members(
 	struct loading *l, const struct where *at, json_t *object, const char *key)
 {
 	json_t *members = json_object_get(object, key), *v;
@@ -43,6 +43,14 @@ static struct scenario_members read_members(
 		list.member[list.n++] = (struct scenario_member){.name = name, .value = value};
 	}
 	return list;
+}
+
+const struct scenario_member *members_find(const struct scenario_members *m, const char *name)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (strcmp(m->member[i].name, name) == 0)
+			return &m->member[i];
+	return NULL;
 }
 
 static void read_sets(struct loading *l, const struct where *at, json_t *object, const char *key,
@@ -86,12 +94,14 @@ static void check_with(struct loading *l, const struct where *at, const struct s
 		if (a && m->value.constant &&
 			scenario_argument_check(a, m->value.constant, NULL, why, sizeof(why)) < 0)
 			mistake(l, MEMBER(at, m->name), "%s", why);
+		if (members_find(&tool->given, m->name))
+			mistake(l, MEMBER(at, m->name), "the tool '%s' gives it itself",
+				tool->name);
 	}
 	for (size_t i = 0; i < tool->arguments_n; i++) {
-		size_t k = 0;
-		while (k < with.n && strcmp(with.member[k].name, tool->arguments[i].name) != 0)
-			k++;
-		if (k == with.n && tool->arguments[i].required)
+		const char *name = tool->arguments[i].name;
+		if (tool->arguments[i].required && !members_find(&with, name) &&
+			!members_find(&tool->given, name))
 			mistake(l, at, "the tool '%s' needs the argument '%s'", tool->name,
 				tool->arguments[i].name);
 	}

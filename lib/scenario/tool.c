@@ -89,11 +89,58 @@ static void load_kind(
 		check_used(l, at, tool, used);
 }
 
+static void undo_json(void *p)
+{
+	json_decref(p);
+}
+
+/* The schema without them. */
+static json_t *schema_for_others(struct loading *l, const struct scenario_tool *tool)
+{
+	json_t *schema = json_deep_copy(tool->schema), *required, *name;
+	size_t i;
+
+	if (!schema)
+		memory_none(l->memory);
+	memory_defer(l->memory, undo_json, schema);
+	required = json_object_get(schema, "required");
+	for (size_t k = 0; k < tool->given.n; k++) {
+		json_object_del(json_object_get(schema, "properties"), tool->given.member[k].name);
+		json_array_foreach(required, i, name) {
+			if (strcmp(json_string_value(name), tool->given.member[k].name) != 0)
+				continue;
+			json_array_remove(required, i);
+			break;
+		}
+	}
+	return schema;
+}
+
+/* Arguments that the tool gives itself. */
+static void read_given(
+	struct loading *l, const struct where *at, json_t *v, struct scenario_tool *tool)
+{
+	char why[200];
+
+	tool->given = read_members(l, at, v, "given");
+	at = MEMBER(at, "given");
+	for (size_t i = 0; i < tool->given.n; i++) {
+		const struct scenario_member *m = &tool->given.member[i];
+		const struct scenario_argument *a = find_argument(
+			l, MEMBER(at, m->name), tool, m->name);
+		if (a && m->value.constant &&
+			scenario_argument_check(a, m->value.constant, NULL, why, sizeof(why)) < 0)
+			mistake(l, MEMBER(at, m->name), "%s", why);
+	}
+	if (tool->given.n && tool->schema && !l->m->n)
+		tool->schema = schema_for_others(l, tool);
+}
+
 static void load_tool(
 	struct loading *l, const struct where *at, json_t *v, struct scenario_tool *tool)
 {
 	static const char *const keys[] = {"command", "http", "sql", "description", "timeout_ms",
-		"effect", "arguments", "failure", "limits", NULL};
+		"effect", "arguments", "given", "failure", "limits", NULL};
 	static const char *const limits[] = {"turn", "call", NULL};
 	json_t *arguments = json_object_get(v, "arguments"), *limit = json_object_get(v, "limits");
 
@@ -112,6 +159,7 @@ static void load_tool(
 	}
 	if (arguments)
 		load_arguments(l, MEMBER(at, "arguments"), arguments, tool);
+	read_given(l, at, v, tool);
 	load_kind(l, at, v, tool);
 }
 

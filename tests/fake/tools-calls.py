@@ -176,6 +176,37 @@ def case_arguments_are_refused():
     line.hang_up()
 
 
+def case_given():
+    """Who calls is known, and nobody else is asked for; a model or a scenario cannot say another."""
+    rule = {"words": "mine", "tool": "mine", "with": {"q": "x"}, "failed": {"say": "I do not know you."}, "say": "Fine."}
+    for number, said in (("33612345678", "Fine."), ("anonymous", "I do not know you.")):
+        line = Line(scenario=service(rule), call={"from": number})
+        line.quiet()
+        line.say("mine")
+        if number != "anonymous":
+            same(line.wait_for("tool-result")["result"], {"phone": number, "q": "x"})
+        line.quiet()
+        same(line.all("tool-call")[0]["arguments"], {"phone": number, "q": "x"})
+        assert said in line.texts(), line.texts()
+        line.hang_up()
+
+
+def case_slow_host_is_left_alone():
+    """One that does not answer in time is not asked for a while, by any call of this machine."""
+    rule = {"words": "slow", "tool": "slow", "failed": {"say": "Sorry."}}
+    path, spool = service(rule), tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
+    errors = []
+    for _ in range(2):
+        line = Line(scenario=path, env={"CALLPIPE_SPOOL": spool})
+        line.quiet()
+        for _ in range(3):
+            line.say("slow")
+            errors.append(line.wait_for("tool-result")["error"])
+            line.quiet()
+        line.hang_up()
+    same(errors, ["it took too long"] * 5 + ["it has failed too often: not asked for a while"])
+
+
 def case_replay():
     """The same is decided from the record, without anybody being asked."""
     rules = [
