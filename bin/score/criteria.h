@@ -46,6 +46,10 @@ void criteria_measure(
 int criteria_take(struct criteria *c, const json_t *answer, char why[JUDGE_WHY_MAX]) MUST_USE;
 /* The rubric, for the judge: an object with a text for each name. */
 json_t *criteria_rubric(void) MUST_USE;
+/* The schema of an answer. */
+json_t *criteria_schema(void) MUST_USE;
+/* What a language model is told to do. */
+extern const char criteria_task[];
 const char *criterion_name(enum criterion c);
 
 #endif

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/opt.h"
 #include "criteria.h"
+#include "model/models.h"
+#include "net/http.h"
 #include "record/batch.h"
 #include "record/each.h"
 #include "record/output.h"
@@ -17,7 +19,8 @@
 #define FILE_NAME "score.json"
 
 static struct settings {
-	const char *judge;
+	const char *judge, *models;
+	struct http_settings http;
 	int64_t timeout_ms, sample, budget, below;
 	bool queue, force, json;
 	struct check_limits limits;
@@ -35,6 +38,8 @@ static struct settings {
 static const struct opt_row rows[] = {
 	{"judge", 0, OPT_STR, "COMMAND", "CALLPIPE_SCORE_JUDGE",
 		"who gives the marks that cannot be measured", &set.judge},
+	{"models", 0, OPT_STR, "FILE", "CALLPIPE_SCORE_MODELS", "language models that give them",
+		&set.models},
 	{"timeout", 0, OPT_INT, "MS", "CALLPIPE_SCORE_TIMEOUT", "for one answer of the judge",
 		&set.timeout_ms, 100, 3600000},
 	{"sample", 0, OPT_INT, "PERCENT", "CALLPIPE_SCORE_SAMPLE", "of the calls are judged",
@@ -58,6 +63,11 @@ static const struct opt_row rows[] = {
 		&set.limits.identification},
 	{"force", 'f', OPT_FLAG, NULL, NULL, "score again what has been scored", &set.force},
 	{"json", 'j', OPT_FLAG, NULL, NULL, "write JSON on a terminal, too", &set.json},
+	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE",
+		"authorities to trust, instead of the system's", &set.http.ca_file},
+	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "proxy for requests", &set.http.proxy},
+	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "hosts that are asked without it",
+		&set.http.no_proxy},
 	{0},
 };
 
@@ -69,9 +79,12 @@ static const struct opt_page page = {
 
 static int64_t asked; /* calls that the judge was asked about, in this run */
 
+static struct judge judge;
+static struct models *models; /* NULL: none are asked */
+
 static bool to_be_judged(const struct kept *k)
 {
-	return set.judge && *set.judge && judge_sampled(k->name, set.sample);
+	return (models || (set.judge && *set.judge)) && judge_sampled(k->name, set.sample);
 }
 
 /* ---- the score as JSON ---- */
@@ -167,20 +180,21 @@ static int ask(const struct kept *k, const struct story *s,
 	json_t *question = json_pack("{s:s,s:o,s:o,s:o,s:o}", "rubric_version", RUBRIC_VERSION,
 		"rubric", criteria_rubric(), "checks", checks_tree(checks), "measured",
 		criteria_tree(c), "call", transcript_tree(&t));
-	json_t *answer = NULL;
+	json_t *answer = NULL, *schema = criteria_schema();
 	int err = -1;
 
 	asked++;
-	if (question)
-		err = judge_ask(set.judge, set.timeout_ms, question, &answer, why);
+	if (question && schema)
+		err = judge_ask(&judge, criteria_task, schema, question, &answer, why);
 	if (!err) {
-		snprintf(c->judge, sizeof(c->judge), "%s", set.judge);
+		snprintf(c->judge, sizeof(c->judge), "%s", models ? set.models : set.judge);
 		err = criteria_take(c, answer, why);
 	}
 	if (err) {
 		c->judge[0] = '\0';
 		log_error("cannot have '%s' judged: %s", k->path, why);
 	}
+	json_decref(schema);
 	json_decref(question);
 	json_decref(answer);
 	return err;
@@ -279,5 +293,16 @@ int main(int argc, char **argv)
 	code = opt_parse(&page, rows, argc, argv, &first);
 	if (code >= 0)
 		return code;
-	return opt_finish(each_call(argv + first, score_call, NULL));
+	if (set.judge && *set.judge && set.models && *set.models) {
+		log_error("cannot judge with --judge and with --models");
+		return EXIT_USAGE;
+	}
+	code = judge_models(set.models, &models);
+	if (code)
+		return code;
+	http_set(&set.http);
+	judge = (struct judge){set.judge, models, set.timeout_ms};
+	code = opt_finish(each_call(argv + first, score_call, NULL));
+	models_free(models);
+	return code;
 }

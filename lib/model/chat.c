@@ -94,14 +94,14 @@ static char *keep(const char *s, size_t max)
 }
 
 /* What a user says cannot look like what we say around it. */
-static char *keep_said(const char *s)
+static char *keep_said(const char *s, size_t max)
 {
 	struct dynbuf b;
-	char *copy = keep(s, CHAT_TEXT_MAX);
+	char *copy = keep(s, max);
 
 	if (!copy || !strpbrk(copy, "<>"))
 		return copy;
-	dynbuf_init(&b, CHAT_TEXT_MAX * 3 + 1);
+	dynbuf_init(&b, max * 3 + 1);
 	for (const char *p = copy; *p; p++) {
 		if (*p == '<')
 			dynbuf_adds(&b, "\u2039");
@@ -266,11 +266,18 @@ static int add(struct chat *c, struct chat_message *m, bool whole)
 
 int chat_user(struct chat *c, const char *text, const char *note)
 {
-	struct chat_message m = {.role = CHAT_USER, .text = keep_said(text)};
+	struct chat_message m = {.role = CHAT_USER, .text = keep_said(text, CHAT_TEXT_MAX)};
 
 	if (note)
 		m.note = keep(note, CHAT_TEXT_MAX);
 	return add(c, &m, m.text && !note == !m.note);
+}
+
+int chat_data(struct chat *c, const char *text)
+{
+	struct chat_message m = {.role = CHAT_USER, .text = keep_said(text, CHAT_TOTAL_MAX)};
+
+	return add(c, &m, m.text);
 }
 
 /* Vendors refuse a question with a name that no tool can have. */
@@ -445,7 +452,7 @@ int chat_fold_text(struct chat *c, struct dynbuf *ret)
 void chat_fold(struct chat *c, const char *summary)
 {
 	size_t n = 0;
-	char *copy = summary ? keep_said(summary) : NULL;
+	char *copy = summary ? keep_said(summary, CHAT_TEXT_MAX) : NULL;
 
 	if (c->folding == 0 && older_half(c) > 0)
 		c->folding = c->message[older_half(c) - 1].id;

@@ -88,6 +88,9 @@ void chat_forget_tools(struct chat *c);
 /* note may be NULL. Two in a row, when nothing was heard in between, are one turn. */
 int chat_user(struct chat *c, const char *text, const char *note) MUST_USE;
 
+/* The same for what is to be worked on: a text of up to CHAT_TOTAL_MAX bytes. */
+int chat_data(struct chat *c, const char *text) MUST_USE;
+
 /* What came beside the text of an answer (model/ask.h gives it); it is copied. */
 struct chat_turn {
 	const struct chat_call *call;

@@ -61,7 +61,7 @@ static bool ask_summary(struct asker *a, struct chat *c)
 	dynbuf_init(&text, 4 * CHAT_TOTAL_MAX);
 	chat_init(&f->question, 2);
 	good = chat_fold_text(c, &text) == 0 && chat_system(&f->question, sum_up) == 0 &&
-		chat_user(&f->question, text.p, NULL) == 0;
+		chat_data(&f->question, text.p) == 0;
 	dynbuf_free(&text);
 	q.chat = &f->question;
 	if (good)

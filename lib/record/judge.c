@@ -10,8 +10,12 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/log.h"
 #include "base/spawn.h"
 #include "base/words.h"
+#include "model/ask.h"
+
+#define OUTPUT_MAX 4000 /* tokens of a model's answer, thinking included */
 
 /* A program that is asked. */
 struct asked {
@@ -137,8 +141,8 @@ static int parse(const struct dynbuf *out, json_t **ret, char why[JUDGE_WHY_MAX]
 	return 0;
 }
 
-int judge_ask(const char *command, int64_t timeout_ms, const json_t *question, json_t **ret,
-	char why[JUDGE_WHY_MAX])
+static int ask_command(
+	const struct judge *j, const json_t *question, json_t **ret, char why[JUDGE_WHY_MAX])
 {
 	static char *const env[] = {NULL};
 	char *text = json_dumps(question, JSON_COMPACT);
@@ -152,12 +156,12 @@ int judge_ask(const char *command, int64_t timeout_ms, const json_t *question, j
 	signal(SIGPIPE, SIG_IGN);
 	if (!text)
 		snprintf(why, JUDGE_WHY_MAX, "no memory");
-	else if (words_split(command, NULL, &words, why) == 0) {
+	else if (words_split(j->command, NULL, &words, why) == 0) {
 		if (spawn_piped(words.argv, env, &a.p) == -1)
 			snprintf(why, JUDGE_WHY_MAX, "cannot run '%.100s': %s", words.argv[0],
 				strerror(errno));
 		else
-			err = run(&a, timeout_ms, why);
+			err = run(&a, j->timeout_ms, why);
 	}
 	if (!err)
 		err = parse(&a.out, ret, why);
@@ -165,6 +169,78 @@ int judge_ask(const char *command, int64_t timeout_ms, const json_t *question, j
 	dynbuf_free(&a.err);
 	free(text);
 	return err;
+}
+
+/* A judge has more time than a caller would wait. */
+static int ask_models(const struct judge *j, const char *task, const json_t *schema,
+	const json_t *question, json_t **ret, char why[JUDGE_WHY_MAX])
+{
+	struct models models = *j->models;
+	const struct model *model = NULL;
+	struct chat chat;
+	struct model_question q = {.chat = &chat, .schema = schema, .max_output = OUTPUT_MAX};
+	char *text = json_dumps(question, JSON_COMPACT);
+	char long_why[HTTP_WHY_MAX] = "no memory";
+	int err = -1;
+
+	models.give_up_ms = models.budget_ms = models.idle_ms = models.total_ms = j->timeout_ms;
+	chat_init(&chat, 2);
+	if (text && chat_system(&chat, task) == 0 && chat_data(&chat, text) == 0)
+		err = ask_json(&models, &q, ret, NULL, &model, long_why) == 0 ? 0 : -1;
+	if (!err)
+		err = json_object_set_new(*ret, "model", json_string(model->model));
+	snprintf(why, JUDGE_WHY_MAX, "%.*s", JUDGE_WHY_MAX - 1, err ? long_why : "");
+	chat_free(&chat);
+	free(text);
+	return err;
+}
+
+int judge_ask(const struct judge *j, const char *task, const json_t *schema, const json_t *question,
+	json_t **ret, char why[JUDGE_WHY_MAX])
+{
+	if (j->command && *j->command)
+		return ask_command(j, question, ret, why);
+	return ask_models(j, task, schema, question, ret, why);
+}
+
+static void say_mistake(void *ctx, const char *line)
+{
+	log_error("%s", line);
+}
+
+/* Are the keys there? Better said once than for each call. */
+static int check_keys(const struct models *m)
+{
+	struct loop loop;
+	struct asker asker;
+	char why[HTTP_WHY_MAX];
+
+	loop_init(&loop);
+	int code = asker_open(&asker, m, &loop, why);
+	if (code)
+		log_error("%s", why);
+	else
+		asker_close(&asker);
+	loop_free(&loop);
+	return code;
+}
+
+int judge_models(const char *path, struct models **ret)
+{
+	struct models *m;
+	int code;
+
+	*ret = NULL;
+	if (!path || !*path)
+		return 0;
+	if (models_load(path, say_mistake, NULL, &m) < 0)
+		return EXIT_CONFIG;
+	code = check_keys(m);
+	if (code)
+		models_free(m);
+	else
+		*ret = m;
+	return code;
 }
 
 bool judge_sampled(const char *call, int64_t percent)
