@@ -43,10 +43,11 @@ static const struct opt_row rows[] = {
 	{"session-key-file", 0, OPT_STR, "FILE", "CALLPIPE_SESSION_KEY_FILE",
 		"secret that sessions are named with; made in the spool if not given",
 		&set.session_key_file},
-	{"replay", 0, OPT_STR, "DIR", NULL,
-		"run no tool: results and session are those of this recorded call", &set.replay},
 	{"models", 0, OPT_STR, "FILE", "CALLPIPE_MODELS", "the language models that are asked",
 		&set.models},
+	{"replay", 0, OPT_STR, "DIR", NULL,
+		"run no tool, ask no model: what came from outside is taken from this recorded call",
+		&set.replay},
 	{"probe", 0, OPT_FLAG, NULL, NULL,
 		"ask each model for a sentence, show what it answers, and exit", &set.probe},
 	{"tool", 0, OPT_STR, "FILE", NULL, "run one tool of this file, or scenario: NAME [JSON]",
@@ -99,19 +100,35 @@ static const struct scenario *load(const char *path)
 	return loaded;
 }
 
+static struct models *models;
+
+static void say_mistake(void *ctx, const char *line)
+{
+	(void)ctx;
+	log_error("%s", line);
+}
+
+/* The models, if any are given. */
+static int load_models(void)
+{
+	if (!set.models || !*set.models)
+		return EXIT_OK;
+	return models_load(set.models, say_mistake, NULL, &models) < 0 ? EXIT_CONFIG : EXIT_OK;
+}
+
 static int run_text(char *const *files, int n)
 {
 	const struct scenario *sc;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (n > 0)
-		return opt_finish(text_check(files, n, set.scenario, load));
+		return opt_finish(text_check(files, n, set.scenario, models, load));
 	if (!set.scenario) {
 		log_error("cannot talk: no scenario is given: see --help");
 		return EXIT_USAGE;
 	}
 	sc = load(set.scenario);
-	return sc ? opt_finish(text_talk(sc)) : EXIT_CONFIG;
+	return sc ? opt_finish(text_talk(sc, models)) : EXIT_CONFIG;
 }
 
 static int run_live(void)
@@ -122,6 +139,7 @@ static int run_live(void)
 		.key_file = set.session_key_file,
 		.session_ttl_s = set.session_ttl_s,
 		.replay = set.replay,
+		.models = models,
 	};
 	const struct scenario *sc;
 
@@ -185,12 +203,12 @@ int main(int argc, char **argv)
 		return run_probe(argv + first);
 	if (set.tool)
 		return run_tool(argv + first, argc - first);
-	if (set.text)
+	status = load_models();
+	if (status == EXIT_OK && set.text)
 		status = run_text(argv + first, argc - first);
-	else
-		status = opt_no_operands(argv + first);
-	if (status == -1)
+	else if (status == EXIT_OK && (status = opt_no_operands(argv + first)) == -1)
 		status = run_live();
 	unload();
+	models_free(models);
 	return status;
 }

@@ -189,6 +189,19 @@ static void tell_machine(struct engine *e, const struct scenario_rule *r)
 }
 
 /* Which kind of rule answers what was heard, for whoever reads the journal. */
+static void tell_heard_as(struct engine *e, const char *match, bool model)
+{
+	const json_t *heard = json_object_get(e->d.vars, "heard");
+
+	engine_put_later(e, "heard",
+		json_pack("{s:I,s:s,s:O?,s:s,s:O*,s:O*,s:O*,s:o*}", "turn",
+			(json_int_t)e->turns.turn, "state", e->d.state->name, "by",
+			json_object_get(heard, "by"), "match", match, "intent",
+			strcmp(match, "intent") == 0 ? json_object_get(heard, "intent") : NULL,
+			"sentiment", json_object_get(heard, "sentiment"), "confidence",
+			json_object_get(heard, "confidence"), "model", model ? json_true() : NULL));
+}
+
 static void tell_heard(struct engine *e, enum scenario_input input)
 {
 	static const char *const names[] = {[SCENARIO_DIGITS] = "digits",
@@ -200,24 +213,24 @@ static void tell_heard(struct engine *e, enum scenario_input input)
 		[SCENARIO_ANY] = "any",
 		[SCENARIO_NO_INPUT] = "no_input",
 		[SCENARIO_NO_MATCH] = "no_match"};
-	const json_t *heard = json_object_get(e->d.vars, "heard");
 
-	engine_put_later(e, "heard",
-		json_pack("{s:I,s:s,s:O?,s:s,s:O*,s:O*,s:O*}", "turn", (json_int_t)e->turns.turn,
-			"state", e->d.state->name, "by", json_object_get(heard, "by"), "match",
-			names[input], "intent",
-			input == SCENARIO_INTENT ? json_object_get(heard, "intent") : NULL,
-			"sentiment", json_object_get(heard, "sentiment"), "confidence",
-			json_object_get(heard, "confidence")));
+	tell_heard_as(e, names[input], false);
+}
+
+/* It was heard, and told so. */
+static void follow_rule(struct engine *e, const struct scenario_rule *r)
+{
+	converse_stop(e);
+	tell_machine(e, r);
+	e->d.no_input = e->d.no_match = 0;
+	e->quiet_since_ms = e->now_ms;
+	step_do(e, r->step);
 }
 
 static void do_rule(struct engine *e, const struct scenario_rule *r)
 {
 	tell_heard(e, r->input);
-	tell_machine(e, r);
-	e->d.no_input = e->d.no_match = 0;
-	e->quiet_since_ms = e->now_ms;
-	step_do(e, r->step);
+	follow_rule(e, r);
 }
 
 bool answer_is(struct engine *e, const struct scenario_rule *r, const char *word)
@@ -249,6 +262,10 @@ const struct scenario_rule *answer_tool_failed(struct engine *e, const char *too
 	return NULL;
 }
 
+/* What a model is told where the caller's words are not there. */
+static const char silent[] = "The caller says nothing.",
+		  unclear[] = "The caller said something that could not be understood.";
+
 /* Silence or nonsense for the count-th time in a row; without a rule the question is asked again. */
 static void answer_count(struct engine *e, enum scenario_input input, int count)
 {
@@ -263,7 +280,10 @@ static void answer_count(struct engine *e, enum scenario_input input, int count)
 			return;
 		}
 	}
-	say_again(e);
+	if (e->d.state->llm)
+		converse_answer(e, input == SCENARIO_NO_INPUT ? silent : unclear);
+	else
+		say_again(e);
 }
 
 void answer_silence(struct engine *e)
@@ -278,7 +298,10 @@ static void no_match(struct engine *e, bool old)
 {
 	if (old || (e->d.question_said && !e->d.question_heard)) {
 		e->quiet_since_ms = e->now_ms;
-		say_entry(e);
+		if (e->d.state->llm && !e->d.entry_n)
+			converse_answer(e, unclear);
+		else
+			say_entry(e);
 		return;
 	}
 	e->d.no_match++;
@@ -328,14 +351,67 @@ void answer_text(struct engine *e, const char *text, bool old)
 	}
 	hear(e, &u, text);
 	if (!understand_nothing(&u))
-		r = rule_for(e, &u, SPEECH, false);
+		r = rule_for(e, &u, e->d.state->classify ? POINTED : SPEECH, false);
+	if (!r && !understand_nothing(&u) && e->d.state->classify) {
+		classify_ask(e, text, old);
+		understand_free(&u);
+		return;
+	}
 	if (r) {
 		keys_drop(e);
 		do_rule(e, r);
 	} else if (begins_number(e, &u)) {
 		e->quiet_since_ms = e->now_ms;
+	} else if (e->d.state->llm && !understand_nothing(&u)) {
+		keys_drop(e);
+		e->d.no_input = e->d.no_match = 0;
+		tell_heard_as(e, "model", false);
+		converse_answer(e, NULL);
 	} else {
 		keys_drop(e);
+		no_match(e, old);
+	}
+	understand_free(&u);
+}
+
+void answer_nothing(struct engine *e)
+{
+	no_match(e, false);
+}
+
+/* The first rule of the state that asks for it. */
+static const struct scenario_rule *intent_rule(struct engine *e, const char *intent)
+{
+	const struct scenario_rule *r = NULL;
+
+	while (intent && (r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_INTENT), r)))
+		for (size_t i = 0; i < r->intents_n; i++)
+			if (strcmp(r->intents[i]->name, intent) == 0 && holds(e, r))
+				return r;
+	return NULL;
+}
+
+void answer_classified(struct engine *e, const char *text, const char *intent, bool old)
+{
+	const struct scenario_rule *r;
+	struct utterance u;
+
+	if (understand(&u, text, e->language) < 0) {
+		e->failed = true;
+		return;
+	}
+	hear(e, &u, text);
+	keys_drop(e);
+	e->answering = true;
+	if ((r = intent_rule(e, intent))) {
+		heard_add(e, "intent", json_string(intent));
+		tell_heard_as(e, "intent", true);
+		follow_rule(e, r);
+	} else if ((r = rule_for(e, &u, SPEECH & ~POINTED, false))) {
+		do_rule(e, r);
+	} else if (begins_number(e, &u)) {
+		e->quiet_since_ms = e->now_ms;
+	} else {
 		no_match(e, old);
 	}
 	understand_free(&u);
@@ -464,6 +540,37 @@ static void use_keys(struct engine *e, size_t n, size_t used)
 	no_match(e, false);
 }
 
+static bool key_is_rule(struct engine *e)
+{
+	const struct scenario_rule *r = NULL;
+	char key[2] = {e->keys[0], '\0'};
+
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_DTMF), r)))
+		if (holds(e, r) && has_word(&r->words, key))
+			return true;
+	return false;
+}
+
+/* A model takes what is keyed in one piece. */
+static void keys_to_model(struct engine *e, bool final)
+{
+	const char ends[] = {e->d.state->listen.dtmf_end, '\0'}, *end = strpbrk(e->keys, ends);
+	char keys[ENGINE_KEYS_MAX + 1];
+	size_t n = end ? (size_t)(end - e->keys) : e->keys_n;
+
+	if (!final && !end && n < ENGINE_KEYS_MAX) {
+		e->keys_tried = true;
+		return;
+	}
+	snprintf(keys, sizeof(keys), "%.*s", (int)n, e->keys);
+	keys_drop(e);
+	set_heard(e, heard_new(e, "keys", keys));
+	e->d.no_input = e->d.no_match = 0;
+	tell_heard_as(e, "model", false);
+	say_remember(e, "caller", keys, n);
+	converse_answer(e, "The caller pressed these keys.");
+}
+
 void answer_keys(struct engine *e, bool final)
 {
 	const struct scenario_listen *l = &e->d.state->listen;
@@ -472,6 +579,10 @@ void answer_keys(struct engine *e, bool final)
 	while (n < e->keys_n && is_digit(e->keys[n]))
 		n++;
 	if (n == 0 || !expects_number(e)) {
+		if (e->d.state->llm && !key_is_rule(e)) {
+			keys_to_model(e, final);
+			return;
+		}
 		use_keys(e, 1, 1);
 		return;
 	}

@@ -70,6 +70,7 @@ void back_mark(struct engine *e)
 	back_commit(e);
 	e->marked_words = false;
 	e->heard_ms = -1;
+	converse_mark(e);
 	memcpy(e->keys_before, e->keys, sizeof(e->keys));
 	e->keys_before_n = e->keys_n;
 	if (dialogue_copy(&e->before, &e->d, e->sc) < 0)
@@ -130,6 +131,7 @@ void back_take(struct engine *e)
 	if (!back_possible(e))
 		return;
 	step_abandon(e);
+	converse_take_back(e);
 	dialogue_free(&e->d);
 	e->d = e->before;
 	e->before = (struct dialogue){0};

@@ -10,7 +10,7 @@ static bool understands(const char *language, const char *intent)
 	return understand_intent_words(language, intent ? intent : "yes") != NULL;
 }
 
-const struct scenario_options agent_options = {.llm = false, .understands = understands};
+const struct scenario_options agent_options = {.understands = understands};
 
 struct contents {
 	size_t sentences, open, files; /* constant sentences, texts with variables, sounds */

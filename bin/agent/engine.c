@@ -18,6 +18,8 @@ int engine_init(struct engine *e, const struct scenario *sc, const struct engine
 	e->memory = json_array();
 	e->variants = calloc(sc->phrases_n + 1, sizeof(*e->variants));
 	e->tool_counts = calloc(sc->tools_n + 1, sizeof(*e->tool_counts));
+	if (converse_init(e) < 0)
+		return -1;
 	if (!e->later || !e->memory || !e->variants || !e->tool_counts ||
 		dialogue_init(&e->d, sc) < 0)
 		return -1;
@@ -27,6 +29,7 @@ int engine_init(struct engine *e, const struct scenario *sc, const struct engine
 void engine_free(struct engine *e)
 {
 	turns_free(&e->turns);
+	converse_free(e);
 	said_free(&e->said);
 	dialogue_free(&e->d);
 	dialogue_free(&e->before);
@@ -140,6 +143,7 @@ static void act(struct engine *e, struct turns_act a)
 	if (a.cancel)
 		back_take(e);
 	if (a.flush || a.cancel) {
+		converse_interrupt(e);
 		engine_put(e, "flush", turn_data(e));
 		said_flush(&e->said, true);
 	}
@@ -239,6 +243,7 @@ static void on_dtmf(struct engine *e, json_t *data)
 	if (e->phase != ENGINE_TALKING)
 		return;
 	back_commit(e); /* a key is not gone on with */
+	converse_interrupt(e);
 	e->chain = 0;
 	if (e->keys_n < ENGINE_KEYS_MAX) {
 		e->keys[e->keys_n++] = digit[0];
@@ -335,6 +340,7 @@ static void on_call_end(struct engine *e, json_t *data)
 	e->finished |= leaving && strcmp(e->leave_type, "hangup") == 0;
 	talking |= leaving && !e->finished;
 	back_commit(e);
+	converse_stop(e);
 	said_close(&e->said);
 	e->phase = ENGINE_OVER;
 	e->hangup_due = talking && e->d.state;
@@ -377,7 +383,8 @@ void engine_event(struct engine *e, const char *type, json_t *data)
 
 static bool quiet(const struct engine *e)
 {
-	return at_rest(e) && !said_busy(&e->said) && !turns_listening(&e->turns);
+	return at_rest(e) && e->converse.at == CONVERSE_REST && !said_busy(&e->said) &&
+		!turns_listening(&e->turns);
 }
 
 static void keys_or_silence(struct engine *e)
@@ -399,6 +406,14 @@ static void keys_or_silence(struct engine *e)
 	}
 }
 
+/* What is waited for may take long: a model says itself when it does. */
+static bool working(const struct engine *e)
+{
+	const struct converse *c = &e->converse;
+
+	return e->waiting || (c->at == CONVERSE_ASKED ? c->slow : converse_waits(e));
+}
+
 void engine_time(struct engine *e, int64_t now_ms)
 {
 	if (e->phase == ENGINE_NEW)
@@ -415,7 +430,7 @@ void engine_time(struct engine *e, int64_t now_ms)
 	engine_settle(e);
 	if (quiet(e))
 		keys_or_silence(e);
-	if (e->waiting && e->sc->wait.n && e->phase == ENGINE_TALKING && !said_busy(&e->said) &&
+	if (working(e) && e->sc->wait.n && e->phase == ENGINE_TALKING && !said_busy(&e->said) &&
 		!turns_listening(&e->turns) && e->now_ms - e->wait_since_ms >= e->wait_ms) {
 		e->wait_since_ms = e->now_ms;
 		e->wait_ms = ENGINE_WAIT_AGAIN_MS;
@@ -484,6 +499,8 @@ void engine_settle(struct engine *e)
 	do
 		step_run(e);
 	while (!e->failed && use_waiting(e));
+	converse_settle(e);
+	step_run(e); /* it could not be asked */
 	if (e->phase == ENGINE_OVER && e->depth == 0 && e->hangup_due) {
 		e->hangup_due = false;
 		if (answer_hangup(e))
@@ -493,7 +510,8 @@ void engine_settle(struct engine *e)
 		say_send(e);
 	if (e->phase == ENGINE_LEAVING)
 		leave(e);
-	if (at_rest(e) && back_possible(e) && !said_busy(&e->said))
+	if (at_rest(e) && back_possible(e) && !said_busy(&e->said) &&
+		e->converse.at == CONVERSE_REST)
 		back_commit(e); /* an answer without words */
 	if (e->dirty && !back_possible(e)) {
 		e->dirty = false;

@@ -5,9 +5,10 @@
  *	answer.c   what was said or keyed, and the rule that answers it
  *	say.c      phrases become sentences, and sentences events
  *	back.c     what can be taken back: the answer to a caller who goes on
+ *	converse.h a language model that leads, or is asked
  *
  * No I/O and no clock: time is what the events say, so that a recorded stream leads to the same decisions. The
- * answers of tools are the one thing from outside; engine_tool_done says when one is there.
+ * answers of tools and models are the one thing from outside; engine_tool_done and engine_model say when one is there.
  *
  * What is decided on a turn can be taken back until something of the answer is on the line (turns.h): until then
  * a copy of the dialogue is kept (struct dialogue), and results wait. A tool with an effect ends that at once.
@@ -15,6 +16,7 @@
 #ifndef AGENT_ENGINE_H
 #define AGENT_ENGINE_H
 
+#include "converse.h"
 #include "said.h"
 #include "scenario/scenario.h"
 #include "tool.h"
@@ -37,6 +39,10 @@ struct engine_port {
 	int (*tool)(void *ctx, const struct tool_spec *spec, json_t *arguments);
 	/* those that only read are of no use any more: engine_tool_done may come for them, before this returns */
 	void (*tool_cancel)(void *ctx);
+	/* ask a model: engine_model is called with what comes, never from here; -1: it cannot be asked */
+	int (*ask)(void *ctx, const struct engine_question *q);
+	/* the answer is not wanted any more: nothing comes of it */
+	void (*ask_cancel)(void *ctx);
 	/* the dialogue has come to a new place: time to keep it (session.h) */
 	void (*changed)(void *ctx);
 	/* leave the place of a call that was cut off: taken up (true), or not wanted (false) */
@@ -131,6 +137,8 @@ struct engine {
 	int64_t wait_since_ms;          /* since the tool, or the last wait phrase */
 	int64_t wait_ms;                /* from then to the next */
 
+	struct converse converse; /* with a model */
+
 	/* what is said */
 	unsigned *variants; /* of each phrase: which one is next */
 	int64_t entries;    /* stays in states so far */
@@ -182,12 +190,21 @@ void engine_start(struct engine *e, json_t *call, json_t *saved);
 void engine_event(struct engine *e, const char *type, json_t *data);
 /* A tool has ended. */
 void engine_tool_done(struct engine *e, const struct tool_end *end);
+/* Something comes of the question data.id: `type` and data are an event for the stream.
+ *	model-wait    the answer takes its time
+ *	model-token   its first token is there
+ *	model-text    text: a sentence of it
+ *	model-result  how: as ask_how_name; calls: array of {id, name, arguments: JSON text}; json: the answer, if it was
+ *	              to be JSON; others for people
+ * thinking: what has to go back to the same model with the calls; NULL: nothing. */
+void engine_model(
+	struct engine *e, const char *type, json_t *data, const struct chat_turn *thinking);
 /* It is so late (ms of call time). */
 void engine_time(struct engine *e, int64_t now_ms);
-/* True while what happens next depends on a tool. */
+/* True while what happens next depends on a tool, or a model. */
 static inline bool engine_waits(const struct engine *e)
 {
-	return e->waiting;
+	return e->waiting || converse_waits(e);
 }
 
 /* step.c */
@@ -203,6 +220,8 @@ void step_problem(struct engine *e);
  * bytes) names the call. False: it does not run, why (TOOL_WHY_MAX bytes) says why. */
 bool step_tool(
 	struct engine *e, const struct scenario_tool *tool, json_t *given, char *ret_id, char *why);
+/* To a destination of the scenario. */
+void step_transfer(struct engine *e, const char *to, const char *reason);
 
 /* answer.c */
 /* Answer what the caller has said. old: he was listened to for another state. */
@@ -217,6 +236,10 @@ enum turns_words answer_words(struct engine *e, const char *text);
 void answer_keys(struct engine *e, bool final);
 /* The caller has been silent for too long. */
 void answer_silence(struct engine *e);
+/* A model has nothing to say to it: as if it had not been understood. */
+void answer_nothing(struct engine *e);
+/* Go on with what a model was asked about; intent NULL: it knows none. */
+void answer_classified(struct engine *e, const char *text, const char *intent, bool old);
 /* The caller has left; true if a rule answers. */
 bool answer_hangup(struct engine *e);
 /* This rule of events fits that word. */
@@ -230,6 +253,8 @@ void say_all(struct engine *e, const struct scenario_says *says);
 void say_entry(struct engine *e);
 /* The same, or what the state says instead. */
 void say_again(struct engine *e);
+/* Words of a model; how many sentences that are. */
+int say_model(struct engine *e, const struct scenario_llm *llm, const char *text, int64_t answer);
 /* The next wait phrase. */
 void say_wait(struct engine *e);
 /* Send what may leave now, and before it what is expected of the caller. */

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "engine.h"
+#include "model.h"
 #include "place.h"
 #include "recorded.h"
 #include "session.h"
@@ -17,7 +18,8 @@ struct live {
 	struct filter filter;
 	struct engine engine;
 	struct tool_runner tools;
-	struct recorded recorded; /* results of tools, from a journal */
+	struct model_line *model; /* NULL: none is asked */
+	struct recorded recorded; /* what came from outside, from a journal */
 	struct session session;
 	const struct scenario *sc;
 	const struct live_settings *set;
@@ -32,7 +34,8 @@ static void put(void *ctx, const char *type, json_t *data)
 	char *text;
 	size_t n;
 
-	if (strcmp(type, "tool-result") == 0) /* where it stands in the stream, for a replay */
+	/* where it stands in the stream, for a replay */
+	if (strcmp(type, "tool-result") == 0 || recorded_is_answer(type))
 		json_object_set_new(data, "frames", json_integer(l->recorded.frames));
 	text = json_dumps(data, JSON_COMPACT);
 	n = text ? strlen(text) : 0;
@@ -73,6 +76,44 @@ static void tool_done(void *ctx, const struct tool_end *end)
 	engine_tool_done(&l->engine, end);
 	l->filter.busy = tool_busy(&l->tools);
 	filter_settle(&l->filter);
+}
+
+static int ask(void *ctx, const struct engine_question *q)
+{
+	struct live *l = ctx;
+
+	if (l->set->replay)
+		return recorded_start(&l->recorded, q->id);
+	return l->model ? model_ask(l->model, q) : -1;
+}
+
+static void ask_stop(void *ctx)
+{
+	struct live *l = ctx;
+
+	if (l->model)
+		model_cancel(l->model);
+}
+
+static void model_event_came(
+	void *ctx, const char *type, json_t *data, const struct chat_turn *thinking)
+{
+	struct live *l = ctx;
+
+	if (recorded_is_answer(type))
+		engine_model(&l->engine, type, data, thinking);
+	else
+		put(l, type, data); /* usage, error: of no meaning to the dialogue */
+	if (strcmp(type, "model-result") == 0 && l->engine.converse.at == CONVERSE_REST)
+		model_fold(l->model, &l->engine.converse.chat);
+	filter_settle(&l->filter);
+}
+
+static void model_came_again(void *ctx, const char *type, json_t *data)
+{
+	struct live *l = ctx;
+
+	engine_model(&l->engine, type, data, NULL);
 }
 
 static void keep(struct live *l, json_t *place)
@@ -166,6 +207,8 @@ static void begin(struct live *l, json_t *data, bool known)
 
 	l->began = true;
 	snprintf(l->service, sizeof(l->service), "%s", service ? service : l->sc->name);
+	if (l->model)
+		model_warm(l->model);
 	l->saved = take_session(l, call);
 	if (l->saved)
 		tell_session(l);
@@ -241,12 +284,26 @@ static void on_end(void *ctx)
 	json_decref(data);
 }
 
+static int open_models(struct live *l)
+{
+	if (!l->set->models) {
+		log_error(
+			"cannot run '%s': it asks a model, and there are no --models", l->sc->path);
+		return EXIT_CONFIG;
+	}
+	l->engine.converse.chat.turns_max = l->set->models->turns;
+	l->model = model_open(l->set->models, &l->filter.loop, model_event_came, l);
+	return l->model ? EXIT_OK : EXIT_CONFIG;
+}
+
 int live_run(const struct scenario *sc, const struct live_settings *set)
 {
 	static struct live l;
 	struct engine_port port = {.put = put,
 		.tool = tool,
 		.tool_cancel = tool_stop,
+		.ask = ask,
+		.ask_cancel = ask_stop,
 		.changed = changed,
 		.resumed = resumed,
 		.ctx = &l};
@@ -262,13 +319,14 @@ int live_run(const struct scenario *sc, const struct live_settings *set)
 		return EXIT_SYSTEM;
 	}
 	tool_init(&l.tools, &l.filter.loop, tool_done, &l);
-	if (!set->replay)
-		tool_warn_missing(sc);
-	recorded_init(&l.recorded, tool_done, &l);
+	recorded_init(&l.recorded, tool_done, model_came_again, &l);
 	status = set->replay ? recorded_load(&l.recorded, set->replay) : EXIT_OK;
+	if (status == EXIT_OK && sc->models && !set->replay)
+		status = open_models(&l);
 	if (status == EXIT_OK)
 		status = filter_run(&l.filter);
 	tool_free(&l.tools);
+	model_close(l.model);
 	recorded_free(&l.recorded);
 	session_close(&l.session);
 	engine_free(&l.engine);

@@ -2,6 +2,7 @@
 #ifndef AGENT_LIVE_H
 #define AGENT_LIVE_H
 
+#include "model/models.h"
 #include "scenario/scenario.h"
 
 struct live_settings {
@@ -9,6 +10,7 @@ struct live_settings {
 	const char *spool;    /* where sessions are kept; NULL: nowhere */
 	const char *key_file; /* of their names; NULL: in the spool */
 	int64_t session_ttl_s; /* how long a call that was cut off can be gone on with; 0: not at all */
+	const struct models *models; /* NULL: none */
 	const char *
 		replay; /* directory of a recorded call, whose results and session are taken; NULL: none */
 };

@@ -215,6 +215,8 @@ static int tool(void *ctx, const struct tool_spec *spec, json_t *arguments)
 	char key[160];
 	const struct talk_line *told = told_answer(p, spec->tool->name);
 
+	struct told *t = &p->told[p->told_n];
+
 	if (!told) {
 		/* a service that does nothing twice does it again for another talk */
 		snprintf(key, sizeof(key), "%.100s.%lld.%d", spec->key, (long long)p->began,
@@ -222,29 +224,44 @@ static int tool(void *ctx, const struct tool_spec *spec, json_t *arguments)
 		unique.key = key;
 		return tool_start(&p->tools, &unique, arguments);
 	}
-	json_decref(p->answer);
-	p->answer = json_incref(told->answer ? told->answer : json_null());
-	p->answer_status = (enum tool_status)told->status;
-	p->answer_ms = p->now_ms + told->ms;
-	p->answer_effect = spec->tool->effect;
-	snprintf(p->answer_id, sizeof(p->answer_id), "%s", spec->id);
+	if (p->told_n == PHONE_TOLD_MAX) {
+		errno = EAGAIN;
+		return -1;
+	}
+	*t = (struct told){.answer = json_incref(told->answer ? told->answer : json_null()),
+		.status = (enum tool_status)told->status,
+		.ms = p->now_ms + told->ms,
+		.effect = spec->tool->effect};
+	snprintf(t->id, sizeof(t->id), "%s", spec->id);
+	p->told_n++;
 	return 0;
 }
 
-static void give_answer(struct phone *p, enum tool_status status)
+static void give_answer(struct phone *p, size_t i, enum tool_status status)
 {
-	json_t *answer = p->answer;
-	struct tool_end end = {.id = p->answer_id,
-		.status = status,
-		.result = status == TOOL_OK ? answer : NULL,
-		.why = "told so"};
-	char id[sizeof(p->answer_id)];
+	struct told t = p->told[i];
 
-	memcpy(id, p->answer_id, sizeof(id));
-	end.id = id;
-	p->answer = NULL;
-	engine_tool_done(&p->engine, &end);
-	json_decref(answer);
+	p->told_n--;
+	memmove(&p->told[i], &p->told[i + 1], (p->told_n - i) * sizeof(t));
+	engine_tool_done(&p->engine,
+		&(struct tool_end){.id = t.id,
+			.status = status,
+			.result = status == TOOL_OK ? t.answer : NULL,
+			.why = "told so"});
+	json_decref(t.answer);
+}
+
+/* Those that are due; all: at once. */
+static void give_answers(struct phone *p, bool all)
+{
+	for (size_t i = 0; i < p->told_n;) {
+		if (all || p->now_ms >= p->told[i].ms) {
+			give_answer(p, i, p->told[i].status);
+			i = 0; /* it may lead to others */
+		} else {
+			i++;
+		}
+	}
 }
 
 static void tool_stop(void *ctx)
@@ -252,8 +269,14 @@ static void tool_stop(void *ctx)
 	struct phone *p = ctx;
 
 	tool_cancel(&p->tools);
-	if (p->answer && !p->answer_effect)
-		give_answer(p, TOOL_CANCELLED);
+	for (size_t i = 0; i < p->told_n;) {
+		if (p->told[i].effect) {
+			i++;
+		} else {
+			give_answer(p, i, TOOL_CANCELLED);
+			i = 0;
+		}
+	}
 }
 
 static void tool_done(void *ctx, const struct tool_end *end)
@@ -278,7 +301,8 @@ static void resumed(void *ctx, bool taken_up)
 /* A program is given all the time it needs; none passes in the call. */
 static void run_tools(struct phone *p)
 {
-	while (engine_waits(&p->engine) && !p->answer && tool_running(&p->tools)) {
+	while (engine_waits(&p->engine) && !p->told_n &&
+		(tool_running(&p->tools) || (p->asking.id[0] && !p->asking.line))) {
 		p->loop.stopped = false;
 		if (loop_run(&p->loop) < 0)
 			return;
@@ -287,12 +311,14 @@ static void run_tools(struct phone *p)
 
 /* ---- time ---- */
 
-int phone_start(struct phone *p, const struct scenario *sc, json_t *call, json_t *saved,
-	const struct talk *plan, struct talk *talk)
+int phone_start(struct phone *p, const struct scenario *sc, const struct models *models,
+	json_t *call, json_t *saved, const struct talk *plan, struct talk *talk)
 {
 	struct engine_port port = {.put = put,
 		.tool = tool,
 		.tool_cancel = tool_stop,
+		.ask = phone_ask,
+		.ask_cancel = phone_ask_cancel,
 		.changed = changed,
 		.resumed = resumed,
 		.ctx = p};
@@ -300,9 +326,13 @@ int phone_start(struct phone *p, const struct scenario *sc, json_t *call, json_t
 	*p = (struct phone){
 		.sc = sc, .plan = plan, .talk = talk, .began = time(NULL), .resume_ms = -1};
 	loop_init(&p->loop);
+	dynbuf_init(&p->asking.said, CHAT_TEXT_MAX);
 	tool_init(&p->tools, &p->loop, tool_done, p);
 	p->answered = calloc((plan ? plan->n : 0) + 1, sizeof(*p->answered));
 	if (engine_init(&p->engine, sc, &port) < 0 || !p->answered)
+		return -1;
+	if (models && sc->models &&
+		!(p->model = model_open(models, &p->loop, phone_model_event, p)))
 		return -1;
 	engine_start(&p->engine, call, saved);
 	return 0;
@@ -311,9 +341,12 @@ int phone_start(struct phone *p, const struct scenario *sc, json_t *call, json_t
 void phone_free(struct phone *p)
 {
 	tool_free(&p->tools);
+	model_close(p->model);
+	dynbuf_free(&p->asking.said);
 	loop_free(&p->loop);
 	engine_free(&p->engine);
-	json_decref(p->answer);
+	for (size_t i = 0; i < p->told_n; i++)
+		json_decref(p->told[i].answer);
 	free(p->answered);
 	while (p->head) {
 		struct speech *s = p->head;
@@ -361,8 +394,8 @@ void phone_advance(struct phone *p, int64_t ms)
 		run_tools(p);
 		flush_cleared(p);
 		clear_fillers(p);
-		if (p->answer && p->now_ms >= p->answer_ms)
-			give_answer(p, p->answer_status);
+		give_answers(p, false);
+		phone_hear_model(p);
 		if (p->over || p->now_ms >= until_ms)
 			return;
 		p->now_ms += TICK_MS;
@@ -465,10 +498,10 @@ void phone_end(struct phone *p, const char *cause)
 	if (p->over)
 		return;
 	event(p, "call-end", json_pack("{s:s}", "cause", cause));
-	while (p->answer || tool_busy(&p->tools)) { /* one may lead to another */
+	while (p->told_n || tool_busy(&p->tools)) { /* one may lead to another */
 		p->loop.stopped = false;
-		if (p->answer)
-			give_answer(p, p->answer_status);
+		if (p->told_n)
+			give_answers(p, true);
 		else if (loop_run(&p->loop) < 0)
 			break;
 	}

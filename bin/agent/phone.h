@@ -8,24 +8,47 @@
 #define AGENT_PHONE_H
 
 #include "engine.h"
+#include "model.h"
 #include "talk.h"
 
 struct speech;
+
+#define PHONE_TOLD_MAX 32 /* tools at work at a time */
+
+/* An answer of a tool, not given yet. */
+struct told {
+	char id[TOOL_ID_MAX]; /* of which call */
+	json_t *answer;
+	enum tool_status status;
+	bool effect; /* of a tool that is not cancelled */
+	int64_t ms;  /* when it is due, call time */
+};
+
+/* A model that is asked. */
+struct asking {
+	char id[24]; /* of the question; "": none is asked */
+	const struct talk_line
+		*line;      /* the answer that is told; NULL: it is the model that answers */
+	size_t next;        /* line of the plan from which on the next is looked for */
+	int64_t since_ms;   /* call time */
+	bool waited;        /* that it takes long has been told */
+	bool json;          /* JSON was asked for */
+	struct dynbuf said; /* what the model has answered so far */
+};
 
 struct phone {
 	const struct scenario *sc;
 	struct engine engine;
 	struct loop loop; /* tools that are run */
 	struct tool_runner tools;
-	struct talk *talk;       /* what happens is added to it */
-	const struct talk *plan; /* where answers of tools are told; NULL: all are run */
+	struct model_line *model; /* models that are asked; NULL: none */
+	struct talk *talk;        /* what happens is added to it */
+	const struct talk *plan;  /* where answers of tools are told; NULL: all are run */
 	size_t *answered; /* lines of the plan whose answer has been given, answered_n of them */
 	size_t answered_n;
-	json_t *answer;     /* a tool-result that is told, due at answer_ms; NULL: none */
-	char answer_id[96]; /* of which call */
-	enum tool_status answer_status;
-	bool answer_effect; /* of a tool that is not cancelled */
-	int64_t answer_ms;  /* call time */
+	struct told told[PHONE_TOLD_MAX]; /* answers of tools that are told, and not given yet */
+	size_t told_n;
+	struct asking asking; /* a model */
 
 	int64_t began;                 /* Unix time, s */
 	int64_t now_ms;                /* call time */
@@ -41,10 +64,10 @@ struct phone {
 	size_t events;     /* things the bot did: to see that one has come */
 };
 
-/* Start a call. call: data of call-start; saved: of a call that was cut off, NULL: none; both borrowed. -1: no
+/* Start a call. models: NULL: none but those that are told. call: data of call-start; saved: of a call that was cut off, NULL: none; both borrowed. -1: no
  * memory. */
-int phone_start(struct phone *p, const struct scenario *sc, json_t *call, json_t *saved,
-	const struct talk *plan, struct talk *talk) MUST_USE;
+int phone_start(struct phone *p, const struct scenario *sc, const struct models *models,
+	json_t *call, json_t *saved, const struct talk *plan, struct talk *talk) MUST_USE;
 void phone_free(struct phone *p);
 
 /* Let time pass. */
@@ -62,6 +85,11 @@ void phone_key(struct phone *p, char key);
 void phone_amd(struct phone *p, const char *verdict);
 void phone_end(struct phone *p, const char *cause);
 void phone_hang_up(struct phone *p);
+/* phone-model.c: the engine's port to models, and what comes of it by now. */
+int phone_ask(void *ctx, const struct engine_question *q);
+void phone_ask_cancel(void *ctx);
+void phone_hear_model(struct phone *p);
+void phone_model_event(void *ctx, const char *type, json_t *data, const struct chat_turn *thinking);
 /* How long it takes to say that. */
 int64_t phone_speech_ms(const char *text);
 

@@ -8,11 +8,25 @@
 
 #define JOURNAL_MAX (256 << 20) /* bytes: that of a call of days */
 
-void recorded_init(
-	struct recorded *r, void (*done)(void *ctx, const struct tool_end *end), void *ctx)
+bool recorded_is_answer(const char *type)
 {
-	*r = (struct recorded){
-		.done = done, .ctx = ctx, .results = json_array(), .started = json_object()};
+	static const char *const types[] = {
+		"model-wait", "model-token", "model-text", "model-result"};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+void recorded_init(struct recorded *r, void (*done)(void *ctx, const struct tool_end *end),
+	void (*answer)(void *ctx, const char *type, json_t *data), void *ctx)
+{
+	*r = (struct recorded){.done = done,
+		.answer = answer,
+		.ctx = ctx,
+		.results = json_array(),
+		.started = json_object()};
 }
 
 void recorded_free(struct recorded *r)
@@ -35,12 +49,13 @@ static void take_line(struct recorded *r, const char *line)
 	json_t *record = NULL, *data;
 	const char *type;
 
-	if (strstr(line, "\"tool-result\"") || strstr(line, "\"session\""))
+	if (strstr(line, "\"tool-result\"") || strstr(line, "\"session\"") ||
+		strstr(line, "\"model-"))
 		record = json_loads(line, 0, NULL);
 	data = json_object_get(record, "data");
 	type = string(record, "type");
-	if (strcmp(type, "tool-result") == 0)
-		json_array_append(r->results, data);
+	if (strcmp(type, "tool-result") == 0 || recorded_is_answer(type))
+		json_array_append(r->results, record);
 	else if (strcmp(type, "session") == 0 && !r->session)
 		r->session = json_incref(data);
 	json_decref(record);
@@ -64,11 +79,11 @@ int recorded_load(struct recorded *r, const char *dir)
 
 int recorded_start(struct recorded *r, const char *id)
 {
-	json_t *data;
+	json_t *record;
 	size_t i;
 
-	json_array_foreach(r->results, i, data) {
-		if (strcmp(string(data, "id"), id) == 0) {
+	json_array_foreach(r->results, i, record) {
+		if (strcmp(string(json_object_get(record, "data"), "id"), id) == 0) {
 			json_object_set_new(r->started, id, json_true());
 			return 0;
 		}
@@ -85,9 +100,24 @@ static enum tool_status status_of(json_t *data)
 	return TOOL_FAILED;
 }
 
+/* A question that was given up: whoever asks does so again. */
+static bool is_given_up(json_t *record)
+{
+	return recorded_is_answer(string(record, "type")) &&
+		strcmp(string(json_object_get(record, "data"), "how"), "cancelled") == 0;
+}
+
+static bool is_cancelled(json_t *record)
+{
+	return !recorded_is_answer(string(record, "type")) &&
+		status_of(json_object_get(record, "data")) == TOOL_CANCELLED;
+}
+
 static void give(struct recorded *r, size_t i)
 {
-	json_t *data = json_incref(json_array_get(r->results, i));
+	json_t *record = json_incref(json_array_get(r->results, i)),
+	       *data = json_object_get(record, "data");
+	const char *type = string(record, "type");
 	struct tool_end end = {
 		.id = string(data, "id"),
 		.status = status_of(data),
@@ -100,17 +130,20 @@ static void give(struct recorded *r, size_t i)
 	};
 
 	json_array_remove(r->results, i);
-	r->done(r->ctx, &end);
-	json_decref(data);
+	if (recorded_is_answer(type))
+		r->answer(r->ctx, type, data);
+	else
+		r->done(r->ctx, &end);
+	json_decref(record);
 }
 
 void recorded_cancel(struct recorded *r)
 {
 	for (size_t i = 0; i < json_array_size(r->results);) {
-		json_t *data = json_array_get(r->results, i);
+		json_t *record = json_array_get(r->results, i),
+		       *data = json_object_get(record, "data");
 
-		if (status_of(data) == TOOL_CANCELLED &&
-			json_object_get(r->started, string(data, "id"))) {
+		if (is_cancelled(record) && json_object_get(r->started, string(data, "id"))) {
 			give(r, i);
 			i = 0;
 		} else {
@@ -122,9 +155,10 @@ void recorded_cancel(struct recorded *r)
 void recorded_deliver(struct recorded *r)
 {
 	for (size_t i = 0; i < json_array_size(r->results);) {
-		json_t *data = json_array_get(r->results, i);
+		json_t *record = json_array_get(r->results, i),
+		       *data = json_object_get(record, "data");
 
-		if (status_of(data) != TOOL_CANCELLED &&
+		if (!is_cancelled(record) && !is_given_up(record) &&
 			json_object_get(r->started, string(data, "id")) &&
 			json_integer_value(json_object_get(data, "frames")) <= r->frames) {
 			give(r, i);

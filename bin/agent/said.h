@@ -26,7 +26,8 @@ struct said_spec {
 	const char *language;
 	const char *voice; /* NULL: the language's own */
 	bool interruptible;
-	int64_t stay; /* in which stay in a state it was said */
+	int64_t stay;   /* in which stay in a state it was said */
+	int64_t answer; /* question of a model that it answers; 0: none */
 };
 
 enum said_phase {

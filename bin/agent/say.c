@@ -7,25 +7,48 @@
 #include "text/speakable.h"
 #include "text/utf8.h"
 
+static void queue_spec(struct engine *e, struct said_spec *spec)
+{
+	spec->turn = e->turns.turn;
+	spec->stay = e->d.entry_number;
+	if (said_queue(&e->said, spec, e->now_ms) < 0)
+		e->failed = true;
+	if (spec->kind != SAID_FILLER)
+		e->d.question_said = true;
+}
+
 static void queue(struct engine *e, const struct scenario_say *say, enum said_kind kind,
 	const char *text, size_t n, const char *file)
 {
-	struct said_spec spec = {
-		.kind = kind,
-		.turn = e->turns.turn,
-		.text = text,
-		.n = n,
-		.file = file,
-		.language = say->language,
-		.voice = say->voice,
-		.interruptible = say->interruptible,
-		.stay = e->d.entry_number,
-	};
+	queue_spec(e,
+		&(struct said_spec){
+			.kind = kind,
+			.text = text,
+			.n = n,
+			.file = file,
+			.language = say->language,
+			.voice = say->voice,
+			.interruptible = say->interruptible,
+		});
+}
 
-	if (said_queue(&e->said, &spec, e->now_ms) < 0)
-		e->failed = true;
-	if (kind != SAID_FILLER)
-		e->d.question_said = true;
+int say_model(struct engine *e, const struct scenario_llm *llm, const char *text, int64_t answer)
+{
+	struct said_spec spec = {
+		.kind = SAID_ANSWER,
+		.language = llm->language,
+		.voice = llm->voice,
+		.interruptible = llm->interruptible,
+		.answer = answer,
+	};
+	size_t n = strlen(text), pos = 0;
+	int sentences = 0;
+
+	while (sentence_next(text, n, &pos, &spec.text, &spec.n)) {
+		queue_spec(e, &spec);
+		sentences++;
+	}
+	return sentences;
 }
 
 /* A text is said sentence by sentence; a recording is one piece, and text are its words. */
@@ -228,6 +251,8 @@ static void remember(
 void say_remember(struct engine *e, const char *who, const char *text, size_t n)
 {
 	remember(e, who, text, n, false, false);
+	if (strcmp(who, "caller") == 0)
+		converse_line(e, text, NULL); /* of n bytes: what is said ends there */
 }
 
 void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n)
@@ -237,6 +262,8 @@ void say_over(void *ctx, const struct sentence *s, enum said_end end, size_t n)
 
 	if (s->spec.kind != SAID_FILLER && n > 0)
 		remember(e, "bot", text, n, n < strlen(text), s->cleared && caller_spoke_last(e));
+	if (s->spec.kind != SAID_FILLER)
+		converse_over(e, s->spec.answer, text, n);
 	if (end == SAID_FAILED)
 		e->voice_failures++;
 	else if (end == SAID_PLAYED)

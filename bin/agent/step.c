@@ -23,6 +23,7 @@ void step_abandon(struct engine *e)
 
 	e->depth = 0;
 	e->waiting = e->entering = false;
+	converse_stop(e);
 	if (waiting)
 		e->port.tool_cancel(e->port.ctx);
 }
@@ -39,6 +40,7 @@ void step_enter(struct engine *e, const struct scenario_state *st)
 		e->d.no_input = e->d.no_match = 0;
 		memset(e->d.retries, 0, e->sc->retries_n * sizeof(*e->d.retries));
 	}
+	converse_stop(e);
 	e->d.state = st;
 	engine_set(e, "state", json_string(st->name));
 	e->d.entry_number = ++e->entries;
@@ -181,12 +183,8 @@ static bool may_run(struct engine *e, const struct scenario_tool *tool, json_t *
 /* What the tool gives itself, whatever else was given. */
 static json_t *with_given(struct engine *e, const struct scenario_tool *tool, json_t *given)
 {
-	json_t *own, *all;
+	json_t *own = members_of(e, &tool->given), *all = json_copy(given);
 
-	if (!tool->given.n || !json_is_object(given))
-		return json_incref(given);
-	own = members_of(e, &tool->given);
-	all = json_copy(given);
 	if (json_object_update(all, own) < 0)
 		e->failed = true;
 	json_decref(own);
@@ -243,6 +241,11 @@ static void start_tool(struct engine *e, const struct scenario_step *step)
 void engine_tool_done(struct engine *e, const struct tool_end *end)
 {
 	tool_result(e, end);
+	if (!end->late && reach_tool_done(e, end)) {
+		if (end->status != TOOL_CANCELLED) /* who cancels them is at it */
+			engine_settle(e);
+		return;
+	}
 	if (!e->waiting || end->late || strcmp(end->id, e->tool_id) != 0)
 		return;
 	e->waiting = false;
@@ -306,6 +309,14 @@ static char *expand(struct engine *e, const struct template *t)
 	text = strndup(b.p, utf8_cut(b.p, b.n, FOR_TRANSFER_MAX));
 	dynbuf_free(&b);
 	return text;
+}
+
+void step_transfer(struct engine *e, const char *to, const char *reason)
+{
+	e->depth = 0;
+	e->phase = ENGINE_LEAVING;
+	e->leave_type = "transfer";
+	e->leave = json_pack("{s:s,s:s*}", "to", to, "reason", reason[0] ? reason : NULL);
 }
 
 static void transfer(struct engine *e, const struct scenario_step *step)
@@ -440,6 +451,9 @@ void step_run(struct engine *e)
 		}
 		advance(e, &e->stack[e->depth - 1]);
 	}
-	if (e->depth == 0)
-		e->entering = false;
+	if (e->depth > 0)
+		return;
+	if (e->entering && e->phase == ENGINE_TALKING && e->d.state->llm && !e->d.entry_n)
+		converse_begin(e); /* nobody else has said anything */
+	e->entering = false;
 }

@@ -25,6 +25,7 @@ static const char *const words[] = {
 	[TALK_BOT] = "bot",
 	[TALK_WAIT] = "wait",
 	[TALK_STATE] = "state",
+	[TALK_MODEL] = "model",
 	[TALK_TOOL] = "tool",
 	[TALK_RESULT] = "result",
 	[TALK_END] = "end",
@@ -126,6 +127,30 @@ static int parse_tool(struct talk_line *l, const char **ret_why)
 	return 0;
 }
 
+/* [after MS] TEXT, or an object with text, calls, failed, or, where JSON was asked for, that */
+static int parse_model(struct talk_line *l, const char **ret_why)
+{
+	const char *p = l->text;
+	json_error_t err;
+
+	*ret_why = "behind it stand words, or a JSON object, or 'after MS' and one of them";
+	l->ms = 0;
+	if (strncmp(p, "after ", 6) == 0) {
+		p = skip(p + 6);
+		l->ms = take_number(&p);
+	}
+	if (*p == '{') {
+		l->json = json_loads(p, 0, &err);
+		if (!l->json)
+			return -1;
+		p = "";
+	} else if (!*p) {
+		return -1;
+	}
+	memmove(l->text, p, strlen(p) + 1);
+	return l->ms < 0 ? -1 : 0;
+}
+
 /* What the text of a line has to be. */
 static int parse_rest(struct talk_line *l, const char **ret_why)
 {
@@ -139,6 +164,8 @@ static int parse_rest(struct talk_line *l, const char **ret_why)
 	case TALK_SILENCE:
 		*ret_why = "nothing may stand behind it";
 		return l->text[0] ? -1 : 0;
+	case TALK_MODEL:
+		return parse_model(l, ret_why);
 	case TALK_TOOL:
 		return l->text[0] ? parse_tool(l, ret_why) : -1;
 	case TALK_RESULT:
@@ -270,6 +297,9 @@ void talk_print(const struct talk_line *l, char *buf, size_t size)
 		snprintf(buf, size, "%s", word);
 	else if (l->kind == TALK_INTERRUPT && l->ms >= 0)
 		snprintf(buf, size, "%s %lld: %s", word, (long long)l->ms, text);
+	else if (l->kind == TALK_MODEL && l->ms > 0)
+		snprintf(
+			buf, size, "%s: after %lld %s", word, (long long)l->ms, json ? json : text);
 	else if (l->kind == TALK_TOOL)
 		snprintf(buf, size, "%s: %s%s%s", word, text, json ? " " : "", json ? json : "");
 	else

@@ -37,6 +37,7 @@ enum talk_kind {
 	TALK_BOT, /* what the bot does */
 	TALK_WAIT,
 	TALK_STATE,
+	TALK_MODEL,
 	TALK_TOOL,
 	TALK_RESULT,
 	TALK_END,
@@ -44,10 +45,10 @@ enum talk_kind {
 
 struct talk_line {
 	enum talk_kind kind;
-	int number;   /* in its file, from 1 */
-	int64_t ms;   /* SILENCE, INTERRUPT: how long; -1: not told. TOOL: the answer comes after */
-	char *text;   /* behind the colon; of TOOL its name */
-	json_t *json; /* RESULT, CALL; TOOL: its arguments; NULL: not told */
+	int number; /* in its file, from 1 */
+	int64_t ms; /* SILENCE, INTERRUPT: how long; -1: not told. TOOL, MODEL: the answer comes after */
+	char *text;     /* behind the colon; of TOOL its name */
+	json_t *json;   /* RESULT, CALL; MODEL; TOOL: its arguments; NULL: not told */
 	bool answered;  /* TOOL: the answer is told: status and answer */
 	int status;     /* TOOL: enum tool_status */
 	json_t *answer; /* TOOL: what it answers */

@@ -163,14 +163,14 @@ static void talk_on(struct phone *p, struct talk *in)
 	print_from(p->talk, &shown);
 }
 
-int text_talk(const struct scenario *sc)
+int text_talk(const struct scenario *sc, const struct models *models)
 {
 	struct talk in = {0}, talk = {0};
 	json_t *call = json_pack("{s:s,s:s}", "call", "text", "service", sc->name);
 	struct phone p;
 	int status = EXIT_OK;
 
-	if (!call || phone_start(&p, sc, call, NULL, NULL, &talk) < 0) {
+	if (!call || phone_start(&p, sc, models, call, NULL, NULL, &talk) < 0) {
 		log_error("cannot start: %s", strerror(ENOMEM));
 		status = EXIT_SYSTEM;
 	} else {
@@ -352,7 +352,8 @@ static void run_plan(struct phone *p, const struct talk *plan)
 	/* what happens when the caller is silent for good is not part of it, nor is a hang-up nobody wrote */
 }
 
-static int run_file(const char *path, const struct talk *plan, const struct scenario *sc)
+static int run_file(const char *path, const struct talk *plan, const struct scenario *sc,
+	const struct models *models)
 {
 	const struct talk_line *told = line_of(plan, TALK_CALL),
 			       *saved = line_of(plan, TALK_SESSION);
@@ -363,7 +364,8 @@ static int run_file(const char *path, const struct talk *plan, const struct scen
 
 	if (!json_object_get(call, "call"))
 		json_object_set_new(call, "call", json_string("text"));
-	if (!call || phone_start(&p, sc, call, saved ? saved->json : NULL, plan, &talk) < 0) {
+	if (!call ||
+		phone_start(&p, sc, models, call, saved ? saved->json : NULL, plan, &talk) < 0) {
 		log_error("cannot start: %s", strerror(ENOMEM));
 	} else {
 		run_plan(&p, plan);
@@ -395,7 +397,7 @@ static int scenario_path(
 	return EXIT_OK;
 }
 
-int text_check(char *const *files, int n, const char *scenario,
+int text_check(char *const *files, int n, const char *scenario, const struct models *models,
 	const struct scenario *(*load)(const char *path))
 {
 	int worst = EXIT_OK, failed = 0;
@@ -410,7 +412,7 @@ int text_check(char *const *files, int n, const char *scenario,
 			status = scenario_path(&plan, files[i], scenario, path);
 		if (status == EXIT_OK) {
 			sc = load(path);
-			status = sc ? run_file(files[i], &plan, sc) : EXIT_CONFIG;
+			status = sc ? run_file(files[i], &plan, sc, models) : EXIT_CONFIG;
 		}
 		talk_free(&plan);
 		failed += status != EXIT_OK;

@@ -311,7 +311,7 @@ static int prime(struct prime *p, const struct scenario *sc, bool verify)
 
 static int load(const char *path, struct scenario **ret)
 {
-	struct scenario_options options = {.llm = true}; /* what a model says is none of ours */
+	struct scenario_options options = {0};
 	struct scenario_mistakes m;
 	int result = scenario_load(path, &options, ret, &m);
 

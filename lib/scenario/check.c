@@ -166,7 +166,7 @@ static void check_keys(
 
 static void check_silence(struct loading *l, const struct scenario_state *st)
 {
-	if (!st->listens || st->llm)
+	if (!st->listens)
 		return;
 	if (!leading_rule(st, FOLLOW_SILENCE))
 		STATE_MISTAKE(l, st,
@@ -215,6 +215,26 @@ static void check_language(
 	}
 }
 
+/* ---- models ---- */
+
+static void check_models(struct loading *l, const struct scenario_state *st)
+{
+	l->sc->models |= st->llm || st->classify;
+	if (!st->llm)
+		return;
+	if (!l->sc->problem)
+		STATE_MISTAKE(l, st,
+			"nothing is done if no model answers: add 'problem' to the scenario");
+	else if (st == l->sc->problem)
+		STATE_MISTAKE(l, st, "a technical problem is no matter for a model");
+	for (size_t i = 0; i < st->rules_n; i++) {
+		const struct scenario_rule *r = st->rules[i];
+		if (r->input == SCENARIO_ANY || r->input == SCENARIO_SENTIMENT)
+			mistake_at(l, l->file, r->path,
+				"here the model answers what no word, number, key or intent does");
+	}
+}
+
 /* ---- one state ---- */
 
 static void check_asks(void *ctx, const struct scenario_step *step)
@@ -255,6 +275,7 @@ static void check_state(struct loading *l, const struct scenario_state *st)
 		check_keys(l, st, r);
 	}
 	check_rules(l, rules, own);
+	check_models(l, st);
 	check_silence(l, st);
 }
 

@@ -168,10 +168,14 @@ void each_next(const struct scenario *sc, const struct scenario_state *st, enum 
 	struct next n = {.sc = sc, .st = st, .fn = fn, .ctx = ctx};
 
 	each_followed(st, how, step_targets, &n);
-	for (size_t i = 0; how != FOLLOW_ENTRY && st->llm && i < st->llm->exits_n; i++) {
+	if (how != FOLLOW_ALL || !st->llm)
+		return;
+	for (size_t i = 0; i < st->llm->exits_n; i++) {
 		if (st->llm->exits[i].target)
 			fn(ctx, st->llm->exits[i].target);
 	}
+	if (sc->problem)
+		fn(ctx, sc->problem);
 }
 
 static void note_end(void *ctx, const struct scenario_step *step)
@@ -187,5 +191,5 @@ bool state_can_end(const struct scenario_state *st, enum follow how)
 	bool found = false;
 
 	each_followed(st, how, note_end, &found);
-	return found;
+	return found || (how == FOLLOW_ALL && st->llm && st->llm->destinations_n);
 }

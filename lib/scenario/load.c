@@ -207,7 +207,7 @@ static void load_scenario(struct loading *l, json_t *root)
 {
 	static const char *const keys[] = {"name", "language", "voice", "start", "problem",
 		"resume", "listen", "variables", "phrases", "wait", "intents", "tools",
-		"destinations", "on", "states", NULL};
+		"destinations", "limits", "classify", "on", "states", NULL};
 	struct scenario *sc = l->sc;
 	size_t i = 0;
 	const char *name;
@@ -229,6 +229,8 @@ static void load_scenario(struct loading *l, json_t *root)
 	if (!json_object_get(root, "start"))
 		mistake(l, NULL, "'start' is missing");
 	read_wait(l, root);
+	load_limits(l, MEMBER(NULL, "limits"), json_object_get(root, "limits"));
+	sc->classify = read_bool(l, NULL, root, "classify", false);
 	load_rules(l, MEMBER(NULL, "on"), json_object_get(root, "on"), &sc->rules, &sc->rules_n);
 	if (sc->states_n) {
 		json_object_foreach(json_object_get(root, "states"), name, v)

@@ -132,6 +132,8 @@ struct scenario_words as_heard(struct loading *l, const struct where *at, json_t
 /* Phrases that a rule before answers already. */
 void check_heard_twice(struct loading *l, const struct scenario_rule *const *rules, size_t n);
 const struct template *as_template(struct loading *l, const struct where *at, json_t *v);
+/* The same of a text that lives as long as the scenario. */
+const struct template *text_template(struct loading *l, const struct where *at, const char *text);
 const struct condition *as_condition(struct loading *l, const struct where *at, json_t *v);
 /* The name, in the file that is being read, of a file: relative to the current directory. */
 const char *beside(struct loading *l, const char *name);
@@ -160,7 +162,11 @@ void load_intents(struct loading *l, const struct where *at, json_t *v); /* rule
 void load_rules(struct loading *l, const struct where *at, json_t *v, struct scenario_rule **ret,
 	size_t *ret_n);
 void load_state(struct loading *l, const struct where *at, json_t *v,
-	struct scenario_state *st);                                    /* state.c */
+	struct scenario_state *st); /* state.c */
+void load_llm(struct loading *l, const struct where *at, json_t *v,
+	struct scenario_state *st); /* llm.c: what of a state is for a model */
+void load_classify(struct loading *l, const struct where *at, json_t *v, struct scenario_state *st);
+void load_limits(struct loading *l, const struct where *at, json_t *v);
 void load_tools(struct loading *l, const struct where *at, json_t *v); /* tool.c */
 /* schema.c */
 void load_arguments(

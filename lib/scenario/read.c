@@ -251,14 +251,12 @@ static void undo_condition(void *p)
 	condition_free(p);
 }
 
-const struct template *as_template(struct loading *l, const struct where *at, json_t *v)
+const struct template *text_template(struct loading *l, const struct where *at, const char *text)
 {
-	const char *text = as_string(l, at, v), *why, *variable;
+	const char *why, *variable;
 	struct template *t;
 	size_t n;
 
-	if (!text)
-		return NULL;
 	t = template_parse(text, &why, &n);
 	if (!t) {
 		if (errno == ENOMEM)
@@ -270,6 +268,14 @@ const struct template *as_template(struct loading *l, const struct where *at, js
 	for (size_t i = 0; (variable = template_path(t, i)); i++)
 		add_use(l, at, variable);
 	return t; // cppcheck-suppress CastIntegerToAddressAtReturn ; it takes the name of the type for C++
+}
+
+const struct template *as_template(struct loading *l, const struct where *at, json_t *v)
+{
+	const char *text = as_string(l, at, v);
+
+	return text ? text_template(l, at, text)
+		    : NULL; // cppcheck-suppress CastIntegerToAddressAtReturn
 }
 
 const struct condition *as_condition(struct loading *l, const struct where *at, json_t *v)

@@ -36,7 +36,7 @@ static json_t *own_intents(struct loading *l, const struct where *at, json_t *v)
 static void load_intent(
 	struct loading *l, const struct where *at, json_t *v, struct scenario_intent *intent)
 {
-	static const char *const keys[] = {"words", "regex", NULL};
+	static const char *const keys[] = {"words", "regex", "description", NULL};
 	json_t *words = json_object_get(v, "words"), *regex = json_object_get(v, "regex");
 
 	if (!json_is_object(v)) {
@@ -44,8 +44,9 @@ static void load_intent(
 		return;
 	}
 	read_keys(l, at, v, keys, NULL);
-	if (!words && !regex)
-		mistake(l, at, "has no 'words' and no 'regex'");
+	intent->description = read_string(l, at, v, "description");
+	if (!words && !regex && !intent->description && !intent->builtin)
+		mistake(l, at, "has no 'words', no 'regex' and no 'description'");
 	if (words)
 		intent->words = as_heard(l, MEMBER(at, "words"), words);
 	if (regex)

@@ -1,6 +1,6 @@
 /* scenario: what a service says, hears and decides: a file of JSON, loaded and checked as a whole.
  *
- *	struct scenario_options options = {.llm = false};
+ *	struct scenario_options options = {0};
  *	struct scenario *sc;
  *	struct scenario_mistakes m;
  *	if (scenario_load("support.json", &options, &sc, &m) < 0)
@@ -198,7 +198,8 @@ enum scenario_input {
  * a scenario's own of the same name adds to them. */
 struct scenario_intent {
 	const char *name;
-	bool builtin; /* one of scenario_intents */
+	bool builtin;            /* one of scenario_intents */
+	const char *description; /* for a model; NULL: none */
 	struct scenario_words words;
 	struct scenario_regexes regexes;
 };
@@ -222,17 +223,34 @@ struct scenario_rule {
 /* A way out of a conversation led by a model. */
 struct scenario_exit {
 	const char *name;
+	const char *description; /* for the model: when; NULL: none */
 	const struct scenario_state *target;
 };
 
-/* A conversation led by a model: see scenario_options. */
+struct scenario_destination;
+
+/* What a model is told, in one of several ways. */
+struct scenario_prompt {
+	const char *name;
+	const char *file;
+	const struct template *text;
+	int weight; /* how often it is taken, against the others */
+};
+
+/* A conversation led by a model. */
 struct scenario_llm {
-	const char *prompt; /* file */
+	struct scenario_prompt *prompts; /* one of them is taken, once in a call */
+	size_t prompts_n;                /* >= 1 */
 	struct scenario_words goals;
 	struct scenario_exit *exits; /* at least one */
 	size_t exits_n;
 	const struct scenario_tool **tools; /* those the model may use */
 	size_t tools_n;
+	const struct scenario_destination **destinations; /* where it may transfer the call */
+	size_t destinations_n;
+	const char *language; /* it speaks */
+	const char *voice;    /* NULL: the language's own */
+	bool interruptible;
 };
 
 struct scenario_state {
@@ -247,6 +265,8 @@ struct scenario_state {
 	const struct scenario_rule **rules;
 	size_t rules_n;
 	const struct scenario_llm *llm; /* NULL: none */
+	/* A model is asked for the intent of what no word, number, key or intent rule answers. */
+	bool classify;
 };
 
 /* ---- tools ---- */
@@ -339,14 +359,17 @@ struct scenario {
 	size_t tools_n;
 	struct scenario_destination *destinations;
 	size_t destinations_n;
-	size_t retries_n; /* how many steps count retries */
+	size_t retries_n;   /* how many steps count retries */
+	int tools_per_turn; /* calls of tools that a model may make */
+	int tools_per_call;
+	bool classify; /* of states that do not say */
+	bool models;   /* there is a state that asks one */
 
 	struct scenario_memory *memory; /* what all of this lies in */
 };
 
 /* What the one who loads can do. */
 struct scenario_options {
-	bool llm; /* has an engine for models: without, a state with `llm` is a mistake */
 	/* Knows in this language (BCP 47) the built-in intent of this name, or (NULL) what sentiment is: without, a
 	 * rule that needs it is a mistake. NULL: knows everything. */
 	bool (*understands)(const char *language, const char *intent);

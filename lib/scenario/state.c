@@ -47,8 +47,12 @@ static void order_rules(struct loading *l, struct scenario_state *st, struct sce
 	st->rules = MEMORY_ARRAY(l->memory, const struct scenario_rule *, own_n + global_n);
 	for (size_t i = 0; i < own_n; i++)
 		st->rules[st->rules_n++] = &own[i];
-	for (size_t i = 0; i < global_n; i++)
-		st->rules[st->rules_n++] = &l->sc->rules[i];
+	for (size_t i = 0; i < global_n; i++) {
+		const struct scenario_rule *r = &l->sc->rules[i];
+		/* a model answers whatever there is, too, and better */
+		if (!st->llm || (r->input != SCENARIO_ANY && r->input != SCENARIO_SENTIMENT))
+			st->rules[st->rules_n++] = r;
+	}
 	if (st->rules_n)
 		qsort(st->rules, st->rules_n, sizeof(*st->rules), compare_rules);
 }
@@ -134,68 +138,6 @@ static void find_digits(struct loading *l, const struct where *at, struct scenar
 		mistake(l, at, "no rule answers %d digits", listen->digits);
 }
 
-static void load_exits(
-	struct loading *l, const struct where *at, json_t *v, struct scenario_llm *llm)
-{
-	const char *name;
-	json_t *target;
-
-	if (!v || !is_object(l, at, v, SCENARIO_LIST_MAX))
-		return;
-	llm->exits = MEMORY_ARRAY(l->memory, struct scenario_exit, json_object_size(v));
-	json_object_foreach(v, name, target) {
-		const struct where *there = MEMBER(at, name);
-		if (!name_valid(name))
-			mistake(l, there, "a name is 1 to 64 letters, digits, '_' or '-'");
-		llm->exits[llm->exits_n++] = (struct scenario_exit){
-			.name = name, .target = as_state(l, there, target)};
-	}
-}
-
-static void load_llm_tools(
-	struct loading *l, const struct where *at, json_t *v, struct scenario_llm *llm)
-{
-	struct scenario_words names = as_words(l, at, v);
-
-	llm->tools = MEMORY_ARRAY(l->memory, const struct scenario_tool *, names.n);
-	for (size_t i = 0; i < names.n; i++) {
-		int k = names_find(
-			l, &l->tools, json_is_array(v) ? ITEM(at, i) : at, names.word[i], NULL);
-		if (k >= 0)
-			llm->tools[llm->tools_n++] = &l->sc->tools[k];
-	}
-}
-
-static void load_llm(
-	struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
-{
-	static const char *const parts[] = {"goals", "exits", "tools"};
-	json_t *prompt = json_object_get(v, "llm"), *goals = json_object_get(v, "goals"),
-	       *tools = json_object_get(v, "tools");
-	struct scenario_llm *llm;
-
-	for (size_t i = 0; !prompt && i < ARRAY_LEN(parts); i++) {
-		if (json_object_get(v, parts[i]))
-			mistake(l, MEMBER(at, parts[i]), "there is no 'llm' here");
-	}
-	if (!prompt)
-		return;
-	if (!l->options.llm)
-		mistake(l, MEMBER(at, "llm"),
-			"there is no engine for models yet: this state cannot run");
-	llm = memory_get(l->memory, sizeof(*llm));
-	llm->prompt = as_file(l, MEMBER(at, "llm"), as_string(l, MEMBER(at, "llm"), prompt));
-	if (goals)
-		llm->goals = as_words(l, MEMBER(at, "goals"), goals);
-	load_exits(l, MEMBER(at, "exits"), json_object_get(v, "exits"), llm);
-	if (tools)
-		load_llm_tools(l, MEMBER(at, "tools"), tools, llm);
-	if (!json_object_get(v, "exits"))
-		mistake(l, at, "'llm' without 'exits'");
-	st->llm = llm;
-	st->listens = true;
-}
-
 /* What a state speaks and hears unless it says itself. */
 static void begin_state(
 	struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
@@ -222,7 +164,7 @@ static void begin_state(
 void load_state(struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
 {
 	static const char *const keys[] = {"again", "listen", "on", "language", "voice", "global",
-		"llm", "goals", "exits", "tools", NULL};
+		"classify", "llm", "goals", "exits", "tools", "destinations", NULL};
 	json_t *again = json_object_get(v, "again");
 	struct manner manner = l->manner;
 	struct scenario_rule *rules = NULL;
@@ -248,6 +190,7 @@ void load_state(struct loading *l, const struct where *at, json_t *v, struct sce
 	find_digits(l, MEMBER(at, "listen"), st, rules, rules_n);
 	order_rules(l, st, rules, rules_n, read_bool(l, at, v, "global", true));
 	gather_hints(l, st);
+	load_classify(l, at, v, st);
 	l->manner = manner;
 	l->state = NULL;
 }

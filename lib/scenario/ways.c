@@ -58,7 +58,7 @@ static void mark_ends(struct graph *g, enum follow how)
 
 	for (size_t i = 0; i < sc->states_n; i++) {
 		const struct scenario_state *st = &sc->states[i];
-		bool asked = st->listens && !st->llm && how != FOLLOW_ALL;
+		bool asked = st->listens && how != FOLLOW_ALL;
 		g->mark[i] = state_can_end(st, how) || !state_has_way_out(st) ||
 			(asked && !leading_rule(st, how));
 	}

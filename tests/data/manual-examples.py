@@ -35,7 +35,9 @@ def scenario(text):
         welcome["on"] += json.loads("[" + text + "]")
         return made
     members = json.loads("{" + text + "}")
-    made["states"].update(members.pop("states", {}))
+    more = members.pop("states", {})
+    welcome["on"] += [{"words": name, "goto": name} for name in more]
+    made["states"].update(more)
     made.update(members)
     # what is there has to be used
     welcome["say"] += ["phrase:" + name for name in members.get("phrases", {})]
@@ -53,4 +55,7 @@ for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", open(manual, encoding
         json.dump(scenario(text), file, indent=1)
     for name in re.findall(r"[a-z0-9_]+\.wav", text):
         open(f"{folder}/{name}", "w").close()
+    for name in re.findall(r"[a-z0-9_]+\.md", text):
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write("You answer the telephone.\n")
 print(n)

@@ -41,12 +41,7 @@ class Request:
             if not got:
                 raise EOFError
             raw += got
-            if raw[0] == 0x16:  # a ClientHello, with the name of the server in it
-                if b"reset." in raw:
-                    conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    raise EOFError
-                if b"closed." in raw:
-                    raise EOFError
+            if raw[0] == 0x16:  # a ClientHello
                 conn.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
                 raise EOFError
         text, self.body = raw.split(b"\r\n\r\n", 1)

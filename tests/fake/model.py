@@ -208,7 +208,6 @@ REFUSED = {  # fault: status, headers, code
 # garbage     pieces that make no sense  drip       words in single characters, gap_ms apart
 # endless     the words again and again  error      an error behind the words
 # pings       comments, no words         no-done    without the end marker
-# stall       nothing behind the words
 # chunk       a chunk of HTTP with a bad length, behind the words
 
 
@@ -304,9 +303,7 @@ def stream(talk, answer, chat):
         for piece in openai(answer) if chat else list(anthropic(answer))[3:4]:
             talk.chunk(piece)
         talk.pause(answer.get("gap_ms", 0))
-    if fault == "stall":
-        talk.hang()
-    elif fault == "break":
+    if fault == "break":
         talk.reset()
     elif fault == "chunk":
         talk.conn.sendall(b"zz\r\nnonsense")
@@ -332,6 +329,8 @@ def serve_one(talk):
     lines = talk.read().decode("latin-1").split("\r\n")
     headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines[1:] if ": " in line)}
     path = lines[0].split(" ")[1]
+    if lines[0].startswith("HEAD "):  # somebody wants the connection only
+        return talk.head("404 Not Found", ["content-length: 0"])
     text = talk.read(int(headers.get("content-length", 0))).decode()
     body = json.loads(text) if text else {}
     chat = path.endswith("/chat/completions")

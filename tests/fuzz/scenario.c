@@ -58,7 +58,7 @@ static void check(const struct scenario *sc)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct scenario_options options = {.llm = true};
+	static const struct scenario_options options = {0};
 	struct scenario_mistakes m;
 	struct scenario *sc;
 	char path[64];

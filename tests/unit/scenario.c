@@ -10,7 +10,7 @@ static char dir[] = "/tmp/scenario-XXXXXX";
 /* Load a scenario with these members beside those that every one has. */
 static struct scenario *load(const char *members)
 {
-	const struct scenario_options options = {.llm = true};
+	const struct scenario_options options = {0};
 	struct scenario_mistakes m;
 	struct scenario *sc = NULL;
 	char path[64];
