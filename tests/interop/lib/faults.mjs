@@ -61,8 +61,8 @@ export async function faults(row, { name, endpoint, path, arrange, ask, probe })
 		['malformed answer', { malformedRate: 1 }],
 		['dropped connection', { disconnectRate: 1 }],
 	])
-		await row(what(`${fault}: said`), async (close) => failed(await ask((await begin(close, { chaos })).url)));
-	await row(what('no server: said'), async () => failed(await ask(`http://127.0.0.1:1${path}`)));
+		await row(what(`${fault}: said`), async (close) => failed(await ask((await begin(close, { chaos })).url, 1500)));
+	await row(what('no server: said'), async () => failed(await ask(`http://127.0.0.1:1${path}`, 1500)));
 	await row(what('latency 400 ms: waited for'), async (close) => {
 		const { url } = await begin(close, { chaos: { latencyMs: 400 } });
 		const r = await ask(url);
