@@ -162,9 +162,9 @@ check 'no file' 'must_fail 64 stt -f 2>"$T/err"'
 check 'a file without -f' 'must_fail 64 stt "$bye" 2>"$T/err" && grep -q -e --file "$T/err"'
 check 'no model' 'must_fail 78 stt -f -m /nonexistent "$bye" >"$T/out" 2>"$T/err"'
 check 'an engine that is not there' 'must_fail 64 stt -e nobody 2>"$T/err" &&
-	grep -qx "stt: cannot use --engine .nobody.: there are pocketsphinx, command, openai and none" "$T/err"'
+	grep -qx "stt: cannot use --engine .nobody.: there are pocketsphinx, command, deepgram, openai and none" "$T/err"'
 check 'the same from the environment: a mistake of the configuration, by its name' 'CALLPIPE_STT=nobody must_fail 78 stt 2>"$T/err" &&
-	grep -qx "stt: cannot use CALLPIPE_STT .nobody.: there are pocketsphinx, command, openai and none" "$T/err"'
+	grep -qx "stt: cannot use CALLPIPE_STT .nobody.: there are pocketsphinx, command, deepgram, openai and none" "$T/err"'
 check 'what the line says is not what the environment says' 'CALLPIPE_STT=none must_fail 64 stt -e nobody 2>"$T/err" &&
 	grep -q "cannot use --engine .nobody." "$T/err"'
 check 'a command of the environment that cannot be read' 'CALLPIPE_STT=command CALLPIPE_STT_COMMAND="sh \"x" must_fail 78 stt 2>"$T/err" &&

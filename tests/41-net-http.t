@@ -74,6 +74,10 @@ get -c 5000 "http://any.loop.test:$plain/ok"
 ok 'a name' got 'ok 200 HTTP/1 new 2'
 get -c 5000 "http://nobody.test:$plain/ok"
 ok 'a name that nobody knows: refused' says 'refused 0 HTTP/1 kept 0 Could not resolve host: nobody.test'
+for how in reset closed; do
+	get -c 5000 "https://$how.loop.test:$plain/ok"
+	ok "a handshake that is $how has nothing to do with trust" says 'broken 0 HTTP/1 kept 0 '
+done
 get -c 100 "http://very.slow.test:$plain/ok" "http://any.loop.test:$plain/ok"
 ok 'a name that is looked for too long: slow, and what comes next does not wait' \
 	got 'slow 0 HTTP/1 kept 0 not connected within 100 ms' 'ok 200 HTTP/1 new 2'

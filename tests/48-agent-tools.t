@@ -101,6 +101,11 @@ none() { (unset SHOP_KEY SHOP_DSN && fails "$@"); }
 ok 'is missed in the call' none 78 "there is no secret 'SHOP_KEY'" leak
 ok 'and in another' none 78 "there is no secret 'SHOP_DSN'" stock
 
+calls() { agent -s "$T/tools/scenario.json" </dev/null >/dev/null 2>"$T/err"; grep -c 'there is no secret' "$T/err"; }
+printf '{"name": "s", "start": "a", "tools": "shop.json", "states": {"a": {"hangup": true}}}' >"$T/tools/scenario.json"
+check_same 'a call says at once which are not there' '(unset SHOP_DSN OTHER_KEY && calls)' 'echo 2'
+check_same 'and nothing, if all are there' calls 'echo 0'
+
 # ---- statements ----
 want='{"a": ["x"], "b": true, "big": "1234567890123456789012", "d": 2.5, "day": "2026-01-31", "dollar": ":t", "escaped": "'"':t"'", "i": 7, "j": {"x": [1, null]}, "money": 12.5, "nan": "NaN", "none": null, "quoted": ":t", "slice": "{2,3}", "t": "x", "tagged": " :t $$ ", "twice": "xx"}'
 types() { # :t is the name of a column, too
@@ -132,6 +137,23 @@ ok 'a host with a name' with_dsn 'host=localhost port=1 password=topsecret' 75 '
 ok 'no user' with_dsn "host=$PGHOST user=nobody password=topsecret" 78 'nobody' stock
 ok 'no connection string' with_dsn 'topsecret' 78 'no connection string' stock
 check 'and nobody is told the password' '! grep topsecret $T/err'
+
+# ---- over a network ----
+start python3 tests/fake/pg-relay.py >"$T/relay"
+wait_for 10 test -s "$T/relay" || { echo 'Bail out! no relay' && exit 1; }
+local="user=$PGUSER dbname=$PGDATABASE port=$(cat "$T/relay") application_name"
+over() { SHOP_DSN="host=$1 $local=$2" && shift 2 && "$@"; }
+ok 'by its address' over 127.0.0.1 pass gives '[{"left_over": 10, "sku": "sku10"}]' stock '{"min": 10}'
+ok 'by its name' over localhost pass gives '[{"left_over": 10, "sku": "sku10"}]' stock '{"min": 10}'
+ok 'the second, where the first is not there' over nowhere.invalid,localhost pass gives '[{"left_over": 10, "sku": "sku10"}]' stock '{"min": 10}'
+ok 'as a URL' env SHOP_DSN="postgresql://$PGUSER@localhost:$(cat "$T/relay")/$PGDATABASE?application_name=pass" \
+	agent --tool="$shop" stock '{"min": 10}'
+ok 'one that never answers' over localhost silent fails 75 'it took too long' sleep
+ok 'one that breaks' over localhost cut fails 75 'connection' stock '{"min": 10}'
+ok 'one that breaks as it is done' over localhost commit fails 75 'it is not known whether it was done' sell '{"sku": "sku7", "n": 1}'
+sold() { [ "$(psql -Atc "select left_over from stock where sku = 'sku7'")" = 6 ]; }
+ok 'it was, and once' wait_for 5 sold
+SHOP_DSN="host=$PGHOST user=$PGUSER dbname=$PGDATABASE"
 
 # ---- the budget: 2 for all, and 8 who want to ----
 mkdir "$T/two"

@@ -319,6 +319,8 @@ int live_run(const struct scenario *sc, const struct live_settings *set)
 		return EXIT_SYSTEM;
 	}
 	tool_init(&l.tools, &l.filter.loop, tool_done, &l);
+	if (!set->replay)
+		tool_warn_missing(sc);
 	recorded_init(&l.recorded, tool_done, model_came_again, &l);
 	status = set->replay ? recorded_load(&l.recorded, set->replay) : EXIT_OK;
 	if (status == EXIT_OK && sc->models && !set->replay)

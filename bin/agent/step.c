@@ -183,8 +183,12 @@ static bool may_run(struct engine *e, const struct scenario_tool *tool, json_t *
 /* What the tool gives itself, whatever else was given. */
 static json_t *with_given(struct engine *e, const struct scenario_tool *tool, json_t *given)
 {
-	json_t *own = members_of(e, &tool->given), *all = json_copy(given);
+	json_t *own, *all;
 
+	if (!tool->given.n || !json_is_object(given))
+		return json_incref(given);
+	own = members_of(e, &tool->given);
+	all = json_copy(given);
 	if (json_object_update(all, own) < 0)
 		e->failed = true;
 	json_decref(own);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/utf8.h"
 #include "codec/jline.h"
+#include "scenario/tool.h"
 #include "tool-run.h"
 
 #define SECRET_MIN 6 /* bytes: shorter ones may be in an answer by chance */
@@ -16,6 +18,36 @@ const struct tool_settings *tool_settings = &none;
 void tool_set(const struct tool_settings *set)
 {
 	tool_settings = set;
+}
+
+/* said: an object of the names that have been looked for. */
+static void warn_missing(const struct scenario_tool *tool, const char *name, json_t *said)
+{
+	char why[SECRET_WHY_MAX] = "", *secret = NULL;
+
+	if (json_object_get(said, name) || json_object_set_new(said, name, json_true()) < 0)
+		return;
+	if (secret_find(name, &secret, why) < 0)
+		log_warn("tool '%s': %s", tool->name, why);
+	else if (!secret)
+		log_warn("tool '%s': there is no secret '%s'", tool->name, name);
+	secret_free(secret);
+}
+
+void tool_warn_missing(const struct scenario *sc)
+{
+	json_t *said = json_object();
+
+	for (size_t i = 0; i < sc->tools_n; i++) {
+		const struct scenario_tool *t = &sc->tools[i];
+
+		for (size_t k = 0; t->http && k < t->http->headers_n; k++)
+			if (t->http->headers[k].secret)
+				warn_missing(t, t->http->headers[k].secret, said);
+		if (t->sql)
+			warn_missing(t, t->sql->dsn, said);
+	}
+	json_decref(said);
 }
 
 struct breaker *tool_breaker(const char *what)

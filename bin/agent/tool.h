@@ -80,6 +80,9 @@ struct tool_settings {
 /* For all runners of this process, before the first. The struct is kept as a pointer. */
 void tool_set(const struct tool_settings *set);
 
+/* Log the secrets that tools need and that are not there: better now than in the middle of a call. */
+void tool_warn_missing(const struct scenario *sc);
+
 /* "ok", "failed", "timeout", "cancelled". */
 const char *tool_status_name(enum tool_status status);
 

@@ -68,16 +68,18 @@ static void transcript_put(struct call *c, const struct turn *t, const struct re
 	dynbuf_free(&data);
 }
 
-static void partial_put(void *ctx, int64_t turn, const char *text)
+static void partial_put(void *ctx, const struct turn *t, const char *text)
 {
 	struct call *c = ctx;
 	struct dynbuf data;
 
-	c->rev = turn == c->partial ? c->rev + 1 : 1;
-	c->partial = turn;
+	c->rev = t->number == c->partial ? c->rev + 1 : 1;
+	c->partial = t->number;
 	dynbuf_init(&data, FRAME_PAYLOAD_MAX);
 	dynbuf_adds(&data, "{");
-	jline_add_int(&data, "turn", turn);
+	jline_add_int(&data, "turn", t->number);
+	if (t->listen[0])
+		jline_add_str(&data, "listen", t->listen);
 	jline_add_str(&data, "text", text);
 	jline_add_int(&data, "rev", c->rev);
 	jline_add_str(&data, "engine", c->r.engine->name);
@@ -152,10 +154,15 @@ static bool is_recorded(const struct call *c)
 	return c->f.stream_ms > (now_ns() - c->t0_ns) / NS_PER_MS + AHEAD_MS;
 }
 
+static const char *language_of(const struct call *c)
+{
+	return c->language[0] ? c->language : c->set->language;
+}
+
 static void expect(struct call *c)
 {
 	c->expected = true;
-	recogniser_expect(&c->r, c->hints);
+	recogniser_expect(&c->r, c->hints, language_of(c));
 }
 
 static void hints_take(struct call *c, const struct frame *fr)
@@ -197,10 +204,16 @@ static struct turn *turn_new(struct call *c, const struct frame *fr)
 	t->start_ms = frame_int(fr, "timestamp", c->f.stream_ms);
 	t->audio_ms = -1;
 	snprintf(t->listen, sizeof(t->listen), "%s", c->listen);
-	snprintf(t->language, sizeof(t->language), "%s",
-		c->language[0] ? c->language : c->set->language);
+	snprintf(t->language, sizeof(t->language), "%s", language_of(c));
 	t->hints = c->hints ? strdup(c->hints) : NULL;
 	return t;
+}
+
+static void on_call_start(struct call *c, const struct frame *fr)
+{
+	int64_t rate = frame_int(fr, "rate", 8000);
+
+	recogniser_begun(&c->r, rate >= 8000 && rate <= 48000 ? (int)rate : 8000, language_of(c));
 }
 
 static void on_started(struct call *c, const struct frame *fr)
@@ -281,7 +294,9 @@ static enum filter_verdict on_frame(void *ctx, const struct frame *fr)
 	if (frame_is(fr, "call-end"))
 		return on_call_end(c, fr);
 	if (!frame_is(fr, "voice-stopped")) {
-		if (frame_is(fr, "listen"))
+		if (frame_is(fr, "call-start"))
+			on_call_start(c, fr);
+		else if (frame_is(fr, "listen"))
 			on_listen(c, fr);
 		else if (frame_is(fr, "voice-started"))
 			on_started(c, fr);

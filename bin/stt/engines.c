@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "deepgram.h"
 #include "openai.h"
 #include "recogniser.h"
 #include "sphinx.h"
@@ -15,7 +16,7 @@ static void none_recognise(struct recogniser *r, struct turn *t)
 static const struct engine engine_none = {.name = "none", .recognise = none_recognise};
 
 static const struct engine *const engines[] = {
-	&engine_sphinx, &engine_command, &engine_openai, &engine_none};
+	&engine_sphinx, &engine_command, &engine_deepgram, &engine_openai, &engine_none};
 
 const struct engine *engine_find(const char *name)
 {

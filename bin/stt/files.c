@@ -157,7 +157,7 @@ int files_run(const struct settings *set, const struct engine *engine, const str
 	loop_init(&run.loop);
 	run.status = recogniser_open(&run.r, &run.loop);
 	for (char **path = files->path; !run.status && *path; path++)
-		recogniser_expect(&run.r, files->hints), file_run(&run, *path);
+		recogniser_expect(&run.r, files->hints, set->language), file_run(&run, *path);
 	recogniser_close(&run.r);
 	loop_free(&run.loop);
 	return opt_finish(run.status);

@@ -48,7 +48,7 @@ void recogniser_trouble_once(struct recogniser *r, const char *code, const char 
 void recogniser_partial(struct recogniser *r, const struct turn *t, const char *text)
 {
 	if (r->partial)
-		r->partial(r->ctx, t->number, text);
+		r->partial(r->ctx, t, text);
 }
 
 void recogniser_seen(struct recogniser *r, const char *name, const char *fmt, ...)
@@ -103,6 +103,7 @@ static void next_start(struct recogniser *r)
 		return;
 	r->busy = true;
 	if (!r->waiting->samples) {
+		recogniser_forgotten(r, r->waiting);
 		recogniser_done(r, &result_none);
 		return;
 	}
@@ -121,8 +122,22 @@ int recogniser_open(struct recogniser *r, struct loop *loop)
 	return r->engine->open ? r->engine->open(r) : 0;
 }
 
-void recogniser_expect(struct recogniser *r, const char *hints)
+static void language_take(struct recogniser *r, const char *language)
 {
+	snprintf(r->language, sizeof(r->language), "%s", language);
+}
+
+void recogniser_begun(struct recogniser *r, int rate_hz, const char *language)
+{
+	r->rate_hz = rate_hz;
+	language_take(r, language);
+	if (r->engine->begun)
+		r->engine->begun(r);
+}
+
+void recogniser_expect(struct recogniser *r, const char *hints, const char *language)
+{
+	language_take(r, language);
 	if (r->engine->expect)
 		r->engine->expect(r, hints);
 }
@@ -172,6 +187,7 @@ void recogniser_drop(struct recogniser *r)
 		struct turn *t = r->waiting;
 
 		r->waiting = t->next;
+		recogniser_forgotten(r, t);
 		turn_free(t);
 	}
 }

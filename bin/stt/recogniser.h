@@ -18,6 +18,8 @@ struct engine {
 	const char *name;
 	/* Check settings; state to r->state. 0, or an exit code, and it has been said why. May be NULL. */
 	int (*open)(struct recogniser *r);
+	/* The call has begun: its rate and language are known. May be NULL. */
+	void (*begun)(struct recogniser *r);
 	/* Speech is expected, with these hints (NULL: none): load what that needs. May be NULL. */
 	void (*expect)(struct recogniser *r, const char *hints);
 	/* The caller begins to speak; samples will come. Turns before it may be under way. May be NULL, as those that
@@ -41,6 +43,8 @@ struct recogniser {
 	void *state;       /* the engine's own */
 	const char *model; /* which of its models, for prices; NULL: it has none */
 	const char *said[RECOGNISER_CODES_MAX]; /* by recogniser_trouble_once */
+	int rate_hz;                            /* of the call; 0: not known */
+	char language[STT_LANGUAGE_MAX];        /* expected now */
 	struct turn *waiting;    /* oldest first; the first is the engine's if it is busy */
 	bool busy;               /* the engine has a turn */
 	struct loop_timer timer; /* when it has had enough time */
@@ -48,8 +52,8 @@ struct recogniser {
 	void (*answered)(void *ctx, struct turn *t, const struct result *ret);
 	/* something is wrong; code is one word that stays valid */
 	void (*trouble)(void *ctx, const char *code, const char *text);
-	/* words so far of the turn with this number; NULL: nobody wants to know */
-	void (*partial)(void *ctx, int64_t turn, const char *text);
+	/* words so far of a turn; NULL: nobody wants to know */
+	void (*partial)(void *ctx, const struct turn *t, const char *text);
 	/* something about a reply, for people who look at a provider; NULL: nobody does */
 	void (*seen)(void *ctx, const char *name, const char *value);
 	void *ctx; /* handed to all */
@@ -61,7 +65,8 @@ const struct engine *engine_find(const char *name);
 /* Set set, engine, answered, trouble and ctx first. 0, or an exit code, and it has been said why. */
 int recogniser_open(struct recogniser *r, struct loop *loop) MUST_USE;
 void recogniser_close(struct recogniser *r);
-void recogniser_expect(struct recogniser *r, const char *hints);
+void recogniser_begun(struct recogniser *r, int rate_hz, const char *language);
+void recogniser_expect(struct recogniser *r, const char *hints, const char *language);
 /* A whole turn, which is now the recogniser's; answered may be called before it returns. */
 void recogniser_put(struct recogniser *r, struct turn *t);
 static inline bool recogniser_pending(const struct recogniser *r)

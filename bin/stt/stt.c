@@ -26,19 +26,21 @@ static int64_t digits = HINTS_NO_DIGITS;
 static bool file, json;
 
 static const struct opt_row rows[] = {
-	{"engine", 'e', OPT_STR, "NAME", "CALLPIPE_STT", "pocketsphinx, command, openai or none",
-		&set.engine},
+	{"engine", 'e', OPT_STR, "NAME", "CALLPIPE_STT",
+		"pocketsphinx, command, deepgram, openai or none", &set.engine},
 	{"command", 'c', OPT_STR, "COMMAND", "CALLPIPE_STT_COMMAND",
 		"program of the engine command", &set.command},
 	{"model", 'm', OPT_STR, "MODEL", "CALLPIPE_STT_MODEL",
-		"of openai: its name; of pocketsphinx: its folder", &set.model},
-	{"url", 'u', OPT_STR, "URL", "CALLPIPE_STT_URL", "where openai is", &set.url},
+		"of deepgram, openai: its name; of pocketsphinx: its folder", &set.model},
+	{"url", 'u', OPT_STR, "URL", "CALLPIPE_STT_URL", "where deepgram or openai is", &set.url},
 	{"format", 0, OPT_CHOICE, "auto|json|verbose_json", "CALLPIPE_STT_FORMAT",
 		"what openai answers", &set.format},
 	{"stream", 0, OPT_CHOICE, "auto|yes|no", "CALLPIPE_STT_STREAM",
 		"words of openai as it finds them", &set.stream},
 	{"temperature", 0, OPT_STR, "0..1", "CALLPIPE_STT_TEMPERATURE", "of the model of openai",
 		&set.temperature},
+	{"parameters", 0, OPT_STR, "QUERY", "CALLPIPE_STT_PARAMETERS",
+		"more to ask deepgram for, as in a URL", &set.parameters},
 	{"language", 'l', OPT_STR, "TAG", "CALLPIPE_LANGUAGE", "expected if a listen does not say",
 		&set.language},
 	{"timeout", 't', OPT_INT, "MS", "CALLPIPE_STT_TIMEOUT", "for the transcript of one turn",
@@ -111,7 +113,8 @@ int main(int argc, char **argv)
 		return status;
 	engine = engine_find(set.engine);
 	if (!engine)
-		return opt_refuse(&set.engine, "there are pocketsphinx, command, openai and none");
+		return opt_refuse(
+			&set.engine, "there are pocketsphinx, command, deepgram, openai and none");
 	signal(SIGPIPE, SIG_IGN);
 	if (file)
 		return run_files(engine, argv + first);

@@ -33,6 +33,7 @@ struct settings {
 	const char *format;      /* of a reply: auto, json or verbose_json */
 	const char *stream;      /* words so far: auto, yes, no */
 	const char *temperature; /* 0 to 1 */
+	const char *parameters;  /* of deepgram: more of the query */
 	struct http_settings http;
 };
 

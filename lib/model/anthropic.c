@@ -133,7 +133,7 @@ static void add_tool(struct dynbuf *b, const char *name, const char *description
 static void add_tools(struct dynbuf *b, const struct model *m, const struct model_question *q)
 {
 	const struct chat *c = q->chat;
-	bool answer = q->schema && m->schema;
+	bool answer = q->schema && m->schema && !m->format;
 
 	if (c->tools == 0 && !answer)
 		return;
@@ -154,13 +154,27 @@ static void add_tools(struct dynbuf *b, const struct model *m, const struct mode
 	}
 }
 
+/* Beside what else stands in output_config. */
+static void add_format(struct dynbuf *b, const struct model *m, const json_t *schema)
+{
+	dynbuf_adds(b, ",\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":");
+	write_json(b, schema);
+	dynbuf_adds(b, "}");
+	write_parameters(b, json_object_get(m->parameters, "output_config"), "format");
+	dynbuf_adds(b, "}");
+}
+
 static int request(const struct model *m, const struct model_question *q, struct dynbuf *ret)
 {
+	bool format = q->schema && m->schema && m->format;
+
 	dynbuf_adds(ret, "{");
 	jline_add_str(ret, "model", m->model);
 	jline_add_int(ret, m->limit, q->max_output > 0 ? q->max_output : m->max_output);
 	dynbuf_adds(ret, ",\"stream\":true");
-	write_parameters(ret, m->parameters);
+	write_parameters(ret, m->parameters, format ? "output_config" : NULL);
+	if (format)
+		add_format(ret, m, q->schema);
 	if (m->cache)
 		dynbuf_adds(ret, CACHE);
 	add_tools(ret, m, q);

@@ -468,7 +468,7 @@ static void start_reply(struct ask *ask)
 	reply_free(&ask->reply);
 	sse_init(&ask->sse);
 	reply_init(&ask->reply);
-	if (ask->q.schema && m->schema && m->engine == &model_anthropic)
+	if (ask->q.schema && m->schema && !m->format && m->engine == &model_anthropic)
 		ask->reply.answer = ask->q.schema_name ? ask->q.schema_name : "answer";
 	ask->said = 0;
 	ask->given = false;

@@ -253,6 +253,24 @@ static void read_parameters(struct reading *rd, const struct place *at, struct m
 	}
 }
 
+/* true, false, or of anthropic how: "tool" (true), "format". */
+static void read_schema(struct reading *rd, const struct place *at, struct model *model)
+{
+	const json_t *v = json_object_get(at->v, "schema");
+	const char *how = json_string_value(v);
+	char path[128];
+
+	model->schema = true;
+	if (!how) {
+		model->schema = read_bool(rd, at, "schema", true);
+		return;
+	}
+	model->format = strcmp(how, "format") == 0;
+	if (model->engine != &model_anthropic || (!model->format && strcmp(how, "tool") != 0))
+		mistake(rd, in(at, "schema", path),
+			"has to be true or false, or of anthropic \"tool\" or \"format\"");
+}
+
 static void read_limits(struct reading *rd, const struct place *at, struct model *model,
 	const struct models *m, int64_t max_output)
 {
@@ -269,7 +287,7 @@ static void read_limits(struct reading *rd, const struct place *at, struct model
 	model->max_output = read_int(rd, at, "max_output", 1, 100000, max_output);
 	model->cache = read_bool(rd, at, "cache",
 		model->engine == &model_anthropic && is_host(model->url, "api.anthropic.com"));
-	model->schema = read_bool(rd, at, "schema", true);
+	read_schema(rd, at, model);
 }
 
 static void read_model(struct reading *rd, const json_t *v, struct models *m, int64_t max_output)

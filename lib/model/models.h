@@ -24,7 +24,8 @@ struct model {
 	const char *limit;        /* name of the member that max_output goes into */
 	int64_t max_output;       /* tokens of an answer */
 	bool cache;               /* mark what stays the same for the vendor's cache (anthropic) */
-	bool schema; /* it takes a JSON schema; else the schema goes into the text, and it is asked for a JSON object */
+	bool schema;              /* it takes a JSON schema; else the schema goes into the text */
+	bool format; /* .. as output_config.format; else as a tool that has to be called (anthropic) */
 };
 
 struct models {

@@ -117,7 +117,7 @@ static int request(const struct model *m, const struct model_question *q, struct
 	if (!json_object_get(m->parameters, "stream_options"))
 		dynbuf_adds(ret, ",\"stream_options\":{\"include_usage\":true}");
 	jline_add_int(ret, m->limit, q->max_output > 0 ? q->max_output : m->max_output);
-	write_parameters(ret, m->parameters);
+	write_parameters(ret, m->parameters, NULL);
 	add_tools(ret, q);
 	add_format(ret, m, q);
 	add_messages(ret, m, q);

@@ -71,7 +71,7 @@ void write_json(struct dynbuf *b, const json_t *v)
 	free(text);
 }
 
-void write_parameters(struct dynbuf *b, const json_t *parameters)
+void write_parameters(struct dynbuf *b, const json_t *parameters, const char *but)
 {
 	const char *key;
 	json_t *v;
@@ -81,7 +81,7 @@ void write_parameters(struct dynbuf *b, const json_t *parameters)
 	for (; p; p = json_object_iter_next((json_t *)(uintptr_t)parameters, p)) {
 		key = json_object_iter_key(p);
 		v = json_object_iter_value(p);
-		if (json_is_null(v))
+		if (json_is_null(v) || (but && strcmp(key, but) == 0))
 			continue;
 		dynbuf_adds(b, ",");
 		jline_add_quoted(b, key, strlen(key));

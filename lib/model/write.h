@@ -23,8 +23,8 @@ bool write_next(struct write_walk *w, struct dynbuf *text);
 /* The result of a call, emptied before; why there is none, if so: true. */
 bool write_result(const struct chat *c, const char *call_id, struct dynbuf *text);
 
-/* `,"key":value` for each parameter but null. */
-void write_parameters(struct dynbuf *b, const json_t *parameters);
+/* `,"key":value` for each parameter but null, and the one named (NULL: none). */
+void write_parameters(struct dynbuf *b, const json_t *parameters, const char *but);
 void write_json(struct dynbuf *b, const json_t *v);
 /* Ask for a JSON object of a schema in words. */
 void write_schema_text(struct dynbuf *b, const json_t *schema);

@@ -245,6 +245,19 @@ static bool proxy_refused(struct http_call *c)
 	return true;
 }
 
+/* A handshake that broke off, as connections do, tells nothing of whom to trust. libcurl has one code for both, and these
+ * words for the former. */
+static bool handshake_broke(const struct http_call *c, CURLcode code)
+{
+	static const char *const words[] = {
+		"OpenSSL SSL_connect: ", "Recv failure: ", "Send failure: ", "unexpected eof"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words) && code == CURLE_SSL_CONNECT_ERROR; i++)
+		if (strstr(c->error, words[i]))
+			return true;
+	return false;
+}
+
 static void conclude_code(struct http_call *c, CURLcode code)
 {
 	struct http_reply *r = &c->reply;
@@ -256,7 +269,7 @@ static void conclude_code(struct http_call *c, CURLcode code)
 	if (code == CURLE_SSL_CACERT_BADFILE)
 		fault = HTTP_UNABLE;
 	/* ours is known; so it speaks anything but HTTP */
-	if (code == CURLE_UNSUPPORTED_PROTOCOL)
+	if (code == CURLE_UNSUPPORTED_PROTOCOL || handshake_broke(c, code))
 		fault = HTTP_BROKEN;
 	if (code == CURLE_OPERATION_TIMEDOUT) {
 		http_conclude_fault(

@@ -77,23 +77,25 @@ static void call_free(struct http_call *c)
 	free(c);
 }
 
-static void drop(struct http_call *c)
+/* No longer among those that are under way. */
+static void leave(struct http_call *c)
 {
 	stop(c);
 	due_leave(c);
 	*c->back = c->next;
 	if (c->next)
 		c->next->back = c->back;
-	if (c->telling)
-		c->gone = true;
-	else
-		call_free(c);
+	c->gone = true;
 }
 
 void http_cancel(struct http_call *c)
 {
-	if (!c->gone)
-		drop(c);
+	if (c->gone)
+		return;
+	leave(c);
+	/* else it is freed behind the handler */
+	if (!c->telling)
+		call_free(c);
 }
 
 static void on_done(void *ctx, CURL *easy, CURLcode code)
@@ -153,7 +155,7 @@ static void tell_all(struct http_call *c)
 	if (!c->gone && !c->paused_ns && c->ended && !c->body.n) {
 		c->on.end(c->ctx, &c->reply);
 		if (!c->gone)
-			drop(c);
+			leave(c);
 	}
 }
 
@@ -225,10 +227,11 @@ static void on_timer(void *ctx, int64_t now)
 		http_due(c);
 	}
 	st->inside = true;
-	while (!st->gone && st->due) {
-		struct http_call *c = st->due;
-
-		due_leave(c);
+	for (struct http_call *c; !st->gone && (c = st->due);) {
+		st->due = c->due_next;
+		if (!st->due)
+			st->due_last = &st->due;
+		c->due = false;
 		tell(c);
 	}
 	st->inside = false;
@@ -280,8 +283,10 @@ void http_free(struct http *h)
 	h->state = NULL;
 	if (!st)
 		return;
-	while (st->calls)
-		drop(st->calls);
+	for (struct http_call *c = st->calls, *next; c; c = next) {
+		next = c->next;
+		http_cancel(c);
+	}
 	curl_multi_close(&st->multi);
 	loop_remove_timer(st->loop, &st->timer);
 	if (st->inside)

@@ -232,9 +232,8 @@ static const char *code_of(const struct http_reply *r, enum retry_verdict verdic
 }
 
 /* "HTTP status 429: Rate limit reached (rate_limit_exceeded, request req_1)". */
-static void explain(struct provider_call *c)
+static void explain(const struct provider *p, const struct http_reply *r, char why[HTTP_WHY_MAX])
 {
-	const struct http_reply *r = &c->reply;
 	char message[HTTP_WHY_MAX], code[64], behind[HTTP_ID_MAX + 96] = "";
 	int room;
 
@@ -246,10 +245,22 @@ static void explain(struct provider_call *c)
 	else if (r->request_id[0])
 		snprintf(behind, sizeof behind, " (request %s)", r->request_id);
 	/* of what is too long the middle is left out */
-	room = (int)sizeof c->end.why - (int)(strlen(r->why) + strlen(behind) + 3);
-	say(c->end.why, "%s%s%.*s%s", r->why, message[0] ? ": " : "", room > 0 ? room : 0, message,
+	room = HTTP_WHY_MAX - (int)(strlen(r->why) + strlen(behind) + 3);
+	say(why, "%s%s%.*s%s", r->why, message[0] ? ": " : "", room > 0 ? room : 0, message,
 		behind);
-	hide(c->end.why, c->p->key);
+	hide(why, p->key);
+}
+
+void provider_judge(const struct provider *p, const struct http_reply *r, struct provider_end *ret)
+{
+	int64_t delay;
+	enum retry_verdict verdict = retry_judge(r, 1, false, &delay);
+
+	*ret = (struct provider_end){.ok = verdict == RETRY_OK, .attempts = 1, .reply = r};
+	if (ret->ok)
+		return;
+	ret->code = code_of(r, verdict);
+	explain(p, r, ret->why);
 }
 
 /* Its own copy: http's goes with the request. */
@@ -346,7 +357,7 @@ static void on_end(void *ctx, const struct http_reply *r)
 		return;
 	}
 	c->end.code = code_of(r, verdict);
-	explain(c);
+	explain(c->p, &c->reply, c->end.why);
 	if (verdict == RETRY_AGAIN && may_again(c, delay))
 		c->timer.at_ns = now_ns() + delay * NS_PER_MS;
 	else

@@ -62,6 +62,9 @@ struct provider_handlers {
 	void (*head)(void *ctx, const struct http_reply *r);
 };
 
+/* What a reply means that came another way, as of a WebSocket's handshake: ok, code and why. */
+void provider_judge(const struct provider *p, const struct http_reply *r, struct provider_end *ret);
+
 struct provider_call; /* one question, with all its requests */
 
 /* Ask: q->url is the path behind the base ("/audio/speech"); the key's header is added. give_up_ms: from now until the

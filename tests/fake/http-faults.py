@@ -41,7 +41,12 @@ class Request:
             if not got:
                 raise EOFError
             raw += got
-            if raw[0] == 0x16:  # a ClientHello
+            if raw[0] == 0x16:  # a ClientHello, with the name of the server in it
+                if b"reset." in raw:
+                    conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    raise EOFError
+                if b"closed." in raw:
+                    raise EOFError
                 conn.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
                 raise EOFError
         text, self.body = raw.split(b"\r\n\r\n", 1)

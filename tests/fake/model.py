@@ -208,6 +208,7 @@ REFUSED = {  # fault: status, headers, code
 # garbage     pieces that make no sense  drip       words in single characters, gap_ms apart
 # endless     the words again and again  error      an error behind the words
 # pings       comments, no words         no-done    without the end marker
+# stall       nothing behind the words
 # chunk       a chunk of HTTP with a bad length, behind the words
 
 
@@ -303,7 +304,9 @@ def stream(talk, answer, chat):
         for piece in openai(answer) if chat else list(anthropic(answer))[3:4]:
             talk.chunk(piece)
         talk.pause(answer.get("gap_ms", 0))
-    if fault == "break":
+    if fault == "stall":
+        talk.hang()
+    elif fault == "break":
         talk.reset()
     elif fault == "chunk":
         talk.conn.sendall(b"zz\r\nnonsense")

@@ -3,9 +3,10 @@
  *	http			the tests
  *	http [OPTION...] URL...	a client for other tests: one request after the other, a line about each: fault, status,
  *				HTTP/1 or 2, connected anew or kept, bytes of the body, why; then the longest turn
- *	-a authorities -x proxy -n no-proxy -H 'Name:value' -d body -D bytes of one -c connect_ms -f first_ms -t total_ms -r each so
- *	many times -p all at once -w warm first -b show what came -P pause the first piece for three times so many ms, more
- *	than idle_ms, or with -p of the first until the others are over -C cancel those with this in their URL in the first piece
+ *	-a authorities -x proxy -n no-proxy -H 'Name:value' -d body -D bytes of a large one -c connect_ms -f first_ms
+ *	-t total_ms -r each so many times -p all at once -s ms between them -w warm first -b show what came -P pause the
+ *	first piece for three times so many ms, more than idle_ms, or with -p that of the first until the others are over
+ *	-C cancel those with this in their URL in the first piece
  */
 #include <getopt.h>
 
@@ -304,13 +305,13 @@ static int client(int argc, char **argv)
 	static struct get g[256];
 	struct http_header headers[8];
 	const char *cancelled = NULL;
-	char *big = NULL;
-	int opt, left = 0, repeat = 1, pause_ms = 0;
+	static char big[4 << 20];
+	int opt, left = 0, repeat = 1, pause_ms = 0, between_ms = 0;
 	bool at_once = false, warmed = false, body = false;
 	size_t n = 0;
 
 	q.headers = headers;
-	while ((opt = getopt(argc, argv, "a:x:n:H:d:D:c:f:t:r:P:C:pwb")) != -1) {
+	while ((opt = getopt(argc, argv, "a:x:n:H:d:D:c:f:t:r:s:P:C:pwb")) != -1) {
 		switch (opt) {
 		case 'a':
 			set.ca_file = optarg;
@@ -331,9 +332,9 @@ static int client(int argc, char **argv)
 			break;
 		case 'D':
 			q.body_bytes = strtoul(optarg, NULL, 10);
-			q.body = big = calloc(1, q.body_bytes + 1);
-			if (big)
-				memset(big, 'x', q.body_bytes);
+			if (q.body_bytes > sizeof big)
+				return EXIT_USAGE;
+			q.body = big;
 			break;
 		case 'c':
 			q.connect_ms = atoi(optarg);
@@ -346,6 +347,9 @@ static int client(int argc, char **argv)
 			break;
 		case 'r':
 			repeat = atoi(optarg);
+			break;
+		case 's':
+			between_ms = atoi(optarg);
 			break;
 		case 'P':
 			pause_ms = atoi(optarg);
@@ -382,6 +386,8 @@ static int client(int argc, char **argv)
 			g[n].cancel_in = cancelled && strstr(q.url, cancelled) ? 3 : 0;
 			q.idle_ms = pause_ms;
 			left++;
+			if (n && between_ms)
+				run_for(between_ms);
 			get_start(&g[n], &q, &left);
 			if (at_once)
 				continue;
@@ -411,7 +417,6 @@ static int client(int argc, char **argv)
 		get_free(&g[i]);
 	http_free(&http);
 	printf("longest turn %lld ms\n", (long long)longest_turn);
-	free(big);
 	loop_free(&loop);
 	return 0;
 }

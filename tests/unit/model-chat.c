@@ -131,6 +131,21 @@ static void test_requests(void)
 		",{\"name\":\"answer\",\"description\":\"Give the answer.\",\"input_schema\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":[\"a\"],\"additionalProperties\":false}}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"answer\"}" A_TALK
 		"]}",
 		"an answer in JSON");
+	struct model format = anthropic;
+	json_t *effort = json_loads(
+		"{\"output_config\":{\"effort\":\"low\",\"format\":null}}", 0, NULL);
+	format.format = true;
+	format.parameters = effort;
+	is_request(&format, &q,
+		"{\"model\":\"claude\",\"max_tokens\":300,\"stream\":true,\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":[\"a\"],\"additionalProperties\":false}},\"effort\":\"low\"}"
+		",\"cache_control\":{\"type\":\"ephemeral\"},\"tools\":[" A_TOOL
+		"],\"tool_choice\":{\"type\":\"none\"}" A_TALK "]}",
+		"in JSON, in the form of newer models");
+	json_object_clear(effort);
+	char *bare = request_of(&format, &q);
+	ok(strstr(bare, "\"output_config\":{\"format\":{\"type\""), "without anything beside it");
+	free(bare);
+	json_decref(effort);
 	plain.schema = words.schema = false;
 	char *text = request_of(&plain, &q);
 	ok(strstr(text, "\"response_format\":{\"type\":\"json_object\"}") &&

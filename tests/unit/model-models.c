@@ -56,7 +56,9 @@ static const struct {
 	{"{\"providers\":[{\"name\":\"a\",\"engine\":\"openai\",\"model\":\"m\",\"parameters\":{\"max_tokens\":7,\"stream\":false,\"temperature\":1}},{\"name\":\"b\",\"engine\":\"openai\",\"model\":\"m\",\"parameters\":[]}]}",
 		"providers[0].parameters.stream: is not a parameter: it is set for each request|providers[0].parameters.max_tokens: is set by 'max_output', and named by 'limit'|providers[1].parameters: has to be an object"},
 	{"{\"providers\":[{\"name\":\"a\",\"engine\":\"anthropic\",\"model\":\"m\",\"limit\":\"max\",\"max_output\":0,\"cache\":1,\"schema\":\"no\",\"modle\":1,\"zzz\":2,\"comment\":3}]}",
-		"providers[0].modle: unknown key (did you mean 'model'?)|providers[0].zzz: unknown key|providers[0].limit: has to be max_tokens or max_completion_tokens|providers[0].max_output: has to be an integer from 1 to 100000|providers[0].cache: has to be true or false|providers[0].schema: has to be true or false"},
+		"providers[0].modle: unknown key (did you mean 'model'?)|providers[0].zzz: unknown key|providers[0].limit: has to be max_tokens or max_completion_tokens|providers[0].max_output: has to be an integer from 1 to 100000|providers[0].cache: has to be true or false|providers[0].schema: has to be true or false, or of anthropic \"tool\" or \"format\""},
+	{"{\"providers\":[{\"name\":\"a\",\"engine\":\"openai\",\"model\":\"m\",\"schema\":\"tool\"},{\"name\":\"b\",\"engine\":\"openai\",\"model\":\"m\",\"schema\":0}]}",
+		"providers[0].schema: has to be true or false, or of anthropic \"tool\" or \"format\"|providers[1].schema: has to be true or false"},
 	{"{\"providers\":[{\"name\":\"a\",\"engine\":\"openai\",\"model\":\"m\"}],\"wait_ms\":1.5,\"give_up_ms\":5000,\"budget_ms\":4000,\"total_ms\":200,\"idle\":1,\"history\":{\"turns\":1,\"summary\":\"b\"}}",
 		"idle: unknown key|wait_ms: has to be an integer from 100 to 60000|budget_ms: is less than give_up_ms|total_ms: is less than give_up_ms|history.turns: has to be an integer from 2 to 200|history.summary: no provider is called 'b'"},
 	{"{\"providers\":[{\"name\":\"a\",\"engine\":\"openai\",\"model\":\"m\",\"name\":\"b\"}]}",
@@ -85,7 +87,7 @@ static void test_good(void)
 	struct told t;
 	struct models *m = load(
 		"{\"providers\":[{\"name\":\"groq\",\"engine\":\"openai\",\"url\":\"https://api.groq.com/openai/v1\",\"model\":\"x/y\",\"secret\":\"GROQ_API_KEY\",\"parameters\":{\"reasoning_effort\":\"low\"},\"max_output\":200},"
-		"{\"name\":\"claude\",\"engine\":\"anthropic\",\"model\":\"c\"},{\"name\":\"gpt\",\"engine\":\"openai\",\"model\":\"g\",\"schema\":false},"
+		"{\"name\":\"claude\",\"engine\":\"anthropic\",\"model\":\"c\",\"schema\":\"format\"},{\"name\":\"gpt\",\"engine\":\"openai\",\"model\":\"g\",\"schema\":false},"
 		"{\"name\":\"own\",\"engine\":\"anthropic\",\"url\":\"http://127.0.0.1:8080\",\"model\":\"q\",\"limit\":\"max_completion_tokens\"}],"
 		"\"max_output\":150,\"wait_ms\":700,\"history\":{\"turns\":8,\"summary\":\"own\"}}",
 		&t);
@@ -105,7 +107,7 @@ static void test_good(void)
 	ok(m->model[0].max_output == 200 && m->model[1].max_output == 150, "limits");
 	ok(m->model[1].cache && !m->model[3].cache && !m->model[0].cache,
 		"a cache is marked for where it is known");
-	ok(m->model[1].schema && !m->model[2].schema, "a schema");
+	ok(m->model[1].schema && m->model[1].format && !m->model[2].schema, "a schema");
 	ok(m->wait_ms == 700 && m->give_up_ms == 4000 && m->budget_ms == 10000 &&
 			m->idle_ms == 5000 && m->total_ms == 30000 && m->turns == 8,
 		"times");
