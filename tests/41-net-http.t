@@ -157,4 +157,14 @@ ok 'nor is the connection closed by that' got cancelled cancelled 'ok 200 HTTP/2
 get -x "http://127.0.0.1:$proxy" -a "$T/ca.pem" -r 2 "https://127.0.0.1:$nghttpd/ok"
 ok 'through a proxy' got 'ok 200 HTTP/2 new 2' 'ok 200 HTTP/2 kept 2'
 
+# ---- not where nobody asks ----
+
+loads() { # SONAME TOOL [ARG...]
+	so=$1 && shift
+	LD_DEBUG=files "$@" </dev/null 2>&1 | grep -q "file=$so"
+}
+check 'what is loaded is seen' 'loads libjansson.so.4 agent --help && loads libcurl.so.4 "$http" "http://127.0.0.1:$plain/ok"'
+check 'stt without a network engine loads no libcurl' 'loads libc.so.6 stt -e none && ! loads libcurl stt -e none'
+check 'nor does tts' 'loads libc.so.6 tts -e none && ! loads libcurl tts -e none'
+
 plan

@@ -5,7 +5,7 @@
  *		.connect_ms = 2000, .first_ms = 5000, .idle_ms = 5000};
  *	call = http_start(&http, &q, &on, ctx);
  *
- * libcurl is loaded by the first http_start. Names are resolved by libcurl's own thread, nothing here blocks. TLS is
+ * libcurl is loaded by the first http_start. The program ignores SIGPIPE. Names are resolved by libcurl's own thread, nothing here blocks. TLS is
  * verified. Where it goes through a proxy, and which authorities are trusted: http_set. Redirects are not followed:
  * a key is for the server that was named.
  *
