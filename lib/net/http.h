@@ -5,9 +5,9 @@
  *		.connect_ms = 2000, .first_ms = 5000, .idle_ms = 5000};
  *	call = http_start(&http, &q, &on, ctx);
  *
- * libcurl is loaded by the first http_start. The program ignores SIGPIPE. Names are resolved by libcurl's own thread, nothing here blocks. TLS is
- * verified. Where it goes through a proxy, and which authorities are trusted: http_set. Redirects are not followed:
- * a key is for the server that was named.
+ * libcurl is loaded by the first http_start. Names are resolved by a thread of its own, nothing here blocks. TLS is
+ * verified. Where it goes through a proxy, and which authorities are trusted: http_set. Redirects are not followed: a key
+ * is for the server that was named. The program ignores SIGPIPE.
  *
  * Source: libcurl 7.88, libcurl-multi(3).
  */
