@@ -4,15 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
-
-#define BODY_MAX (1 << 20)      /* bytes of a request */
 #define ANSWER_MAX (32 << 20)   /* bytes of sound: more than 60 s of any format */
 #define PATIENT_FIRST_MS 60000  /* nobody is on the line */
 #define PATIENT_MS (10 * 60000) /* all attempts */
 #define LATER_NS NS_PER_S
 #define CONNECT_MS 2000
-#define WARM_NS (4 * NS_PER_S) /* servers drop an idle connection after 5 s, or later */
 
 /* A phrase that is being asked for. */
 struct asking {
@@ -21,6 +17,8 @@ struct asking {
 	struct network_service *service;
 	struct provider_call *call;
 	struct loop_timer later;            /* ask again, see ask_later */
+	struct loop_timer pace;             /* see whether it comes fast enough */
+	size_t samples;                     /* that there were the last time */
 	int way;                            /* in which it is asked */
 	int64_t until_ns;                   /* no further request is made */
 	char type[64];                      /* content type of the answer */
@@ -28,190 +26,11 @@ struct asking {
 	struct dynbuf first; /* LOOKING: its beginning; TEXT: it, as far as it is of use */
 };
 
-struct network_service *network_find(struct network *n, const struct engine *e)
-{
-	for (size_t i = 0; n && i < n->n; i++) {
-		if (n->service[i].engine == e)
-			return &n->service[i];
-	}
-	return NULL;
-}
-
-/* ---- what is set ---- */
-
-/* A URL of the vendor's own has a price, and wants a key. */
-static int open_service(
-	struct network *n, const struct voice *v, const struct engine *e, char why[HTTP_WHY_MAX])
-{
-	const struct network_vendor *vendor = e->vendor;
-	const struct phrase none = {.text = "", .language = "", .voice = ""};
-	struct network_service *s = &n->service[n->n];
-	char url[SETTING_MAX], reason[WHY_MAX];
-	struct network_say say;
-	struct provider_spec spec = {
-		.stage = "tts", .engine = e->name, .auth = vendor->auth, .header = vendor->header};
-	size_t secrets = 0;
-
-	if (network_say(e, v, &none, 0, &say, reason) < 0 ||
-		setting_get(v, e->name, v->url ? v->url : "", url) < 0) {
-		snprintf(why, HTTP_WHY_MAX, "cannot use engine '%s': %.200s", e->name, reason);
-		return EXIT_CONFIG;
-	}
-	s->engine = e;
-	s->url = strdup(*url ? url : vendor->url);
-	if (!s->url) {
-		snprintf(why, HTTP_WHY_MAX, "no memory");
-		return EXIT_SYSTEM;
-	}
-	spec.url = s->url;
-	/* what is meant for one vendor is not told another */
-	if (!v->first || v->first == e)
-		spec.secrets[secrets++] = "TTS_KEY";
-	if (vendor->secret)
-		spec.secrets[secrets++] = vendor->secret(s->url);
-	spec.needs_key = vendor->secret && !*url;
-	n->n++;
-	return provider_open(&s->provider, &spec, &n->http, why);
-}
-
-int network_open(struct network *n, struct voice *v, const struct engine *const *engines,
-	char why[HTTP_WHY_MAX])
-{
-	int status = EXIT_OK;
-
-	*n = (struct network){0};
-	v->network = n;
-	for (; *engines && status == EXIT_OK; engines++) {
-		if ((*engines)->vendor)
-			status = open_service(n, v, *engines, why);
-	}
-	return status;
-}
-
-void network_run(struct network *n, struct loop *loop)
-{
-	http_init(&n->http, loop);
-}
-
-void network_stop_all(struct network *n)
-{
-	if (n->http.loop)
-		http_free(&n->http);
-}
-
-void network_close(struct network *n)
-{
-	for (size_t i = 0; i < n->n; i++) {
-		provider_close(&n->service[i].provider);
-		free(n->service[i].url);
-	}
-	n->n = 0;
-}
-
-/* With TLS there are two or three trips before the first question; what was asked of late is still there. */
-void network_warm(struct network *n)
-{
-	const struct network_service *s = n->service;
-
-	if (n->n > 0 && strncmp(s->url, "https:", 6) == 0 && !*s->refused &&
-		now_ns() - s->asked_ns > WARM_NS)
-		http_warm(&n->http, s->url);
-}
-
-/* ---- what decides how it sounds ---- */
-
-const char *network_place(const char *url)
-{
-	const char *at = strstr(url, "://"), *end, *user;
-
-	at = at ? at + 3 : url;
-	end = at + strcspn(at, "/");
-	user = memrchr(at, '@', (size_t)(end - at));
-	return user ? user + 1 : at;
-}
-
-int network_identify(const struct engine *e, const struct voice *v, const struct phrase *p,
-	struct dynbuf *id, char why[WHY_MAX])
-{
-	struct network_service *s = network_find(v->network, e);
-	struct dynbuf path, body;
-	const char *type;
-	int result;
-
-	dynbuf_init(&path, NETWORK_PATH_MAX);
-	dynbuf_init(&body, BODY_MAX);
-	result = network_request(e, v, p, 0, &path, &body, &type, why);
-	if (result == 0) {
-		dynbuf_addf(id, "%s %g ", s ? network_place(s->url) : "", v->gain_db);
-		dynbuf_add(id, path.p, path.n + 1); /* with its end */
-		result = dynbuf_add(id, body.p, body.n);
-	}
-	dynbuf_free(&path);
-	dynbuf_free(&body);
-	return result;
-}
-
-/* ---- what comes back ---- */
-
-static bool begins(const void *p, size_t n, const char *magic)
-{
-	return n >= strlen(magic) && memcmp(p, magic, strlen(magic)) == 0;
-}
-
-/* Letters all through, and what ends a line; the last may be cut off. */
-static bool reads_as_text(const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if ((c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f)
-			return false;
-	}
-	for (size_t cut = 0; cut < 4 && cut < n; cut++) {
-		if (utf8_valid(p, n - cut))
-			return true;
-	}
-	return false;
-}
-
-static bool type_is_text(const char *type)
-{
-	return strncmp(type, "text/", 5) == 0 || strstr(type, "json") || strstr(type, "xml") ||
-		strstr(type, "html");
-}
-
-static bool type_is_foreign(const char *type)
-{
-	static const char *const names[] = {
-		"mpeg", "mp3", "mp4", "ogg", "opus", "aac", "flac", "webm"};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (strncmp(type, "audio/", 6) == 0 && strstr(type + 6, names[i]))
-			return true;
-	}
-	return false;
-}
-
-/* The type alone proves nothing: Piper, and what else is made with Flask, calls its sound text/html. 16 bit speech is never
- * all letters; silence in A-law is ("UUUU"). */
-enum network_kind network_look(const void *p, size_t n, const char *type, enum network_format f)
-{
-	bool g711 = f == NETWORK_ULAW || f == NETWORK_ALAW;
-
-	if (begins(p, n, "RIFF"))
-		return NETWORK_RIFF;
-	if (reads_as_text(p, n) && (!g711 || type_is_text(type) || strchr("{[<", *(const char *)p)))
-		return NETWORK_TEXT;
-	if (begins(p, n, "OggS") || begins(p, n, "fLaC") || begins(p, n, "ID3") ||
-		type_is_foreign(type))
-		return NETWORK_FOREIGN;
-	return NETWORK_SOUND;
-}
-
 static void asking_free(struct asking *a)
 {
 	a->m->work = NULL;
 	loop_remove_timer(a->m->loop, &a->later);
+	loop_remove_timer(a->m->loop, &a->pace);
 	dynbuf_free(&a->first);
 	free(a);
 }
@@ -245,6 +64,35 @@ static void refuse_text(struct asking *a)
 	retry_message(a->first.p, a->first.n, said, sizeof said, code, sizeof code);
 	snprintf(why, sizeof why, "its answer is no sound, but says: %s", said);
 	refuse(a, "broken", why);
+}
+
+static void finish(struct asking *a);
+
+static void pace_set(struct asking *a)
+{
+	a->samples = a->m->shape.samples;
+	a->pace.at_ns = now_ns() + a->m->voice->timeout_ms * NS_PER_MS;
+}
+
+/* A server that drips meets every deadline, and the caller hears nothing: sound that comes four times slower than it is
+ * played is of no use. */
+static void on_pace(void *ctx, int64_t now)
+{
+	struct asking *a = ctx;
+	const struct shape *s = &a->m->shape;
+	int64_t due = s->head.rate_hz * a->m->voice->timeout_ms / 1000 / 4;
+
+	if (a->what == SOUND &&
+		s->head.data_bytes ==
+			0) { /* all that its head speaks of: what follows is of no use */
+		provider_cancel(a->call);
+		a->call = NULL;
+		finish(a);
+	} else if (a->what == SOUND && (int64_t)(s->samples - a->samples) >= due) {
+		pace_set(a);
+	} else {
+		refuse(a, "timeout", "its sound comes too slowly");
+	}
 }
 
 static const char *format_name(enum network_format f)
@@ -306,6 +154,7 @@ static void on_head(void *ctx, const struct http_reply *r)
 {
 	struct asking *a = ctx;
 
+	pace_set(a);
 	snprintf(a->type, sizeof a->type, "%s", r->type);
 	for (char *c = a->type; *c; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
@@ -392,6 +241,7 @@ static void on_end(void *ctx, const struct provider_end *end)
 	struct asking *a = ctx;
 
 	a->call = NULL;
+	a->pace.at_ns = 0;
 	a->service->asked_ns = now_ns();
 	if (end->ok) {
 		finish(a);
@@ -431,7 +281,7 @@ static int ask(struct asking *a, char why[WHY_MAX])
 	int result;
 
 	dynbuf_init(&path, NETWORK_PATH_MAX);
-	dynbuf_init(&body, BODY_MAX);
+	dynbuf_init(&body, NETWORK_BODY_MAX);
 	result = network_request(
 		m->engine, m->voice, a->phrase, a->way, &path, &body, &type.value, why);
 	if (result == 0) {
@@ -453,6 +303,7 @@ void network_start(struct make *m, const struct phrase *p)
 	int64_t ms = m->voice->timeout_ms;
 	struct asking *a = calloc(1, sizeof *a);
 	char why[WHY_MAX] = "no memory";
+	bool timers;
 
 	if (m->more)
 		ms = min_i64(ms, NETWORK_FALLBACK_MS);
@@ -468,10 +319,10 @@ void network_start(struct make *m, const struct phrase *p)
 	a->way = a->service->way;
 	a->until_ns = now_ns() + ms * NS_PER_MS;
 	a->later = (struct loop_timer){.fire = on_later, .ctx = a};
-	if (loop_add_timer(m->loop, &a->later) < 0)
-		refuse(a, "system", why);
-	else if (*a->service->refused)
+	a->pace = (struct loop_timer){.fire = on_pace, .ctx = a};
+	timers = loop_add_timer(m->loop, &a->later) == 0 && loop_add_timer(m->loop, &a->pace) == 0;
+	if (*a->service->refused)
 		refuse(a, "account", a->service->refused);
-	else if (ask(a, why) < 0)
+	else if (!timers || ask(a, why) < 0)
 		refuse(a, "system", why);
 }

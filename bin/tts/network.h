@@ -13,7 +13,8 @@
 #include "net/provider.h"
 #include "setting.h"
 
-#define NETWORK_PATH_MAX 4096
+#define NETWORK_PATH_MAX 4096      /* bytes of a request: path and query */
+#define NETWORK_BODY_MAX (1 << 20) /* bytes of its body */
 #define NETWORK_FALLBACK_MS 2000 /* who has another to ask does not wait longer for a first byte */
 
 enum network_format { NETWORK_WAV, NETWORK_PCM, NETWORK_ULAW, NETWORK_ALAW };
@@ -59,7 +60,6 @@ struct network_vendor {
 struct network_service {
 	const struct engine *engine; /* that asks it */
 	struct provider provider;
-	char *url;             /* its base */
 	int way;               /* of asking */
 	int64_t asked_ns;      /* the end of its last answer; 0: there was none */
 	bool known;            /* it has been answered in this way */
@@ -116,8 +116,8 @@ enum network_kind network_look(const void *p, size_t n, const char *type, enum n
 
 #define NETWORK_ENGINE(NAME, WHAT, VENDOR) \
 	{ \
-		.name = NAME, .what = WHAT, .texts = true, .keep = true, .counts = true, \
-		.vendor = VENDOR, .identify = network_identify, .start = network_start, \
+		.name = (NAME), .what = (WHAT), .texts = true, .keep = true, .counts = true, \
+		.vendor = (VENDOR), .identify = network_identify, .start = network_start, \
 		.stop = network_stop, \
 	}
 

@@ -329,10 +329,10 @@ static int choose(struct prime *p, const char *name)
 	char why[HTTP_WHY_MAX];
 	int status;
 
-	p->engines[0] = name ? engine_find(name) : t->engines[0];
+	name = name ? name : t->engines[0]->name;
+	p->engines[0] = engine_find(name);
 	if (!p->engines[0] || !p->engines[0]->keep || !p->engines[0]->texts) {
-		log_error("cannot fill the cache with engine '%s'",
-			name ? name : t->engines[0]->name);
+		log_error("cannot fill the cache with engine '%s'", name);
 		return EXIT_CONFIG;
 	}
 	for (size_t i = 0; t->engines[i]; i++) {

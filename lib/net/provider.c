@@ -8,6 +8,8 @@
 #include "base/dynbuf.h"
 #include "base/secret.h"
 
+#define LEAST_MS \
+	100 /* an attempt with less time would fail by that alone, and hide why the one before it has failed */
 #define ATTEMPTS_UNLIMITED 3 /* without a deadline there has to be some end */
 #define ECHO_MIN 6           /* bytes of a key that give it away */
 #define KEY_MAX (SECRET_MAX + 128)
@@ -338,7 +340,7 @@ static bool may_again(const struct provider_call *c, int64_t delay_ms)
 				      : ATTEMPTS_UNLIMITED;
 
 	return c->end.attempts < most &&
-		(!c->give_up_ns || now_ns() + delay_ms * NS_PER_MS < c->give_up_ns);
+		(!c->give_up_ns || now_ns() + (delay_ms + LEAST_MS) * NS_PER_MS < c->give_up_ns);
 }
 
 static void on_end(void *ctx, const struct http_reply *r)

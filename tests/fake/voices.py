@@ -10,6 +10,7 @@ import array
 import http.server
 import json
 import math
+import ssl
 import struct
 import sys
 import threading
@@ -114,6 +115,7 @@ class Gone(Exception):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
+    disable_nagle_algorithm = True
 
     def setup(self):
         super().setup()
@@ -136,6 +138,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(404)
         self.send_header("Content-Length", "0")
         self.end_headers()
+        with self.fake.lock:
+            self.fake.warmed += 1
+            self.fake.lock.notify_all()
 
     def do_GET(self):
         self.reply(404, {}, "{}")
@@ -300,6 +305,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         if r.fault in ("gate", "stalls"):
             self.fake.wait(r.name)
+        while r.fault == "drip":  # a byte now and then
+            self.chunked(r, data[half : half + 1])
+            half += 1
+            if self.fake.gate(r.name).wait(0.02):
+                raise Gone
+        if r.fault == "lingers":
+            self.chunked(r, data[half:])
+            return self.fake.wait(r.name)
         while r.fault == "endless":
             self.chunked(r, data[half - half % 2 :])
         self.chunked(r, data[half:])
@@ -319,17 +332,22 @@ class Server(http.server.ThreadingHTTPServer):
 class Voices:
     """The services on a port of 127.0.0.1."""
 
-    def __init__(self, piper="now"):
+    def __init__(self, piper="now", tls=None):
         self.server = Server(("127.0.0.1", 0), Handler)
+        if tls:  # certificate and key
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.server.fake = self
         self.port = self.server.server_address[1]
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.piper = piper
         self.pipers = []  # how Piper was asked
         self.more = set()  # members that this OpenAI-like server knows beside OpenAI's
         self.requests = []
         self.misasked = []
         self.connections = 0
+        self.warmed = 0  # requests that only make a connection
         self.gates = {}
         self.lock = threading.Condition()
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -367,6 +385,10 @@ class Voices:
                     return found[n - 1]
                 if not self.lock.wait(max(end - time.monotonic(), 0)) and time.monotonic() >= end:
                     raise TimeoutError(f"{name} was not asked for")
+
+    def is_warm(self, patience=30):
+        with self.lock:
+            return self.lock.wait_for(lambda: self.warmed, patience)
 
     def count(self, name):
         with self.lock:
