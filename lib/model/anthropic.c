@@ -223,7 +223,7 @@ static void start_call(struct reply *r, const json_t *block)
 	snprintf(call->name, sizeof(call->name), "%s", reply_string(block, "name"));
 	/* Whole at once: no deltas come. */
 	if (json_object_size(input) > 0) {
-		char *text = json_dumps(input, JSON_COMPACT);
+		char *text = json_dumps(input, JSON_COMPACT | JSON_REAL_PRECISION(15));
 		if (text)
 			reply_add_arguments(r, call, text, strlen(text));
 		free(text);

@@ -145,7 +145,7 @@ static char *schema_text(const json_t *schema)
 	if (v && !json_object_get(v, "properties"))
 		json_object_set_new(v, "properties", json_object());
 	if (v && json_object_set_new(v, "type", json_string("object")) == 0)
-		text = json_dumps(v, JSON_COMPACT);
+		text = json_dumps(v, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	json_decref(v);
 	return text;
 }

@@ -178,7 +178,7 @@ static void read_call(struct reply *r, const json_t *v, size_t position)
 		reply_add_arguments(
 			r, call, json_string_value(arguments), json_string_length(arguments));
 	} else if (json_is_object(arguments)) {
-		char *text = json_dumps(arguments, JSON_COMPACT);
+		char *text = json_dumps(arguments, JSON_COMPACT | JSON_REAL_PRECISION(15));
 		if (text)
 			reply_add_arguments(r, call, text, strlen(text));
 		free(text);

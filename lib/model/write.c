@@ -62,7 +62,7 @@ bool write_result(const struct chat *c, const char *call_id, struct dynbuf *text
 
 void write_json(struct dynbuf *b, const json_t *v)
 {
-	char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 
 	if (text)
 		dynbuf_adds(b, text);

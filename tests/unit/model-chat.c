@@ -168,7 +168,7 @@ static void test_requests(void)
 static void test_settings(void)
 {
 	json_t *parameters = json_loads(
-		"{\"temperature\":0.5,\"stream_options\":null,\"thinking\":{\"type\":\"disabled\"}}",
+		"{\"temperature\":0.3,\"stream_options\":null,\"thinking\":{\"type\":\"disabled\"}}",
 		0, NULL);
 	struct model o = openai, a = anthropic;
 	struct chat c;
@@ -181,10 +181,10 @@ static void test_settings(void)
 	ok(chat_user(&c, " ", NULL) == 0, "nothing was said");
 	struct model_question q = {.chat = &c, .max_output = 7};
 	is_request(&o, &q,
-		"{\"model\":\"some-model\",\"stream\":true,\"max_completion_tokens\":7,\"temperature\":0.5,\"thinking\":{\"type\":\"disabled\"},\"messages\":[{\"role\":\"user\",\"content\":\"...\"}]}",
+		"{\"model\":\"some-model\",\"stream\":true,\"max_completion_tokens\":7,\"temperature\":0.3,\"thinking\":{\"type\":\"disabled\"},\"messages\":[{\"role\":\"user\",\"content\":\"...\"}]}",
 		"parameters");
 	is_request(&a, &q,
-		"{\"model\":\"claude\",\"max_tokens\":7,\"stream\":true,\"temperature\":0.5,\"thinking\":{\"type\":\"disabled\"},\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"...\"}]}]}",
+		"{\"model\":\"claude\",\"max_tokens\":7,\"stream\":true,\"temperature\":0.3,\"thinking\":{\"type\":\"disabled\"},\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"...\"}]}]}",
 		"parameters");
 	is_str(model_anthropic.path(&a), "/messages", "a base with a version");
 	is_str(model_anthropic.path(&anthropic), "/v1/messages", "a base without");
