@@ -324,6 +324,14 @@ static void on_head(void *ctx, const struct http_reply *r)
 		c->on.head(c->ctx, r);
 }
 
+static void on_header(void *ctx, const char *name, const char *value)
+{
+	struct provider_call *c = ctx;
+
+	if (c->on.header)
+		c->on.header(c->ctx, name, value);
+}
+
 static void on_body(void *ctx, const void *p, size_t n)
 {
 	struct provider_call *c = ctx;
@@ -368,7 +376,8 @@ static void on_end(void *ctx, const struct http_reply *r)
 
 static void attempt(void *ctx, int64_t now)
 {
-	static const struct http_handlers on = {.head = on_head, .body = on_body, .end = on_end};
+	static const struct http_handlers on = {
+		.head = on_head, .header = on_header, .body = on_body, .end = on_end};
 	struct provider_call *c = ctx;
 	struct http_request q = c->q;
 

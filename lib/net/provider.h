@@ -60,6 +60,8 @@ struct provider_handlers {
 	void (*end)(void *ctx, const struct provider_end *end);
 	/* Before the first body, or the end, of a reply of status 2xx; may be NULL. */
 	void (*head)(void *ctx, const struct http_reply *r);
+	/* Every header of every reply, for those who want to see them; may be NULL. */
+	void (*header)(void *ctx, const char *name, const char *value);
 };
 
 /* What a reply means that came another way, as of a WebSocket's handshake: ok, code and why. */
