@@ -104,6 +104,35 @@ ok 'five failures: left alone, by all calls' alone
 check_same 'so five requests' 'echo $(($(posts broken) - before))' 'echo 5'
 check 'which is shown' 'as-answer --status | grep -q "\"name\":\"stt openai $url\",\"state\":\"open\""'
 
+# Corrections.
+printf 'goodbye\tfarewell\tru\nGOODBYE\tSo long\n' >"$T/corrections"
+check_same 'a text is corrected' 'CALLPIPE_STT_CORRECTIONS="$T/corrections" stt_of plain <"$T/one" | events text unit' \
+	'printf "transcript So long -\nusage - seconds\n"'
+check_same 'of files, too, and by language' 'stt_of plain -l ru-RU --corrections="$T/corrections" -f "$bye"' 'echo farewell'
+check 'a table that is none' 'echo goodbye >"$T/odd" && must_fail 64 stt --corrections="$T/odd" <"$T/one" 2>"$T/err" &&
+	grep -q "cannot use --corrections .*line 1 has no tab" "$T/err"'
+
+# The probe.
+probe() { stt --url "$url/$1/v1" --probe "$bye" >"$T/out" 2>"$T/err"; }
+check 'a probe: what a service has to say of itself' 'probe verbose && [ "$(grep -v "^header: \|^connected\|^first byte\|^end" "$T/out")" = "engine: openai
+model: whisper-1
+status: 200
+request id: req_$(posts verbose)
+text: Доброго дня.
+confidence: 0.90
+language: uk
+used: 3.00 seconds" ]'
+check 'its times' 'grep -qE "^first byte: [0-9]+\.[0-9] ms$" "$T/out" && grep -qE "^connected: [0-9.]+ ms$" "$T/out" && grep -qE "^end: [0-9.]+ ms$" "$T/out"'
+check 'and headers' 'grep -qi "^header: content-type: application/json$" "$T/out" && grep -qi "^header: server: " "$T/out"'
+check 'one that refuses' 'must_fail 69 probe account && grep -q "^status: 401$" "$T/out" && grep -q "^failed: openai: HTTP status 401" "$T/out"'
+check 'one that cannot now: asked once' 'must_fail 75 probe again-later && grep -q "^status: 503$" "$T/out"; posts again-later | grep -qx 1'
+check 'one that calls leave alone is asked' 'must_fail 75 probe broken && grep -q "^status: 500$" "$T/out"'
+check 'nobody there' 'must_fail 75 stt --url http://127.0.0.1:9/v1 -t 500 --probe >"$T/out" && grep -q "^failed: openai: .*connect" "$T/out"'
+check 'silence, if there is no file' 'stt --url "$url/plain/v1" --probe >"$T/out" 2>"$T/err" && grep -qx "text: Goodbye" "$T/out"'
+ok 'is asked' request 1 'r["seconds"] == 1.1 and r["loudest"] == 0'
+check 'an engine without a service' 'must_fail 78 stt -e none --probe 2>"$T/err" && grep -q "cannot probe: the engine .none. asks no service" "$T/err"'
+check 'two files' 'must_fail 64 stt --probe "$bye" "$bye" 2>"$T/err"'
+
 # Settings.
 check 'no key for a vendor' 'env -u CALLPIPE_STT_KEY stt <"$T/one" >"$T/out" 2>"$T/err"; [ $? = 78 ] &&
 	grep -q "no key for stt .openai.: set CALLPIPE_STT_KEY or OPENAI_API_KEY" "$T/err"'

@@ -97,41 +97,70 @@ static void voice_find(struct turn *t)
 	}
 }
 
-static struct turn *turn_of_file(struct run *run, const char *path)
+static int turn_new(const char *path, int rate_hz, const struct settings *set, struct turn **ret)
 {
 	struct turn *t = calloc(1, sizeof(*t));
 
 	if (!t) {
 		log_error_errno("cannot read '%s'", path);
-		run->status = EXIT_SYSTEM;
-		return NULL;
+		return EXIT_SYSTEM;
 	}
-	if (audio_file_load(path, run->files->rate_hz, AUDIO_FILE_MAX_S, &t->sample, &t->samples) <
-		0) {
+	t->rate_hz = rate_hz;
+	snprintf(t->language, sizeof(t->language), "%s", set->language);
+	*ret = t;
+	return 0;
+}
+
+int files_turn(const char *path, int rate_hz, const struct settings *set, struct turn **ret)
+{
+	struct turn *t;
+	int status = turn_new(path, rate_hz, set, &t);
+
+	if (status)
+		return status;
+	if (audio_file_load(path, rate_hz, AUDIO_FILE_MAX_S, &t->sample, &t->samples) < 0) {
 		log_error("cannot read '%s': %s", path, audio_file_error());
-		run->status = EXIT_DATA;
 		free(t);
-		return NULL;
+		return EXIT_DATA;
 	}
-	t->rate_hz = run->files->rate_hz;
-	if (t->samples > (size_t)(run->r.set->max_s * t->rate_hz)) {
+	if (t->samples > (size_t)(set->max_s * rate_hz)) {
 		log_warn("'%s' is longer than %lld s: the rest is left out", path,
-			(long long)run->r.set->max_s);
-		t->samples = (size_t)(run->r.set->max_s * t->rate_hz);
+			(long long)set->max_s);
+		t->samples = (size_t)(set->max_s * rate_hz);
 	}
-	t->end_ms = (int64_t)t->samples * 1000 / t->rate_hz;
+	t->end_ms = (int64_t)t->samples * 1000 / rate_hz;
 	voice_find(t);
-	t->hints = run->files->hints ? strdup(run->files->hints) : NULL;
-	snprintf(t->language, sizeof(t->language), "%s", run->r.set->language);
-	return t;
+	*ret = t;
+	return 0;
+}
+
+int files_silence(int64_t ms, int rate_hz, const struct settings *set, struct turn **ret)
+{
+	struct turn *t;
+	int status = turn_new("silence", rate_hz, set, &t);
+
+	if (status)
+		return status;
+	t->samples = (size_t)(ms * rate_hz / 1000);
+	t->sample = calloc(t->samples, sizeof(*t->sample));
+	t->end_ms = ms;
+	if (t->sample) {
+		*ret = t;
+		return 0;
+	}
+	log_error_errno("cannot keep silence");
+	free(t);
+	return EXIT_SYSTEM;
 }
 
 static void file_run(struct run *run, const char *path)
 {
-	struct turn *t = turn_of_file(run, path);
+	struct turn *t;
 
-	if (!t)
+	run->status = files_turn(path, run->files->rate_hz, run->r.set, &t);
+	if (run->status)
 		return;
+	t->hints = run->files->hints ? strdup(run->files->hints) : NULL;
 	run->path = path;
 	run->begun_ns = now_ns();
 	run->loop.stopped = false;

@@ -14,5 +14,9 @@ struct files {
 /* Returns the exit code. */
 int files_run(const struct settings *set, const struct engine *engine,
 	const struct files *files) MUST_USE;
+/* A file as a turn; silence as one. 0, or an exit code after a message. */
+int files_turn(
+	const char *path, int rate_hz, const struct settings *set, struct turn **ret) MUST_USE;
+int files_silence(int64_t ms, int rate_hz, const struct settings *set, struct turn **ret) MUST_USE;
 
 #endif

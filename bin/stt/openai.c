@@ -72,9 +72,24 @@ static void used_complete(struct openai *o, struct result *ret)
 		ret->used[0].n = least;
 }
 
-static int64_t ms_between(int64_t from_ns, int64_t to_ns)
+static void time_seen(struct openai *o, const char *name, int64_t from_ns, int64_t to_ns)
 {
-	return to_ns > from_ns ? (to_ns - from_ns) / NS_PER_MS : 0;
+	if (to_ns)
+		recogniser_seen(o->r, name, "%.1f ms", (double)(to_ns - from_ns) / NS_PER_MS);
+}
+
+/* Headers that say who answered, what it took, and what is left. */
+static void on_header(void *ctx, const char *name, const char *value)
+{
+	static const char *const parts[] = {"ratelimit", "request", "retry", "processing", "server",
+		"content-type", "content-length", "transfer", "via", "cf-ray"};
+	struct openai *o = ctx;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (strcasestr(name, parts[i])) {
+			recogniser_seen(o->r, "header", "%s: %s", name, value);
+			return;
+		}
 }
 
 /* For people who look at the provider. */
@@ -82,24 +97,14 @@ static void reply_seen(struct openai *o, const struct provider_end *end)
 {
 	const struct http_reply *h = end->reply;
 
-	recogniser_seen(o->r, "requests", "%d", end->attempts);
 	if (!h)
 		return;
-	recogniser_seen(o->r, "status", "%d%s", h->status, h->http2 ? " over HTTP/2" : "");
-	if (h->request_id[0])
-		recogniser_seen(o->r, "request id", "%s", h->request_id);
-	if (h->type[0])
-		recogniser_seen(o->r, "content type", "%s", h->type);
-	if (h->retry_after_ms >= 0)
-		recogniser_seen(o->r, "retry after", "%lld ms", (long long)h->retry_after_ms);
-	if (h->connect_ns)
-		recogniser_seen(o->r, "connected after", "%lld ms",
-			(long long)ms_between(h->start_ns, h->connect_ns));
-	if (h->first_ns)
-		recogniser_seen(o->r, "first byte after", "%lld ms",
-			(long long)ms_between(h->start_ns, h->first_ns));
-	recogniser_seen(
-		o->r, "over after", "%lld ms", (long long)ms_between(h->start_ns, h->end_ns));
+	if (h->status)
+		recogniser_seen(o->r, "status", "%d%s", h->status, h->http2 ? " (HTTP/2)" : "");
+	recogniser_seen(o->r, "request id", "%s", h->request_id[0] ? h->request_id : "none");
+	time_seen(o, "connected", h->start_ns, h->connect_ns);
+	time_seen(o, "first byte", h->start_ns, h->first_ns);
+	time_seen(o, "end", h->start_ns, h->end_ns);
 }
 
 static void on_end(void *ctx, const struct provider_end *end)
@@ -136,7 +141,8 @@ static void openai_started(struct recogniser *r, struct turn *t)
 
 static void openai_recognise(struct recogniser *r, struct turn *t)
 {
-	static const struct provider_handlers on = {.body = on_body, .end = on_end};
+	static const struct provider_handlers on = {
+		.body = on_body, .end = on_end, .header = on_header};
 	struct openai *o = r->state;
 	int64_t timeout_ms = r->set->timeout_ms;
 	struct http_request q = {
@@ -220,6 +226,7 @@ static int provider_setup(struct openai *o, const char *url)
 		return opt_refuse(&set->url, "%s", why);
 	if (status)
 		log_error("%s", why);
+	o->p.attempts_max = o->r->seen ? 1 : 0; /* who looks at a provider sees how it is */
 	return status;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/opt.h"
 
 static void next_start(struct recogniser *r);
 
@@ -76,11 +77,16 @@ static void first_answer(struct recogniser *r, const struct result *ret)
 
 void recogniser_done(struct recogniser *r, const struct result *ret)
 {
+	struct result corrected;
+
 	if (!r->busy)
 		return;
 	r->busy = false;
 	r->timer.at_ns = 0;
-	first_answer(r, ret);
+	corrected = *ret;
+	corrections_apply(r->corrections, ret->language[0] ? ret->language : r->waiting->language,
+		corrected.text);
+	first_answer(r, &corrected);
 	next_start(r);
 }
 
@@ -113,12 +119,16 @@ static void next_start(struct recogniser *r)
 
 int recogniser_open(struct recogniser *r, struct loop *loop)
 {
+	char why[CORRECT_WHY_MAX];
+
 	r->loop = loop;
 	r->timer = (struct loop_timer){.fire = too_late, .ctx = r};
 	if (loop_add_timer(loop, &r->timer) < 0) {
 		log_error_errno("cannot set a timer");
 		return EXIT_SYSTEM;
 	}
+	if (corrections_open(r->set->corrections, &r->corrections, why) < 0)
+		return opt_refuse(&r->set->corrections, "%s", why);
 	return r->engine->open ? r->engine->open(r) : 0;
 }
 
@@ -198,5 +208,7 @@ void recogniser_close(struct recogniser *r)
 	if (r->engine->close)
 		r->engine->close(r);
 	r->state = NULL;
+	corrections_close(r->corrections);
+	r->corrections = NULL;
 	loop_remove_timer(r->loop, &r->timer);
 }

@@ -7,6 +7,7 @@
 #ifndef CALLPIPE_STT_RECOGNISER_H
 #define CALLPIPE_STT_RECOGNISER_H
 
+#include "correct.h"
 #include "stt.h"
 
 #define RECOGNISER_WAITING_MAX 8 /* turns in line; one more is answered with nothing */
@@ -45,6 +46,7 @@ struct recogniser {
 	const char *said[RECOGNISER_CODES_MAX]; /* by recogniser_trouble_once */
 	int rate_hz;                            /* of the call; 0: not known */
 	char language[STT_LANGUAGE_MAX];        /* expected now */
+	struct corrections *corrections;        /* of texts; NULL: none */
 	struct turn *waiting;    /* oldest first; the first is the engine's if it is busy */
 	bool busy;               /* the engine has a turn */
 	struct loop_timer timer; /* when it has had enough time */

@@ -9,6 +9,7 @@
 #include "call.h"
 #include "files.h"
 #include "hints.h"
+#include "probe.h"
 
 static struct settings set = {
 	.engine = "pocketsphinx",
@@ -23,7 +24,7 @@ static struct settings set = {
 };
 static const char *dir, *rate = "8000", *phrases;
 static int64_t digits = HINTS_NO_DIGITS;
-static bool file, json;
+static bool file, json, probe;
 
 static const struct opt_row rows[] = {
 	{"engine", 'e', OPT_STR, "NAME", "CALLPIPE_STT",
@@ -49,6 +50,8 @@ static const struct opt_row rows[] = {
 		120},
 	{"reject", 0, OPT_INT, "PERCENT", "CALLPIPE_STT_REJECT", "less confidence is no words",
 		&set.reject_percent, 0, 100},
+	{"corrections", 0, OPT_STR, "FILE", "CALLPIPE_STT_CORRECTIONS",
+		"what is written, and what was said", &set.corrections},
 	{"prices", 0, OPT_STR, "FILE", "CALLPIPE_PRICES", "what a second costs: see callpipe(7)",
 		&set.prices},
 	{"wait", 'w', OPT_CHOICE, "auto|yes|no", "CALLPIPE_STT_WAIT",
@@ -61,6 +64,8 @@ static const struct opt_row rows[] = {
 	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "that are reached without it",
 		&set.http.no_proxy},
 	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory, for hints_ref", &dir},
+	{"probe", 0, OPT_FLAG, NULL, NULL, "ask the service once, show what it answers, and exit",
+		&probe},
 	{"file", 'f', OPT_FLAG, NULL, NULL, "recognise sound files", &file},
 	{"hints", 0, OPT_STR, "PHRASES", NULL, "with --file: what may be heard, parted by '|'",
 		&phrases},
@@ -73,7 +78,8 @@ static const struct opt_row rows[] = {
 };
 
 static const struct opt_page page = {
-	.synopsis = "[options] <stream >stream, or stt [options] --file file ...",
+	.synopsis =
+		"[options] <stream >stream, or stt [options] --file file ..., or stt [options] --probe [file]",
 	.purpose = "Make words of what the caller says.",
 	.see = "callpipe(7), callpipe-stream(5), vad(1), agent(1)",
 };
@@ -116,6 +122,10 @@ int main(int argc, char **argv)
 		return opt_refuse(
 			&set.engine, "there are pocketsphinx, command, deepgram, openai and none");
 	signal(SIGPIPE, SIG_IGN);
+	if (probe && !file && argv[first] && argv[first + 1])
+		return misuse(argv[first + 1], "--probe takes one file");
+	if (probe)
+		return probe_run(&set, engine, argv[first], atoi(rate));
 	if (file)
 		return run_files(engine, argv + first);
 	if (argv[first])

@@ -20,13 +20,14 @@ struct settings {
 	const char *
 		model; /* of pocketsphinx: folder that holds en-us/ and its dictionary; of a provider: its
 				 * name; NULL: the usual one */
-	const char *language;   /* expected where a listen does not say */
-	const char *wait;       /* hold the stream while a turn is recognised: auto, yes, no */
-	int64_t timeout_ms;     /* for one turn */
-	int64_t max_s;          /* longest turn, seconds; more is cut off */
-	int64_t reject_percent; /* a confidence below it is no words */
-	const char *prices;     /* file of the price table; NULL: none */
-	const char *spool;      /* where breakers are */
+	const char *language;    /* expected where a listen does not say */
+	const char *wait;        /* hold the stream while a turn is recognised: auto, yes, no */
+	int64_t timeout_ms;      /* for one turn */
+	int64_t max_s;           /* longest turn, seconds; more is cut off */
+	int64_t reject_percent;  /* a confidence below it is no words */
+	const char *prices;      /* file of the price table; NULL: none */
+	const char *spool;       /* where breakers are */
+	const char *corrections; /* file of them; NULL: none */
 
 	/* of providers; NULL: the usual */
 	const char *url;

@@ -172,6 +172,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def case_broken(self):
         self.answer(500, error("The server had an error", "server_error"), ("x-should-retry", "false"))
 
+    def case_again_later(self):
+        self.answer(503, error("The engine is overloaded", "server_error"))
+
     def case_loading(self):
         self.answer(200, error("Loading model", "unavailable_error"))
 
