@@ -180,8 +180,13 @@ static void on_room(void *ctx, struct link *l)
 static void on_header(void *ctx, const char *name, const char *value)
 {
 	struct deepgram *d = ctx;
+	char *copy = d->r->seen ? strdup(value) : NULL;
 
-	recogniser_seen(d->r, name, "%s", value);
+	if (!copy)
+		return;
+	provider_hide(&d->p, copy);
+	recogniser_seen(d->r, "header", "%s: %s", name, copy);
+	free(copy);
 }
 
 static void again_later(struct deepgram *d, int64_t least_ms)

@@ -34,7 +34,7 @@ static void trouble(void *ctx, const char *code, const char *text)
 		p->status = refused ? EXIT_REFUSED : EXIT_TRY_AGAIN;
 }
 
-static void partial(void *ctx, int64_t turn, const char *text)
+static void partial(void *ctx, const struct turn *turn, const char *text)
 {
 	(void)ctx;
 	(void)turn;
@@ -67,7 +67,7 @@ static int ask(struct probe *p, const char *path, int rate_hz)
 	if (status)
 		return status;
 	recogniser_begun(&p->r, rate_hz, t->language);
-	recogniser_expect(&p->r, NULL);
+	recogniser_expect(&p->r, NULL, t->language);
 	recogniser_started(&p->r, t);
 	recogniser_audio(&p->r, t);
 	recogniser_put(&p->r, t);

@@ -201,6 +201,11 @@ static void hide(char *text, const char *key)
 	}
 }
 
+void provider_hide(const struct provider *p, char *text)
+{
+	hide(text, p->key);
+}
+
 static const char *code_of(const struct http_reply *r, enum retry_verdict verdict)
 {
 	if (verdict == RETRY_ACCOUNT)
@@ -327,9 +332,16 @@ static void on_head(void *ctx, const struct http_reply *r)
 static void on_header(void *ctx, const char *name, const char *value)
 {
 	struct provider_call *c = ctx;
+	char *copy;
 
-	if (c->on.header)
-		c->on.header(c->ctx, name, value);
+	if (!c->on.header)
+		return;
+	copy = strdup(value);
+	if (!copy)
+		return;
+	hide(copy, c->p->key);
+	c->on.header(c->ctx, name, copy);
+	free(copy);
 }
 
 static void on_body(void *ctx, const void *p, size_t n)

@@ -43,6 +43,8 @@ struct provider {
 int provider_open(struct provider *p, const struct provider_spec *spec, struct http *http,
 	char why[HTTP_WHY_MAX]) MUST_USE;
 void provider_close(struct provider *p);
+/* Make stars of the key where a server tells it: for what is shown or logged of a reply. */
+void provider_hide(const struct provider *p, char *text);
 
 /* How a request went. */
 struct provider_end {

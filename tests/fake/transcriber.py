@@ -146,7 +146,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def case_account(self):
         self.answer(401, error("Incorrect API key provided: " + str(self.headers.get("Authorization"))[7:15] + "*****.",
-                               code="invalid_api_key"))
+                               code="invalid_api_key"), ("x-request-said", str(self.headers.get("Authorization"))))
 
     def case_quota(self):
         self.answer(429, error("You exceeded your current quota", "insufficient_quota", "insufficient_quota"))
