@@ -138,7 +138,7 @@ static void ended(void *ctx, short revents)
 	log_complaint(p);
 	fault = fault_of(p, status, why);
 	if (fault == TOOL_FINE)
-		tool_over_text(p->run, &p->result, 0, NULL);
+		tool_over_text(p->run, &p->result, 0, (struct tool_secrets){0});
 	else
 		tool_over_failed(p->run, fault, why);
 }

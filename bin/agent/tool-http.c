@@ -96,19 +96,9 @@ static void hide_secrets(const struct request *r, char *text)
 	for (size_t i = 0; i < r->headers; i++) {
 		const char *secret = r->secret[i];
 		size_t n = secret ? strlen(secret) : 0;
-		for (char *at; n && (at = strstr(text, secret));)
+		for (char *at = text; n && (at = strstr(at, secret)); at += n)
 			memset(at, '*', n);
 	}
-}
-
-static const char *any_secret(const struct request *r)
-{
-	const char *longest = NULL;
-
-	for (size_t i = 0; i < r->headers; i++)
-		if (r->secret[i] && (!longest || strlen(r->secret[i]) > strlen(longest)))
-			longest = r->secret[i];
-	return longest;
 }
 
 /* ---- the reply ---- */
@@ -190,7 +180,8 @@ static void on_end(void *ctx, const struct http_reply *reply)
 	r->call = NULL;
 	tell_breaker(r, retry_counts(reply) ? breaker_failure : breaker_success);
 	if (ok && !dynbuf_failed(&r->body)) {
-		tool_over_text(r->run, &r->body, reply->status, any_secret(r));
+		tool_over_text(r->run, &r->body, reply->status,
+			(struct tool_secrets){.text = r->secret, .n = r->headers});
 		return;
 	}
 	if (again(r, reply))

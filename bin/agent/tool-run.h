@@ -39,10 +39,17 @@ struct breaker *tool_breaker(const char *what);
 void tool_over(struct tool_run *t, struct tool_end end);
 /* The same: it has failed. */
 void tool_over_failed(struct tool_run *t, enum tool_fault fault, const char *why);
-/* The same, with JSON that is still to be read: blank is null. secret: text that may not be in it; NULL: none. */
-void tool_over_text(struct tool_run *t, const struct dynbuf *text, int code, const char *secret);
+/* What may not be in an answer. */
+struct tool_secrets {
+	char *const *text; /* NULL: none, that one */
+	size_t n;          /* of them */
+};
+/* The same, with JSON that is still to be read: blank is null. */
+void tool_over_text(
+	struct tool_run *t, const struct dynbuf *text, int code, struct tool_secrets secrets);
 /* The same, with an answer that can still be too large for an event. Steals result. */
-void tool_over_json(struct tool_run *t, json_t *result, struct tool_end end, const char *secret);
+void tool_over_json(
+	struct tool_run *t, json_t *result, struct tool_end end, struct tool_secrets secrets);
 /* When it is of no use any more, in CLOCK_MONOTONIC ns: then it is stopped; one with an effect has longer. */
 int64_t tool_until(const struct tool_run *t);
 

@@ -203,7 +203,7 @@ static void finish(struct query *q)
 		result = json_incref(json_array_get(q->rows, 0));
 	else
 		result = json_incref(q->rows);
-	tool_over_json(q->run, result, end, q->dsn);
+	tool_over_json(q->run, result, end, (struct tool_secrets){.text = &q->dsn, .n = 1});
 }
 
 static void on_done(void *ctx, int64_t rows)

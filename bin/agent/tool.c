@@ -137,8 +137,36 @@ void tool_over_failed(struct tool_run *t, enum tool_fault fault, const char *why
 	tool_over(t, (struct tool_end){.status = TOOL_FAILED, .fault = fault, .why = why});
 }
 
+static bool is_secret(const char *text, struct tool_secrets secrets)
+{
+	for (size_t i = 0; i < secrets.n; i++)
+		if (secrets.text[i] && strlen(secrets.text[i]) >= SECRET_MIN &&
+			strstr(text, secrets.text[i]))
+			return true;
+	return false;
+}
+
+static bool has_secret(json_t *v, struct tool_secrets secrets)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	if (json_is_string(v))
+		return is_secret(json_string_value(v), secrets);
+	json_object_foreach(v, key, item) {
+		if (is_secret(key, secrets) || has_secret(item, secrets))
+			return true;
+	}
+	json_array_foreach(v, i, item) {
+		if (has_secret(item, secrets))
+			return true;
+	}
+	return false;
+}
+
 /* It can be told in an event: written anew it may be longer, and it may be too deep. NULL: yes, or why not. */
-static const char *cannot_be_told(json_t *result, const char *secret)
+static const char *cannot_be_told(json_t *result, struct tool_secrets secrets)
 {
 	json_t *data = json_pack("{s:O}", "result", result);
 	char *text = json_dumps(data, JSON_COMPACT);
@@ -147,31 +175,28 @@ static const char *cannot_be_told(json_t *result, const char *secret)
 
 	if (!n || n > TOOL_TOLD_MAX || jline_check(text, n) < 0)
 		why = "its answer is too large, or too deep, for an event";
-	else if (secret && strlen(secret) >= SECRET_MIN && strstr(text, secret))
+	else if (has_secret(result, secrets))
 		why = "its answer has a secret in it";
 	free(text);
 	json_decref(data);
 	return why;
 }
 
-void tool_over_json(struct tool_run *t, json_t *result, struct tool_end end, const char *secret)
+void tool_over_json(
+	struct tool_run *t, json_t *result, struct tool_end end, struct tool_secrets secrets)
 {
-	const char *why = result ? cannot_be_told(result, secret) : strerror(ENOMEM);
+	const char *why = result ? cannot_be_told(result, secrets) : strerror(ENOMEM);
 
-	if (why) {
-		end.status = TOOL_FAILED;
-		end.fault = TOOL_ANSWER;
-		end.why = why;
-		tool_over(t, end);
-	} else {
-		end.status = TOOL_OK;
-		end.result = result;
-		tool_over(t, end);
-	}
+	end.status = why ? TOOL_FAILED : TOOL_OK;
+	end.fault = why ? TOOL_ANSWER : TOOL_FINE;
+	end.why = why;
+	end.result = why ? NULL : result;
+	tool_over(t, end);
 	json_decref(result);
 }
 
-void tool_over_text(struct tool_run *t, const struct dynbuf *text, int code, const char *secret)
+void tool_over_text(
+	struct tool_run *t, const struct dynbuf *text, int code, struct tool_secrets secrets)
 {
 	struct tool_end end = {.status = TOOL_FAILED, .fault = TOOL_ANSWER, .code = code};
 	json_error_t err;
@@ -179,12 +204,12 @@ void tool_over_text(struct tool_run *t, const struct dynbuf *text, int code, con
 	json_t *result;
 
 	if (strspn(text->p, " \t\r\n") == text->n) {
-		tool_over_json(t, json_null(), end, NULL);
+		tool_over_json(t, json_null(), end, secrets);
 		return;
 	}
 	result = json_loadb(text->p, text->n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &err);
 	if (result) {
-		tool_over_json(t, result, end, secret);
+		tool_over_json(t, result, end, secrets);
 		return;
 	}
 	snprintf(why, sizeof(why), "its answer is no JSON: line %d: %.100s", err.line, err.text);

@@ -30,6 +30,9 @@ static void check_text(struct declaring *d, const struct where *at, const char *
 {
 	char name[SCENARIO_NAME_MAX];
 
+	if (strstr(s, "{{"))
+		mistake(d->l, at,
+			"an argument is {name}, and there are no variables here: see 'given'");
 	for (size_t n; *s; s += n ? n : 1) {
 		n = tool_brace(s, name);
 		if (n)
