@@ -204,6 +204,16 @@ static void on_transcript(struct speak *s, const struct frame *fr)
 	s->stopped_ms = -1;
 }
 
+static void on_model_call(struct speak *s, const struct frame *fr)
+{
+	turn_step(&s->turn, TURN_ASKED, speak_now_ms(s));
+}
+
+static void on_model_token(struct speak *s, const struct frame *fr)
+{
+	turn_step(&s->turn, TURN_TOKEN, speak_now_ms(s));
+}
+
 static void on_dtmf(struct speak *s, const struct frame *fr)
 {
 	int64_t now = speak_now_ms(s);
@@ -282,6 +292,8 @@ static const struct {
 	{"voice-started", on_voice_started},
 	{"voice-stopped", on_voice_stopped},
 	{"transcript", on_transcript},
+	{"model-call", on_model_call},
+	{"model-token", on_model_token},
 	{"listen", on_listen},
 	{"dtmf", on_dtmf},
 	{"pause", on_pause},

@@ -6,6 +6,8 @@
 static const char *const step_name[TURN_STEPS] = {
 	[TURN_ENDPOINT] = "endpoint_ms",
 	[TURN_TRANSCRIPT] = "transcript_ms",
+	[TURN_ASKED] = "asked_ms",
+	[TURN_TOKEN] = "token_ms",
 	[TURN_TEXT] = "text_ms",
 	[TURN_AUDIO] = "audio_ms",
 	[TURN_FILLER] = "filler_ms",

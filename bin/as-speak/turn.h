@@ -11,6 +11,8 @@
 enum turn_step {
 	TURN_ENDPOINT,
 	TURN_TRANSCRIPT,
+	TURN_ASKED, /* a model */
+	TURN_TOKEN, /* its first one */
 	TURN_TEXT,
 	TURN_AUDIO,
 	TURN_FILLER,

@@ -21,10 +21,14 @@ int main(void)
 	ok(!turn_audible(&m, 100, &b) && b.n == 0, "once");
 	turn_begin(&m, 3, 5000, 5700);
 	turn_step(&m, TURN_TRANSCRIPT, 5800);
+	turn_step(&m, TURN_ASKED, 5801);
 	turn_step(&m, TURN_FILLER, 5900);
+	turn_step(&m, TURN_TOKEN, 6300);
+	turn_step(&m, TURN_ASKED, 6400);
 	ok(turn_audible(&m, 6500, &b), "an answer");
 	is_str(b.p,
-		"{\"turn\":3,\"speech_end\":5000,\"endpoint_ms\":700,\"transcript_ms\":800,\"filler_ms\":900,\"audible_ms\":1500}",
+		"{\"turn\":3,\"speech_end\":5000,\"endpoint_ms\":700,\"transcript_ms\":800,\"asked_ms\":801,\"token_ms\":1300,"
+		"\"filler_ms\":900,\"audible_ms\":1500}",
 		"from the end of speech");
 	dynbuf_reset(&b);
 	turn_begin(&m, -1, 7000, 7000);
