@@ -141,6 +141,8 @@ static void begin_making(struct queue *q, struct utterance *u)
 	if (queue_key(q->voice, *u->engines, &u->phrase, u->key, why) < 0) {
 		snprintf(u->make.why, sizeof u->make.why, "%s", why);
 		u->make.state = MAKE_FAILED;
+		if ((*u->engines)->vendor)
+			u->make.code = "rejected";
 		q->again = true;
 		return;
 	}

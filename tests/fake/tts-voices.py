@@ -477,6 +477,10 @@ def test_settings(fake, spool):
     body = fake.asked("p2").body
     ok([body.get(k) for k in ("speed", "tag", "model")] == ["1.25", "x y", "aura-2-zeus-en"], "deepgram: what can be set", body)
     ok([f[1].get("cost") for f in t.seen if f[0] == "usage"] == [5], "a voice is a model, and has a price")
+    t.say("p3:ok said")
+    t.say("p4:ok said")
+    t.until("audio-stop", "p4")
+    ok(stops(t.seen)[1:] == [("p3", "failed"), ("p4", "failed")] and [c for c, _ in errors(t.seen)] == ["rejected"] and fake.count("p3") == 0, "no voice for a language: said once, nobody is asked", errors(t.seen))
     t.end()
     ok(not fake.misasked, "no service was asked as it does not want to be", fake.misasked)
 
