@@ -26,6 +26,12 @@ static void breaker_tell(struct link *l, void (*how)(struct breaker *b))
 	l->asked = false;
 }
 
+static void failed(struct link *l)
+{
+	breaker_failure(l->provider->breaker);
+	l->asked = false;
+}
+
 static void alive_fire(void *ctx, int64_t now)
 {
 	static const char text[] = "{\"type\":\"KeepAlive\"}";
@@ -54,7 +60,6 @@ static void on_opened(void *ctx)
 	l->open = true;
 	l->status = 101;
 	l->alive.at_ns = l->loop->now + ALIVE_NS;
-	breaker_tell(l, breaker_success);
 	l->on->opened(l->ctx, l);
 }
 
@@ -105,6 +110,7 @@ static void closed(struct link *l, const struct ws_end *end, struct provider_end
 							       : "broken"};
 	snprintf(ret->why, sizeof(ret->why), "%.160s%s%s%s", end->why,
 		*l->request_id ? " (request " : "", l->request_id, *l->request_id ? ")" : "");
+	provider_hide(l->provider, ret->why);
 }
 
 static void on_ended(void *ctx, const struct ws_end *end)
@@ -120,6 +126,9 @@ static void on_ended(void *ctx, const struct ws_end *end)
 	else
 		refused(l, end, &ret);
 	l->open = false;
+	if (l->due && !ret.ok)
+		failed(l);
+	breaker_tell(l, breaker_abandon);
 	l->on->ended(l->ctx, l, &ret);
 	link_free(l);
 }
@@ -165,6 +174,7 @@ struct link *link_open(struct loop *loop, struct provider *p, const char *target
 			.on = on,
 			.ctx = ctx,
 			.asked = true,
+			.begun_ns = now_ns(),
 			.target = strdup(target),
 			.alive = {.fire = alive_fire, .ctx = l}};
 		sent_init(&l->sent, rate_hz);
@@ -186,6 +196,8 @@ size_t link_audio(struct link *l, const int16_t *sample, size_t n, int64_t call_
 	if (!n || !l->open || ws_send(l->ws, false, le, n * 2) < 0)
 		return 0;
 	sent_add(&l->sent, (int64_t)n, call_ms, id);
+	l->due = true;
+	l->audio_ns = l->audio_ns ? l->audio_ns : now_ns();
 	l->alive.at_ns = l->loop->now + ALIVE_NS;
 	return n;
 }
@@ -196,6 +208,19 @@ void link_finalize(struct link *l)
 
 	if (l->open && ws_send(l->ws, true, text, sizeof(text) - 1) < 0)
 		log_debug("deepgram: there is no room for Finalize");
+}
+
+void link_worked(struct link *l)
+{
+	l->due = false;
+	if (l->open)
+		breaker_tell(l, breaker_success);
+}
+
+void link_fail(struct link *l)
+{
+	failed(l);
+	link_close(l);
 }
 
 void link_close(struct link *l)

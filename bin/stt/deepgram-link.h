@@ -28,8 +28,12 @@ struct link {
 	char *target;                    /* path and query */
 	char language[STT_LANGUAGE_MAX]; /* it was made for */
 	bool open;
-	bool asked; /* the breaker waits to be told */
+	bool asked; /* the breaker waits to be told: who opens connections and makes no words is no success */
+	bool due;         /* audio went by it, and nothing has come of it yet */
+	int64_t begun_ns; /* when it was begun */
+	int64_t audio_ns; /* when its first audio went; 0: none did */
 	struct sent sent;
+	bool seen;               /* a first result came: the owner's */
 	int64_t heard_ns;        /* last message; 0: none */
 	int64_t status;          /* of the handshake; 0: none yet */
 	char request_id[64];     /* the vendor's; "": none */
@@ -45,7 +49,10 @@ struct link *link_open(struct loop *loop, struct provider *p, const char *target
 size_t link_audio(
 	struct link *l, const int16_t *sample, size_t n, int64_t call_ms, int64_t id) MUST_USE;
 void link_finalize(struct link *l);
+/* Something has come of what was sent. */
+void link_worked(struct link *l);
 /* Goodbye, without waiting for an answer: it is freed, ended does not come. */
 void link_close(struct link *l);
+void link_fail(struct link *l); /* the same, and it is the service's fault */
 
 #endif

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_MS 100               /* audio is sent in pieces of so much */
-#define PIECE 4000                 /* samples in a message at most */
-#define FINALIZE_NS (1 * NS_PER_S) /* for the answer to Finalize, which may not come */
-#define FLUSH_SLACK_S 0.25         /* the vendor may count a little less than was sent */
+#define CHUNK_MS 100                 /* audio is sent in pieces of so much */
+#define PIECE 4000                   /* samples in a message at most */
+#define FINALIZE_NS (1 * NS_PER_S)   /* for the answer to Finalize, which may not come */
+#define LINK_NS (2 * NS_PER_S)       /* a turn that is over waits so long for a link; */
+#define LINK_AGAIN_NS (1 * NS_PER_S) /* for one after another, at least so long */
+#define FLUSH_SLACK_S 0.25           /* the vendor may count a little less than was sent */
 
 struct spoken *spoken_add(struct spoken **list, struct turn *t, int64_t id)
 {
@@ -70,22 +72,27 @@ void spoken_flush(struct spoken *list, const struct link *l, const struct deepgr
 	}
 }
 
-bool spoken_detach(struct spoken *list, const struct link *l, int64_t give_up_ns)
+void spoken_end(struct spoken *s)
 {
-	bool had = false;
+	s->whole = true;
+	s->whole_ns = now_ns();
+	s->give_up_ns = s->whole_ns + LINK_NS;
+}
 
+void spoken_detach(struct spoken *list, const struct link *l)
+{
 	for (; list; list = list->next) {
 		if (list->link != l)
 			continue;
-		had = true;
 		list->link = NULL;
 		list->cursor = 0;
 		list->finalized_ns = 0;
 		list->flushed = false;
-		list->give_up_ns = give_up_ns;
+		if (list->whole)
+			list->give_up_ns = max_i64(
+				list->whole_ns + LINK_NS, now_ns() + LINK_AGAIN_NS);
 		deepgram_words_init(&list->words);
 	}
-	return had;
 }
 
 bool spoken_feed(struct spoken *s, int64_t now)

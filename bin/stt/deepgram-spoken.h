@@ -17,6 +17,7 @@ struct spoken {
 	size_t cursor;        /* samples that went by it */
 	int64_t sent;         /* samples that went by all links */
 	bool whole;           /* it is over: its words are wanted */
+	int64_t whole_ns;     /* when that was */
 	int64_t first_ns;     /* when the link got the first of it */
 	int64_t finalized_ns; /* when Finalize went; 0: not yet */
 	int64_t sent_to;      /* samples that had gone by the link then */
@@ -35,9 +36,10 @@ bool spoken_uses(const struct spoken *list, const struct link *l);
 struct spoken *spoken_at(struct spoken *list, const struct link *l, const struct sent_part *part);
 /* An answer to Finalize: it is one to all that was sent before. */
 void spoken_flush(struct spoken *list, const struct link *l, const struct deepgram_said *said);
-/* The link is no more: its turns are to be heard anew, from their beginning, those that are whole until give_up_ns.
- * False: it had none. */
-bool spoken_detach(struct spoken *list, const struct link *l, int64_t give_up_ns);
+/* It is over; so long it may wait for a link. */
+void spoken_end(struct spoken *s);
+/* The link is no more: its turns are to be heard anew, from their beginning. */
+void spoken_detach(struct spoken *list, const struct link *l);
 /* Send what there is of it; at its end also the rest, and Finalize. False: there is no room for now. */
 bool spoken_feed(struct spoken *s, int64_t now) MUST_USE;
 /* Its words are complete: Finalize is answered, or all of the voice was frozen before. */

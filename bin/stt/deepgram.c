@@ -13,7 +13,6 @@
 #define MODEL "nova-3"
 #define PARAMETERS "smart_format=true&endpointing=300"
 #define MUTE_NS (5 * NS_PER_S / 2) /* from a service that has not said anything at all */
-#define CONNECT_NS (2 * NS_PER_S)  /* a turn that is over waits so long for a connection */
 #define AGAIN_MS 100               /* until the first new connection; then twice as long each */
 #define AGAIN_MAX_MS 8000          /* time, but no more than this */
 #define BREAKER_MS 1000            /* until the breaker is asked again */
@@ -76,8 +75,11 @@ static void finish(struct deepgram *d, struct spoken *s, bool words)
 {
 	struct result ret = result_none;
 
-	if (words)
+	if (words) {
 		deepgram_words_result(&s->words, s->t, &ret);
+		link_worked(s->link);
+		d->fails = 0;
+	}
 	ret.used[0] = (struct used){"seconds", (double)(s->sent + d->spent) / s->t->rate_hz};
 	if (!(s->sent + d->spent))
 		ret.used[0].unit = NULL;
@@ -130,11 +132,19 @@ static void pump(struct deepgram *d)
 
 /* What links say. */
 
+/* For people: how long it took until now. */
+static void time_seen(struct deepgram *d, const char *name, int64_t from_ns)
+{
+	recogniser_seen(d->r, name, "%.1f ms", (double)(now_ns() - from_ns) / NS_PER_MS);
+}
+
 static void on_opened(void *ctx, struct link *l)
 {
 	struct deepgram *d = ctx;
 
 	recogniser_seen(d->r, "status", "101");
+	recogniser_seen(d->r, "request id", "%s", *l->request_id ? l->request_id : "none");
+	time_seen(d, "connected", l->begun_ns);
 	if (l == d->link)
 		d->again_ns = 0;
 	links_tidy(d);
@@ -157,7 +167,9 @@ static void on_said(void *ctx, struct link *l, const struct deepgram_said *said)
 	const struct sent_part *part = part_of(l, said);
 	struct spoken *s = spoken_at(d->spoken, l, part);
 
-	d->fails = 0;
+	if (!l->seen && l->audio_ns)
+		time_seen(d, "first byte", l->audio_ns);
+	l->seen = true;
 	if (s) {
 		deepgram_words_add(&s->words, said, &l->sent, part);
 		if ((!s->whole || !spoken_is_complete(s)) && spoken_news(s))
@@ -223,9 +235,10 @@ static bool is_for_good(const struct link *l, const struct provider_end *end)
 static void on_ended(void *ctx, struct link *l, const struct provider_end *end)
 {
 	struct deepgram *d = ctx;
-	bool had = spoken_detach(d->spoken, l, now_ns() + CONNECT_NS), mine = l == d->link;
+	bool mine = l == d->link;
 	bool for_good = !end->ok && is_for_good(l, end);
 
+	spoken_detach(d->spoken, l);
 	recogniser_seen(d->r, "end", "%s", end->why);
 	if (l->status != 101)
 		recogniser_seen(d->r, "status", "%lld", (long long)l->status);
@@ -234,8 +247,6 @@ static void on_ended(void *ctx, struct link *l, const struct provider_end *end)
 	d->coming = l == d->coming ? NULL : d->coming;
 	d->old = l == d->old ? NULL : d->old;
 	because(d, end->ok ? "broken" : end->code, end->why);
-	if (had && !end->ok && l->status == 101)
-		breaker_failure(d->p.breaker);
 	if (for_good) {
 		free(d->refused);
 		d->refused = strdup(l->target);
@@ -327,9 +338,12 @@ static void give_up(struct deepgram *d, struct spoken *s)
 	}
 	snprintf(why, sizeof(why), "not a word to turn %lld within %lld ms",
 		(long long)s->t->number, (long long)(MUTE_NS / NS_PER_MS));
-	breaker_failure(d->p.breaker);
-	spoken_detach(d->spoken, l, now_ns() + CONNECT_NS);
-	forget_link(l == d->link ? &d->link : &d->old);
+	spoken_detach(d->spoken, l);
+	if (l == d->link)
+		d->link = NULL;
+	else
+		d->old = NULL;
+	link_fail(l);
 	again_later(d, 0);
 	fail(d, s, "timeout", why);
 }
@@ -434,8 +448,7 @@ static void deepgram_recognise(struct recogniser *r, struct turn *t)
 		d->rate_hz = t->rate_hz;
 		snprintf(d->language, sizeof(d->language), "%s", t->language);
 	}
-	s->whole = true;
-	s->give_up_ns = now_ns() + CONNECT_NS;
+	spoken_end(s);
 	if (!d->link)
 		want(d);
 	pump(d);

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""deepgram-calls: calls of stt with the engine deepgram against deepgram.py, frame by frame: deepgram-calls.py CASE. What
-is spoken are tones, a word each."""
+"""deepgram-calls: calls of stt with the engine deepgram against deepgram.py, frame by frame: deepgram-calls.py [CASE...]:
+TAP. What is spoken are tones, a word each."""
 
+import concurrent.futures
 import json
 import math
 import os
+import queue
 import socket
 import struct
 import subprocess
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-import queue
+import traceback
 
 import deepgram
 from stream import audio, clock, frame, read
@@ -251,8 +253,10 @@ def case_key():
     call = Call(server)
     call.say("one two", cause="key", post_ms=0)
     call.heard("three")
+    server.wait("Finalize", n=1)
     call.end()
     assert [d["text"] for d in call.of("transcript")] == ["three"]
+    server.heard(call.seconds() - 0.02)
     assert abs(call.seconds() - sum(e["bytes"] for e in server.wait("audio")) / 16000) < 0.02
 
 
@@ -378,6 +382,35 @@ def case_mute():
     assert call.codes() == ["timeout"], call.of("error")
 
 
+def case_mute_breaker():
+    """A service that opens connections and says nothing is left alone after five of them."""
+    server = deepgram.Server(["mute"] * 9)
+    with tempfile.TemporaryDirectory() as spool:
+        calls = [Call(server, CALLPIPE_SPOOL=spool) for _ in range(5)]
+        for call in calls:
+            call.say("one")
+        for call in calls:
+            assert call.answer()["text"] == ""
+            call.end()
+        call = Call(server, CALLPIPE_SPOOL=spool)
+        call.say("one")
+        assert call.answer()["text"] == ""
+        quick(call)
+        call.end()
+        assert call.codes() == ["breaker"], call.of("error")
+
+
+def case_breaking():
+    """A service that breaks off every turn is left alone, too."""
+    server = deepgram.Server(["reset=0.9"] * 99)
+    call = Call(server)
+    for _ in range(2):
+        call.say("one two three")
+        assert call.answer()["text"] == "" and call.took < 3.5 * SLACK, call.took
+    call.end()
+    assert call.codes()[-1] == "breaker" and server.count == 5, (call.of("error"), server.count)
+
+
 def case_nobody():
     """Nobody listens: empty transcripts, said once; after five failures it is left alone, by other calls too."""
     with socket.create_server(("127.0.0.1", 0)) as s:
@@ -458,8 +491,22 @@ CASES |= {"reset": broken("reset=0.9"), "eof": broken("eof=0.9"), "net": broken(
           "401": refused(401, "account"), "402": refused(402, "account"), "400": refused(400, "rejected"), "404": refused(404, "rejected"),
           "429": passing(429), "500": passing(500), "503": passing(503)}
 
+LONGEST = ("mute", "alive", "breaking", "mute_breaker", "nobody", "hang")
+
+
+def trial(name):
+    try:
+        CASES[name]()
+        return name, ""
+    except BaseException:  # a test says what it was
+        return name, traceback.format_exc()
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--list"]:
-        print(*sorted(CASES, key=lambda name: name not in ("mute", "alive", "nobody", "hang")))  # the longest first
-    else:
-        CASES[sys.argv[1]]()
+    names = sys.argv[1:] or sorted(CASES, key=lambda name: name not in LONGEST)
+    with concurrent.futures.ThreadPoolExecutor(14) as pool:
+        for n, (name, why) in enumerate(pool.map(trial, names), 1):
+            print(f"{'not ' if why else ''}ok {n} - a call: {name}")
+            print("".join(f"# {line[:2000]}\n" for line in why.splitlines()), end="", flush=True)
+    print(f"1..{len(names)}", flush=True)
+    os._exit(0)
