@@ -34,7 +34,8 @@ cat >"$odd/events.jsonl" <<'END'
 {"seq":12,"t":1630,"type":"tool-result","data":{"id":"1","status":"timeout","ms":10}}
 {"seq":13,"t":2000,"type":"transfer","data":{"to":"desk","reason":"asked"}}
 {"seq":14,"t":2400,"type":"turn","data":{"turn":1,"speech_end":1520,"endpoint_ms":700,"transcript_ms":800,"text_ms":810,"audio_ms":830,"audible_ms":850}}
-{"seq":15,"t":3000,"type":"verdict","data":{"verdict":"transfer desk"}}
+{"seq":15,"t":2900,"type":"result","data":{"prompt":"short","goals":["desk"]}}
+{"seq":16,"t":3000,"type":"verdict","data":{"verdict":"transfer desk"}}
 END
 calllog init >"$T/out" && calllog load "$T/spool" 2>"$T/err"
 q "INSERT INTO client (phone, first_name, company) VALUES ('+33610000004', '@Jean', 'A, \"B\"')"
@@ -117,5 +118,39 @@ ok 'stats: by campaign, those of none too' number '["",21,"camp_00000001",20,"ca
 ok 'stats: CSV' number '"1"' 'calllog stats summary --from 2026-11-30 --csv >$T/csv && csv $T/csv | jq ".[0].total"'
 check 'stats: a table on a terminal' 'terminal calllog stats | grep -q "^total  *61$"'
 ok 'stats: of nothing' number '[0,null]' 'calllog stats summary --campaign none | jq -c "[.total, .success_rate]"'
-ok 'stats: no such kind' says 64 'summary, overview, daily, campaign' calllog stats weekly
+ok 'stats: no such kind' says 64 'summary, overview, daily, campaign, prompt' calllog stats weekly
+ok 'stats: by what a journal names as its prompt' number '["short",1,1,1]' \
+	'calllog stats --by prompt | jq -sc "[.[] | .prompt, .total, .completed, .successes]"'
+# NAME CALLS LEADS, and GOALS of those that are none
+tried() {
+	q "INSERT INTO call (call_id, prompt_version, status, is_interested, result, started_at) SELECT '$1' || i, '$1', 'completed', i <= $3,
+		jsonb_build_object('goals', CASE WHEN i > $3 AND i <= $3 + $4 THEN '[\"x\"]' ELSE '[]' END::jsonb), '2026-11-30' FROM generate_series(1, $2) i"
+}
+q "DELETE FROM call WHERE prompt_version IS NOT NULL"
+tried long 400 100 20 && tried other 300 130 0 && tried third 300 60 40 && tried late 250 96 0 && tried few 9 4 0
+q "INSERT INTO call (call_id, prompt_version, status, is_interested) VALUES ('failed', 'few', 'failed', true)"
+cat >"$T/want.py" <<'END'
+import json, math, sys
+got = {r["prompt"]: r for r in map(json.loads, sys.stdin)}
+tried = {"long": (120, 400), "other": (130, 300), "third": (100, 300), "late": (96, 250), "few": (4, 9)}
+def chance(k1, n1, k, n):
+    q = (k + k1) / (n + n1)
+    return math.erfc(abs(k / n - k1 / n1) / math.sqrt(q * (1 - q) * (1 / n + 1 / n1)) / math.sqrt(2))
+def wilson(k, n, z=1.959964):
+    p, m = k / n, math.sqrt(k / n * (1 - k / n) / n + z * z / n / n / 4)
+    return [(p + z * z / n / 2 + s * z * m) / (1 + z * z / n) for s in (-1, 1)]
+assert list(got)[0] == "long" and len(got) == 5, list(got)
+for name, (k, n) in tried.items():
+    r = got[name]
+    assert (r["successes"], r["completed"]) == (k, n), r
+    assert all(abs(a - b) < 6e-5 for a, b in zip([r["low"], r["high"]], wilson(k, n))), (r, wilson(k, n))
+    want = None if name in ("long", "few") else chance(120, 400, k, n)
+    assert want is None and r["p_value"] is None or abs(r["p_value"] - want) < 1e-6, (r, want)
+# 0.027 is below 0.05, but not as one of three
+assert [got[n]["significant"] for n in tried] == [None, True, False, False, None], got
+END
+ok 'stats: by prompt: rates, their intervals, and what may be chance' eval 'calllog stats --by=prompt | python3 "$T/want.py"'
+check_same 'stats: by prompt: the same as an operand' 'calllog stats prompt' 'calllog stats --by prompt'
+ok 'stats: by two things' says 64 "'prompt'" calllog stats prompt --by day
+q "DELETE FROM call WHERE prompt_version IS NOT NULL"
 plan

@@ -20,9 +20,10 @@ struct settings {
 	int64_t limit;                                     /* calls; 0: as the command likes */
 	const char *output;                                /* file; NULL: stdout */
 	bool json, csv;
-	bool calls;   /* export: every call, not the last of each person */
-	bool dry_run; /* erase, retain: change nothing */
-	bool force;   /* erase: also a number that is a line of ours */
+	const char *by; /* stats: what calls are put together by; NULL: as its operand says */
+	bool calls;     /* export: every call, not the last of each person */
+	bool dry_run;   /* erase, retain: change nothing */
+	bool force;     /* erase: also a number that is a line of ours */
 	const char *raw, *recordings, *transcripts, *words, *numbers; /* ages of retain */
 };
 extern struct settings set;

@@ -15,7 +15,7 @@
 #include "number.h"
 #include "record/story.h"
 
-#define LOADER "1" /* other rows are made of the same files: a number greater by one */
+#define LOADER "2" /* other rows are made of the same files: a number greater by one */
 #define TABLE_MAX ((size_t)64 << 20)
 #define FILE_MAX ((size_t)1 << 20)
 
@@ -24,8 +24,8 @@ const char *const rows_columns[ROWS_TABLES] = {
 		"call_id, uuid, service, campaign_id, phone_number, direction, caller_id, status, disposition,"
 		" cause, tech_cause, amd_result, amd_cause, amd_ms, final_sentiment, is_interested, opt_out,"
 		" slot_wish, transfer_to, duration, billsec, recording_path, assembled_audio_path,"
-		" transcript_path, mp3_path, call_dir, language, turns, talk_over_ms, bot_ms, caller_ms, summary,"
-		" quality_score, quality, cost, result, source, journal_bytes, broken_lines, crashed,"
+		" transcript_path, mp3_path, call_dir, language, turns, talk_over_ms, bot_ms, caller_ms,"
+		" prompt_version, summary, quality_score, quality, cost, result, source, journal_bytes, broken_lines, crashed,"
 		" answered_at, started_at, ended_at",
 	[ROWS_INTERACTION] =
 		"call_interaction (call_id, question_number, question_played, transcription, sentiment,"
@@ -244,6 +244,7 @@ static void call_row(
 	copy_int(b, s->talk_over_ms);
 	copy_int(b, sums.bot_ms);
 	copy_int(b, sums.caller_ms);
+	copy_text(b, member(s->result, "prompt"));
 	copy_score(b, k);
 	copy_cost(b, s);
 	copy_tree(b, s->result);

@@ -1,4 +1,4 @@
-/* calllog stats: figures of calls, of all together, by day or by campaign. */
+/* calllog stats: figures of calls, of all together, by day, by campaign or by prompt. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/opt.h"
 #include "calllog.h"
 #include "choice.h"
+#include "prompts.h"
 
 /* A part of a number, as a share; NULL where there is nothing. */
 #define SHARE(part, of) "round((" part ") / nullif((" of ")::numeric, 0), 4)"
@@ -64,13 +65,13 @@ static const char latency_columns[] =
 static const struct kind {
 	const char *name;
 	const char *by;   /* what calls are put together by; NULL: all are */
-	const char *head; /* its name */
+	const char *head; /* its name, which --by takes */
 	const char *columns;
 } kinds[] = {
-	{"summary", NULL, NULL, summary_columns},
-	{"overview", NULL, NULL, all_columns},
+	{"summary", NULL, NULL, summary_columns}, {"overview", NULL, NULL, all_columns},
 	{"daily", "to_char(started_at, 'YYYY-MM-DD')", "day", all_columns},
 	{"campaign", "coalesce(campaign_id, '')", "campaign", all_columns},
+	{"prompt", "prompt_version", "prompt", NULL}, /* prompts.h */
 };
 
 /* Without groups there is a row even of nothing. */
@@ -78,6 +79,8 @@ static int make(const struct kind *k, char **ret)
 {
 	bool few = table_form() == TABLE_TEXT;
 
+	if (!k->columns)
+		return asprintf(ret, "%s%s%s", prompts_begin, choice_where, prompts_end);
 	if (!k->by)
 		return asprintf(ret,
 			"WITH c AS (SELECT * FROM call WHERE %s), f AS (SELECT %s FROM c),"
@@ -93,24 +96,36 @@ static int make(const struct kind *k, char **ret)
 		few ? few_latencies : latency_columns, k->head);
 }
 
+/* Of that name, or that is by it. */
+static const struct kind *find(const char *name, bool by)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		const char *is = by ? kinds[i].head : kinds[i].name;
+
+		if (is && strcmp(is, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
 int command_stats(char *const operands[])
 {
 	const char *name = operands[0] ? operands[0] : "summary";
+	const struct kind *k = find(set.by ? set.by : name, set.by);
+	char *sql;
+	int code;
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		char *sql;
-		int code;
-
-		if (strcmp(kinds[i].name, name) != 0)
-			continue;
-		if (operands[0] && operands[1])
-			return opt_no_operands(operands + 1);
-		if (make(&kinds[i], &sql) == -1)
-			return EXIT_SYSTEM;
-		code = (int)write_found(sql, table_form(), !kinds[i].by);
-		free(sql);
-		return code;
+	if (!k) {
+		log_error(
+			"cannot count by '%s': must be one of summary, overview, daily, campaign, prompt",
+			name);
+		return EXIT_USAGE;
 	}
-	log_error("cannot count by '%s': must be one of summary, overview, daily, campaign", name);
-	return EXIT_USAGE;
+	if (operands[0] && (set.by || operands[1]))
+		return opt_no_operands(operands + !set.by);
+	if (make(k, &sql) == -1)
+		return EXIT_SYSTEM;
+	code = (int)write_found(sql, table_form(), !k->by);
+	free(sql);
+	return code;
 }
