@@ -2,6 +2,7 @@
 # stt, engine openai: requests, replies, faults, and that a key stays where it is.
 # shellcheck disable=SC2016,SC2034,SC2317 # shell text, variables and functions are for check and ok
 . tests/lib.sh
+. tests/filter.sh
 
 export PYTHONPATH=tests/fake PYTHONDONTWRITEBYTECODE=1 CALLPIPE_STT_TIMEOUT=$((8000 * SLACK)) CALLPIPE_SPOOL="$T/spool"
 export CALLPIPE_STT=openai CALLPIPE_STT_KEY=sk-test-0123456789abcdef CALLPIPE_NO_PROXY=127.0.0.1
@@ -145,6 +146,17 @@ check 'a URL that is none' 'must_fail 64 stt --url gopher://x <"$T/one" 2>"$T/er
 check 'a temperature that is none' 'CALLPIPE_STT_TEMPERATURE=2 must_fail 78 stt <"$T/one" 2>"$T/err" && grep -q "CALLPIPE_STT_TEMPERATURE" "$T/err"'
 ok 'a spool that is not there: said, and the call goes on' eval 'stt --url "$url/plain/v1" --spool="$T/none" <"$T/one" 2>"$T/err" | events text |
 	grep -qx "transcript Goodbye" && grep -q "cannot share breakers in" "$T/err"'
+
+# A recorded call.
+mkdir "$T/call"
+printf '%s\n' '{"type":"transcript","data":{"turn":1,"text":"one","frames":3}}' 'no line' '{"type":"transcript","data":[]}' \
+	'{"type":"transcript","data":{"turn":3,"text":"three"}}' >"$T/call/events.jsonl"
+filter_manners "$T/one" stt --replay="$T/call"
+check_same 'of a call that was another: a turn without a transcript is said' \
+	'turns "say=$bye" "say=$bye" "key=$bye" "say=$bye" end | stt --replay="$T/call" 2>"$T/err" | events turn code text' \
+	'printf "%s\n" "transcript 1 - one" "error - replay the recorded call has no transcript of turn 2" "transcript 2 - " "transcript 4 - "'
+check 'no journal' 'must_fail 74 stt --replay="$T/none" <"$T/one" 2>"$T/err" && grep -q "cannot read .*/none/events.jsonl" "$T/err"'
+check 'of files there is none' 'must_fail 64 stt --replay="$T/call" -f "$bye" 2>"$T/err"'
 
 ok 'while it works' timeout $((60 * SLACK)) python3 tests/fake/transcriber-live.py "$url" "$bye" "$T/log"
 check 'the key is nowhere' '! grep -r "sk-test-0123\|0123456789abcdef" "$T" --exclude=log'

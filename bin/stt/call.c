@@ -27,11 +27,12 @@ struct call {
 	char *hints;                     /* and hints: JSON, malloc'd; NULL: none */
 	bool expected;                   /* the engine knows that there will be speech */
 	struct turn *turn;               /* the caller is speaking; NULL: not */
-	int64_t partial, rev;            /* turn of the last transcript-partial, and its number */
-	bool odd_audio;                  /* it has been said that audio cannot be used */
-	struct price *price;             /* NULL: no table */
-	struct dynbuf end;               /* call-end, while it waits */
-	struct loop_timer last;          /* it has waited enough */
+	int64_t frames;         /* events of the stream so far: where words stand, for a replay */
+	int64_t partial, rev;   /* turn of the last transcript-partial, and its number */
+	bool odd_audio;         /* it has been said that audio cannot be used */
+	struct price *price;    /* NULL: no table */
+	struct dynbuf end;      /* call-end, while it waits */
+	struct loop_timer last; /* it has waited enough */
 };
 
 static void error_put(void *ctx, const char *code, const char *text)
@@ -63,6 +64,7 @@ static void transcript_put(struct call *c, const struct turn *t, const struct re
 	jline_add_int(&data, "end", end);
 	jline_add_str(&data, "engine", c->r.engine->name);
 	jline_add_int(&data, "latency_ms", max_i64(t->stop_ms - t->end_ms, 0) + ms);
+	jline_add_int(&data, "frames", c->frames);
 	dynbuf_adds(&data, "}");
 	filter_add(&c->f, "transcript", &data);
 	dynbuf_free(&data);
@@ -83,6 +85,7 @@ static void partial_put(void *ctx, const struct turn *t, const char *text)
 	jline_add_str(&data, "text", text);
 	jline_add_int(&data, "rev", c->rev);
 	jline_add_str(&data, "engine", c->r.engine->name);
+	jline_add_int(&data, "frames", c->frames);
 	dynbuf_adds(&data, "}");
 	filter_add(&c->f, "transcript-partial", &data);
 	dynbuf_free(&data);
@@ -287,6 +290,7 @@ static enum filter_verdict on_frame(void *ctx, const struct frame *fr)
 	struct call *c = ctx;
 	struct jspan v;
 
+	c->frames += !frame_is(fr, "audio-chunk");
 	if (frame_is(fr, "audio-chunk") && !frame_get(fr, "utterance", &v)) {
 		on_audio(c, fr);
 		return FILTER_CONSUME;

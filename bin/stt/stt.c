@@ -10,6 +10,7 @@
 #include "files.h"
 #include "hints.h"
 #include "probe.h"
+#include "replay.h"
 
 static struct settings set = {
 	.engine = "pocketsphinx",
@@ -22,7 +23,7 @@ static struct settings set = {
 	.format = "auto",
 	.stream = "auto",
 };
-static const char *dir, *rate = "8000", *phrases;
+static const char *dir, *rate = "8000", *phrases, *replay;
 static int64_t digits = HINTS_NO_DIGITS;
 static bool file, json, probe;
 
@@ -64,6 +65,8 @@ static const struct opt_row rows[] = {
 	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "that are reached without it",
 		&set.http.no_proxy},
 	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory, for hints_ref", &dir},
+	{"replay", 0, OPT_STR, "DIR", NULL,
+		"ask nobody: transcripts are taken from this recorded call", &replay},
 	{"probe", 0, OPT_FLAG, NULL, NULL, "ask the service once, show what it answers, and exit",
 		&probe},
 	{"file", 'f', OPT_FLAG, NULL, NULL, "recognise sound files", &file},
@@ -122,6 +125,8 @@ int main(int argc, char **argv)
 		return opt_refuse(
 			&set.engine, "there are pocketsphinx, command, deepgram, openai and none");
 	signal(SIGPIPE, SIG_IGN);
+	if (replay && (probe || file))
+		return misuse("--replay", "it is for a stream: see --help");
 	if (probe && !file && argv[first] && argv[first + 1])
 		return misuse(argv[first + 1], "--probe takes one file");
 	if (probe)
@@ -135,5 +140,5 @@ int main(int argc, char **argv)
 				: json ? "--json"
 				       : "--digits",
 			"it is for --file: see --help");
-	return call_run(&set, engine, dir);
+	return replay ? replay_run(replay) : call_run(&set, engine, dir);
 }

@@ -2,9 +2,11 @@
 """transcriber-live.py URL WAV LOG: stt with the engine openai as in a call, frame by frame."""
 import contextlib
 import importlib
+import io
 import json
 import subprocess
 import sys
+import tempfile
 import time
 
 live = importlib.import_module("stt-live")
@@ -67,6 +69,32 @@ begun = time.monotonic()
 seen = stt.finish()
 assert live.codes(seen) == ["timeout"] and not live.texts(seen), seen
 assert 2.5 < time.monotonic() - begun < 30, "call-end waits 3 s"
+
+# a call again, from its journal: the same words at the same places, and nobody is asked
+before = len(requests())
+stt = start("late", "--model=gpt-transcribe")
+put, written = stt.put, []
+stt.put = lambda data: (written.append(data), put(data))
+seen = []
+for n in range(3):
+    stt.say(WAV)
+    while not any(type_ == "transcript" and data["turn"] == n + 1 for type_, data in seen):
+        stt.put(live.frame("x-mark", n=len(written)))
+        seen += stt.until("x-mark")
+        time.sleep(0.005)
+stt.say(WAV)  # its words are waited for at the end
+seen += stt.finish()
+assert sum(type_ == "transcript" for type_, _ in seen) == 4
+with tempfile.TemporaryDirectory() as folder:
+    with open(f"{folder}/events.jsonl", "w", encoding="utf-8") as f:
+        for type_, data in seen:
+            f.write(json.dumps({"seq": 1, "t": 1, "type": type_, "data": data}) + "\n")
+        f.write('{"seq":1,"t":1,"type":"transcript","da')  # a call that crashed
+    asked = len(requests())
+    out = subprocess.run(["stt", f"--replay={folder}"], input=b"".join(written), stdout=subprocess.PIPE, check=True).stdout
+again = [(type_, data) for type_, data, _, _ in live.read(io.BytesIO(out))] + [("end", {})]
+assert again == [(type_, data) for type_, data in seen if type_ != "usage"], (again, seen)
+assert len(requests()) == asked
 
 # turns that wait for each other are answered in order
 stt = start("stream", "--model=gpt-transcribe")

@@ -144,6 +144,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                    usage={"type": "tokens", "input_tokens": 30, "output_tokens": 4, "total_tokens": 34})
         self.chunk(b"")
 
+    def case_late(self):
+        time.sleep(0.05)
+        self.case_stream()
+
     def case_account(self):
         self.answer(401, error("Incorrect API key provided: " + str(self.headers.get("Authorization"))[7:15] + "*****.",
                                code="invalid_api_key"), ("x-request-said", str(self.headers.get("Authorization"))))
