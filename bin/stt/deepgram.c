@@ -54,16 +54,16 @@ static void forget_link(struct link **l)
 /* The one that has come takes over; the other stays as long as it has a turn. */
 static void take_over(struct deepgram *d)
 {
-	if (d->old)
+	if (d->link && d->old)
 		return;
-	d->old = d->link;
+	d->old = d->link ? d->link : d->old;
 	d->link = d->coming;
 	d->coming = NULL;
 }
 
 static void links_tidy(struct deepgram *d)
 {
-	if (d->coming && d->coming->open && !spoken_uses(d->spoken, d->link))
+	if (d->coming && d->coming->open && (!d->link || !spoken_uses(d->spoken, d->link)))
 		take_over(d);
 	if (d->old && !spoken_uses(d->spoken, d->old))
 		forget_link(&d->old);
@@ -112,6 +112,8 @@ static void attach(struct deepgram *d, struct spoken *s)
 {
 	if (s->link || !s->t->samples || !d->link || !d->link->open)
 		return;
+	if (strcmp(d->link->language, s->t->language) != 0)
+		return; /* in another language it would be nonsense */
 	if (d->link->sent.rate_hz == s->t->rate_hz) {
 		s->link = d->link;
 		return;
@@ -258,6 +260,7 @@ static void on_ended(void *ctx, struct link *l, const struct provider_end *end)
 		again_later(d, l->retry_after_ms);
 	if (!d->link && for_good)
 		whole_fail(d);
+	pump(d);
 	timer_set(d);
 }
 

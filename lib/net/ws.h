@@ -2,7 +2,7 @@
  *
  * Pings are answered, and sent after ping_ms without a byte from the peer; twice that without one is a dead connection.
  * Messages come whole, however they were fragmented. Text that is no UTF-8 ends the connection (1007). Close codes go
- * both ways. Nothing blocks.
+ * both ways. Nothing blocks. The program has to ignore SIGPIPE.
  *
  * Source: RFC 6455; libcurl 7.88 CURLOPT_CONNECT_ONLY; wslay 1.1.
  */

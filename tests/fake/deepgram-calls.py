@@ -8,6 +8,7 @@ import math
 import os
 import queue
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -33,7 +34,8 @@ class Call:
     def __init__(self, server, *options, rate=8000, deaf=False, **env):
         self.rate, self.ms, self.turn, self.server = rate, 0, 0, server
         port = server.port if server else env.pop("port")
-        env = {"CALLPIPE_STT": "deepgram", "CALLPIPE_STT_URL": f"http://127.0.0.1:{port}", "CALLPIPE_STT_KEY": deepgram.KEY,
+        url = f"{'wss' if server and server.tls else 'http'}://127.0.0.1:{port}"
+        env = {"CALLPIPE_STT": "deepgram", "CALLPIPE_STT_URL": url, "CALLPIPE_STT_KEY": deepgram.KEY,
                "CALLPIPE_SPOOL": "", "CALLPIPE_STT_WAIT": "no", **env}
         self.process = subprocess.Popen(["stt", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **env})
         self.frames, self.seen, self.errors = queue.Queue(), [], b""
@@ -215,6 +217,24 @@ def case_terms_speaking():
     call.heard("four")
     call.end()
     assert not call.codes() and sum(e["bytes"] for e in server.wait("audio", n=2)) >= 16000
+
+
+def case_terms_broken():
+    """The connection breaks when another one is there already: that one hears the turn again."""
+    server = deepgram.Server(["reset=1.4"])
+    call = Call(server)
+    server.wait("open")
+    call.start()
+    call.words("one two")
+    call.until("transcript-partial", text="one two")
+    call.expect(id="a", hints={"phrases": ["x"]})
+    server.wait("open", n=2)
+    call.words("three four five")
+    server.wait("reset", n=1)
+    call.stop()
+    assert call.answer()["text"] == "one two three four five"
+    call.end()
+    assert not call.codes() and server.count == 2, (call.of("error"), server.count)
 
 
 def case_keywords():
@@ -437,6 +457,26 @@ def case_hang():
     assert call.answer()["text"] == "" and call.took < 4.5 * SLACK, call.took
     call.end()
     assert call.codes() == ["timeout"], call.of("error")
+
+
+def case_tls():
+    """By TLS; not with a server that nobody vouches for."""
+    with tempfile.TemporaryDirectory() as folder:
+        pem = f"{folder}/both.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{folder}/key", "-out", f"{folder}/crt",
+                        "-days", "2", "-subj", "/CN=x", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        with open(pem, "wb") as f:
+            f.write(b"".join(open(f"{folder}/{name}", "rb").read() for name in ("key", "crt")))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        call = Call(deepgram.Server(tls=context), CALLPIPE_CA_FILE=f"{folder}/crt")
+        call.heard("one two")
+        call.end()
+        call = Call(deepgram.Server(tls=context))
+        call.say("one")
+        assert call.answer()["text"] == ""
+        call.end()
+        assert call.codes() == ["tls"], call.of("error")
 
 
 def case_end():

@@ -83,10 +83,10 @@ ODD = ['{"type":"SpeechStarted","channel":[0,1],"timestamp":0.1}', '{"type":"Utt
 
 
 class Server:
-    """faults: of each connection. log: what happened, in order."""
+    """faults: of each connection. log: what happened, in order. tls: a context of ssl."""
 
-    def __init__(self, faults=(), say=None):
-        self.faults, self.log, self.changed, self.say = list(faults), [], threading.Condition(), say
+    def __init__(self, faults=(), say=None, tls=None):
+        self.faults, self.log, self.changed, self.say, self.tls = list(faults), [], threading.Condition(), say, tls
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port, self.count = self.listener.getsockname()[1], 0
         threading.Thread(target=self.accept, daemon=True).start()
@@ -123,6 +123,8 @@ class Server:
 
     def serve(self, sock, n, fault):
         try:
+            if self.tls:
+                sock = self.tls.wrap_socket(sock, server_side=True)
             Connection(self, Peer(sock), n, fault).run()
         except (Gone, OSError) as e:
             self.note(n, "gone", why=repr(e))
