@@ -1,0 +1,113 @@
+// Whole calls in which a service fails: the caller hears something, the call goes on, and comes to a good end. They are
+// made all at once.
+import { AGAIN, brain, dial, ears, holding, journal, pipeline, told, voice } from './lib/call.mjs';
+import { engine, assert } from './lib/tap.mjs';
+import { KEY } from './lib/tool.mjs';
+
+const { row, done } = engine('fault');
+const LEAVE = [{ id: 'call_1', name: 'leave', arguments: '{"exit":"done"}' }];
+const TALK = [
+	['When do you close?', 'We close at six.'],
+	['Thank you, that is all.', 'You are welcome.', LEAVE],
+];
+const WELL = ['Wheels and Sons.', 'We close at six.', 'You are welcome.', 'Goodbye.'];
+const DEAF = ['Wheels and Sons.', AGAIN, AGAIN, 'Goodbye.']; // the third time is the last
+const PROBLEM = ['Wheels and Sons.', 'Something does not work here.'];
+
+// The first connection is closed after so much sound, and hears no more.
+function closing(after_ms) {
+	let closed;
+	return (note, ws, ms) => {
+		if (!closed && ms > after_ms) {
+			closed = note;
+			ws.close(1011, 'NET-0000');
+		}
+		return note === closed;
+	};
+}
+
+const refusing = (status) => (note, stream) => {
+	stream.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+	return true;
+};
+
+// What is done to a service (see lib/call.mjs), and what is said then; waits: and wait phrases; turns: of the caller's;
+// within_ms: of the end of each something is heard.
+const CASES = {
+	'recogniser   closed in mid-turn': {
+		ears: { on: closing(600) },
+		said: WELL,
+	},
+	'recogniser   refuses: 401': { ears: { refuse: refusing(401) }, said: DEAF, turns: 3 },
+	'recogniser   refuses: 503': { ears: { refuse: refusing(503) }, said: DEAF, turns: 3 },
+	'recogniser   mute': { ears: { mute: true }, said: DEAF, turns: 3, within_ms: 4500 },
+	'model        429: the next one': {
+		brains: (close) => [brain(close, TALK, { chaos: { rateLimitRate: 1 } }), brain(close, TALK)],
+		said: WELL,
+	},
+	'model        500: the next one': {
+		brains: (close) => [brain(close, TALK, { chaos: { dropRate: 1 } }), brain(close, TALK)],
+		said: WELL,
+	},
+	'model        connection dropped: the next one': {
+		brains: (close) => [brain(close, TALK, { chaos: { disconnectRate: 1 } }), brain(close, TALK)],
+		said: WELL,
+	},
+	'model        silence: a wait phrase, the next one': {
+		brains: (close) => [brain(close, TALK, { chaos: { latencyMs: 30000 } }), brain(close, TALK)],
+		said: WELL,
+		waits: true,
+	},
+	'model        slow: a wait phrase, its answer': {
+		brains: (close) => [brain(close, TALK, { chaos: { latencyMs: 1600 } })],
+		said: WELL,
+		waits: true,
+	},
+	'model        all gone: the technical problem': {
+		brains: (close) => [brain(close, TALK, { chaos: { dropRate: 1 } })],
+		said: PROBLEM,
+		waits: true,
+		turns: 1,
+	},
+	'voice        500: the next engine': { voice: { chaos: { dropRate: 1 } }, env: { CALLPIPE_TTS: 'openai,command' }, said: WELL },
+	'voice        silence: the next engine': {
+		voice: { chaos: { latencyMs: 30000 } },
+		env: { CALLPIPE_TTS: 'openai,command', CALLPIPE_TTS_TIMEOUT: '1000' },
+		said: WELL,
+	},
+	'voice        no sound: the next engine': { voice: { chaos: { malformedRate: 1 } }, env: { CALLPIPE_TTS: 'openai,command' }, said: WELL },
+};
+
+async function call(close, c) {
+	const s = {
+		ears: await ears(close, TALK, c.ears),
+		brains: await Promise.all(c.brains?.(close) ?? [brain(close, TALK)]),
+		voice: await voice(close, c.voice),
+		env: c.env,
+	};
+	const p = await pipeline(close, s);
+	const report = await dial(p, c.turns ?? TALK.length, 10);
+	return { report, all: await journal(p.spool), keys: holding(p.spool, KEY) };
+}
+
+const closes = [];
+const calls = Object.values(CASES).map((c) => call((f) => closes.push(f), c));
+for (const [i, [name, c]] of Object.entries(CASES).entries())
+	await row(name, async () => {
+		const { report, all, keys } = await calls[i];
+		assert.ok(report.ok && report.end === 'server-end', JSON.stringify(report));
+		const said = all.filter((r) => r.type === 'synthesize').map((r) => r.data);
+		assert.deepEqual(said.filter((x) => x.kind !== 'filler').map((x) => x.text), c.said);
+		assert.equal(said.some((x) => x.kind === 'filler'), c.waits ?? false, 'a wait phrase');
+		assert.deepEqual(new Set(told(all, 'played', 'status')), new Set(['played']));
+		for (const ms of report.response_ms) assert.ok(ms < (c.within_ms ?? 3000), `nothing is heard for ${ms} ms`);
+		const errors = all.filter((r) => r.type === 'error').map((r) => r.data);
+		const once = new Set(errors.map((e) => `${e.stage} ${e.code}`));
+		assert.equal(once.size, errors.length, 'something was said twice');
+		assert.ok(errors.every((e) => !e.fatal));
+		assert.deepEqual(keys, []);
+		const answered = report.response_ms.map((ms) => Math.round(ms)).join(', ');
+		return [`heard after ${answered} ms`, ...errors.map((e) => `${e.code}: ${e.text}`)];
+	});
+for (const f of closes) f();
+done();
