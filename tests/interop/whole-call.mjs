@@ -63,6 +63,7 @@ await row('five turns, two tools, a goodbye', async (close) => {
 	const spoken = turns.reduce((sum, t) => sum + t, 0);
 	assert.ok(sent > spoken && sent < spoken + 2 * turns.length, `${sent} s sent of ${spoken} s of voice`);
 	assert.equal(texts(heard).filter((t) => JSON.parse(t).type === 'Finalize').length, TALK.length);
+	for (let i = 0; i < 100 && !heard.closed; i++) await new Promise((ok) => setTimeout(ok, 30)); // the call is over a little before
 	assert.equal(heard.closed?.code, 1000);
 
 	// Nobody has written the keys down.
