@@ -157,6 +157,28 @@ static void move_lines(struct engine *e)
 		e->failed = true;
 }
 
+void converse_recall(struct engine *e, json_t *talk)
+{
+	struct converse *c = &e->converse;
+	json_t *line;
+	size_t i;
+
+	if (!e->sc->models || c->recalled)
+		return;
+	c->recalled = true;
+	json_array_foreach(talk, i, line) {
+		const char *text = json_string_value(json_object_get(line, "text")),
+			   *who = json_string_value(json_object_get(line, "who"));
+
+		if (!text || !who)
+			continue;
+		if (strcmp(who, "bot") == 0)
+			add_message(e, text, strlen(text));
+		else if (chat_user(&c->chat, text, NULL) < 0)
+			e->failed = true;
+	}
+}
+
 void converse_mark(struct engine *e)
 {
 	struct converse *c = &e->converse;
@@ -379,10 +401,12 @@ static void on_text(struct engine *e, const char *text)
 
 static void on_slow(struct engine *e)
 {
+	bool now = !said_busy(&e->said) && !turns_listening(&e->turns);
+
 	e->converse.slow = true;
 	e->wait_since_ms = e->now_ms;
-	e->wait_ms = ENGINE_WAIT_AGAIN_MS;
-	if (e->sc->wait.n && !said_busy(&e->said) && !turns_listening(&e->turns))
+	e->wait_ms = now ? ENGINE_WAIT_AGAIN_MS : 0; /* as soon as it is quiet */
+	if (now && e->sc->wait.n)
 		say_wait(e);
 }
 

@@ -59,6 +59,7 @@ struct converse {
 	int64_t stay;   /* the chat has prompt and tools for this stay in a state; 0: for none */
 	bool slow;      /* it was told that the answer takes its time */
 	bool said;      /* something has been said to the caller's words */
+	bool recalled;  /* the talk of an earlier call is in the chat */
 
 	/* what the caller said that is not in the chat yet */
 	json_t *lines;     /* array of {"text","note"} */
@@ -105,6 +106,8 @@ void converse_line(struct engine *e, const char *text, const char *note);
 void converse_begin(struct engine *e);
 /* It is asked again: it has the results of its tools. */
 void converse_due(struct engine *e);
+/* The talk of an earlier call, which is gone on with: array of {"who","text"}. */
+void converse_recall(struct engine *e, json_t *talk);
 /* What the caller did is the model's to answer; note: ours, NULL: none. */
 void converse_answer(struct engine *e, const char *note);
 /* Ask it, if it is due and nothing is in the way. */
@@ -126,8 +129,10 @@ bool converse_waits(const struct engine *e);
 int reach_offer(struct engine *e) MUST_USE;
 /* Do what an answer asks for; calls: array of {"id","name","arguments"}. */
 void reach_calls(struct engine *e, json_t *calls);
-/* A tool has ended; false: it is none of the model's. */
-bool reach_tool_done(struct engine *e, const struct tool_end *end);
+/* The tool that is at work for the model under this name; NULL: none. */
+const struct scenario_tool *reach_tool(struct engine *e, const char *tool_id);
+/* It has ended. */
+void reach_tool_done(struct engine *e, const struct tool_end *end);
 /* Those that only read are broken off. */
 void reach_cancel(struct engine *e);
 /* One is at work. */

@@ -9,6 +9,8 @@
 #include "model/ask.h"
 #include "stream/price.h"
 
+#define ARGUMENTS_MAX \
+	24576 /* bytes of all calls of an answer: written as JSON they may be twice as many */
 #define ERRORS_MAX 16 /* of provider and code, that have been told */
 
 struct model_line {
@@ -93,14 +95,22 @@ static void on_failed(void *ctx, const struct model *of, const char *code, const
 			"engine", of->name, "fatal", 0));
 }
 
+/* All of an answer has to fit into an event: arguments that do not are none. */
 static json_t *calls_of(const struct chat_turn *turn)
 {
 	json_t *calls = json_array();
+	size_t bytes = 0;
 
-	for (size_t i = 0; i < turn->calls; i++)
+	for (size_t i = 0; i < turn->calls; i++) {
+		const struct chat_call *call = &turn->call[i];
+		size_t n = strlen(call->arguments);
+		bool fits = bytes + n <= ARGUMENTS_MAX;
+
+		bytes += fits ? n : 0;
 		json_array_append_new(calls,
-			json_pack("{s:s,s:s,s:s}", "id", turn->call[i].id, "name",
-				turn->call[i].name, "arguments", turn->call[i].arguments));
+			json_pack("{s:s,s:s,s:s}", "id", call->id, "name", call->name, "arguments",
+				fits ? call->arguments : "too long"));
+	}
 	return calls;
 }
 

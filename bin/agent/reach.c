@@ -39,12 +39,12 @@ static const struct scenario_prompt *prompt_of(struct engine *e)
 {
 	const struct scenario_llm *llm = e->d.state->llm;
 	const char *call = json_string_value(scenario_lookup(e->d.vars, "call.call"));
-	uint64_t all = 0, at;
+	uint64_t all = (uint64_t)llm->prompts[0].weight, at;
 	size_t i = 0;
 
-	for (size_t k = 0; k < llm->prompts_n; k++)
+	for (size_t k = 1; k < llm->prompts_n; k++)
 		all += (uint64_t)llm->prompts[k].weight;
-	at = hash(call ? call : "", e->d.state->name) % all;
+	at = hash(call ? call : "", e->d.state->name) % (all ? all : 1);
 	while (at >= (uint64_t)llm->prompts[i].weight)
 		at -= (uint64_t)llm->prompts[i++].weight;
 	return &llm->prompts[i];
@@ -411,27 +411,36 @@ static void tell_result(
 	free(text);
 }
 
-bool reach_tool_done(struct engine *e, const struct tool_end *end)
+static struct converse_call *call_of(struct converse *c, const char *tool_id)
+{
+	for (size_t i = 0; i < c->calls; i++)
+		if (c->call[i].running && strcmp(c->call[i].tool_id, tool_id) == 0)
+			return &c->call[i];
+	return NULL;
+}
+
+const struct scenario_tool *reach_tool(struct engine *e, const char *tool_id)
+{
+	const struct converse_call *call = call_of(&e->converse, tool_id);
+
+	return call ? call->tool : NULL;
+}
+
+void reach_tool_done(struct engine *e, const struct tool_end *end)
 {
 	struct converse *c = &e->converse;
-	struct converse_call *call = NULL;
+	struct converse_call *call = call_of(c, end->id);
 
-	for (size_t i = 0; i < c->calls; i++)
-		if (c->call[i].running && strcmp(c->call[i].tool_id, end->id) == 0)
-			call = &c->call[i];
-	if (!call)
-		return false;
 	call->running = false;
 	tell_result(e, call, end);
 	e->quiet_since_ms = max_i64(e->quiet_since_ms, e->now_ms);
 	e->dirty = true;
 	if (reach_busy(e))
-		return true;
+		return;
 	if (c->at == CONVERSE_TOOLS)
 		finish(e);
 	else
 		c->calls = 0;
-	return true;
 }
 
 void reach_cancel(struct engine *e)

@@ -244,8 +244,13 @@ static void start_tool(struct engine *e, const struct scenario_step *step)
 
 void engine_tool_done(struct engine *e, const struct tool_end *end)
 {
+	const struct scenario_tool *tool = reach_tool(e, end->id);
+
 	tool_result(e, end);
-	if (!end->late && reach_tool_done(e, end)) {
+	if (!end->late && tool) {
+		if (end->status != TOOL_CANCELLED)
+			tool_variable(e, tool, end);
+		reach_tool_done(e, end);
 		if (end->status != TOOL_CANCELLED) /* who cancels them is at it */
 			engine_settle(e);
 		return;
@@ -359,6 +364,7 @@ static void resume(struct engine *e)
 	}
 	if (json_object_size(result)) /* they are those of this call, too */
 		engine_result(e, json_incref(result));
+	converse_recall(e, json_object_get(e->saved, "talk"));
 	back_saved(e, true);
 	step_enter(e, st);
 }

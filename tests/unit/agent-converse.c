@@ -244,6 +244,22 @@ static void test_gone(void)
 	end();
 }
 
+static void test_resumed(void)
+{
+	json_t *saved = json_pack("{s:s,s:s,s:{},s:[{s:s,s:s},{s:s,s:s,s:b}]}", "scenario", "shop",
+		"state", "silent", "variables", "talk", "who", "caller", "text", "I need tyres.",
+		"who", "bot", "text", "Which size", "cut", 1);
+
+	begin_again("resumed", saved);
+	json_decref(saved);
+	hear_all(0);
+	say("yes");
+	is_int(got.n, 1, "a call that was cut off goes on");
+	is_str(got.chat, "bot: Shall we go on? | user: I need tyres. | bot: Which size | user: yes",
+		"and the model knows what was said in it");
+	end();
+}
+
 int main(void)
 {
 	if (!load())
@@ -257,6 +273,7 @@ int main(void)
 	test_exits();
 	test_rules();
 	test_gone();
+	test_resumed();
 	scenario_free(sc);
 	return done_testing();
 }

@@ -154,7 +154,7 @@ static inline void nothing_b(void *ctx, bool b)
 	(void)b;
 }
 
-static inline void begin(const char *call)
+static inline void begin_again(const char *call, json_t *saved)
 {
 	struct engine_port port = {.put = put,
 		.tool = tool,
@@ -169,8 +169,13 @@ static inline void begin(const char *call)
 	turn = running_from = 0;
 	if (engine_init(&e, sc, &port) < 0)
 		abort();
-	engine_start(&e, data, NULL);
+	engine_start(&e, data, saved);
 	json_decref(data);
+}
+
+static inline void begin(const char *call)
+{
+	begin_again(call, NULL);
 }
 
 static inline void end(void)
