@@ -33,3 +33,17 @@ size_t near_distance(const char *a, const char *b)
 	}
 	return row[na % 3][nb];
 }
+
+bool near_is_slip(const char *a, const char *b)
+{
+	size_t na, nb;
+
+	while (*a && *a == *b)
+		a++, b++;
+	na = strlen(a);
+	nb = strlen(b);
+	while (na && nb && a[na - 1] == b[nb - 1])
+		na--, nb--;
+	return na + nb <= 1 || (na == 1 && nb == 1) ||
+		(na == 2 && nb == 2 && a[0] == b[1] && a[1] == b[0]);
+}

@@ -355,7 +355,7 @@ static const char *slip_of(const struct opt_row *rows, const char *name, size_t 
 		if (strncmp(rows->env, name, n) == 0 && !rows->env[n])
 			return NULL;
 		squeeze(rows->env, strlen(rows->env), b);
-		if (near_distance(a, b) <= 1)
+		if (near_is_slip(a, b))
 			meant = rows->env;
 	}
 	return meant;

@@ -1,8 +1,38 @@
 #include "base/near.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "tap.h"
+
+/* Of all words of up to five bytes that have three letters. */
+static bool agree(void)
+{
+	char word[364][6];
+	size_t n = 0, from = 0;
+
+	strcpy(word[n++], "");
+	for (int bytes = 1; bytes <= 5; bytes++) {
+		size_t until = n;
+
+		for (size_t i = from; i < until; i++)
+			for (char c = 'a'; c <= 'c'; c++) {
+				strcpy(word[n], word[i]);
+				word[n][bytes - 1] = c;
+				word[n++][bytes] = '\0';
+			}
+		from = until;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++)
+			if (near_is_slip(word[i], word[k]) !=
+				(near_distance(word[i], word[k]) <= 1)) {
+				printf("# '%s' and '%s'\n", word[i], word[k]);
+				return false;
+			}
+	return n == 364;
+}
 
 int main(void)
 {
@@ -29,6 +59,9 @@ int main(void)
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		ok(near_distance(t[i].a, t[i].b) == t[i].distance, "'%s' and '%s'", t[i].a, t[i].b);
 		ok(near_distance(t[i].b, t[i].a) == t[i].distance, "and back");
+		ok(near_is_slip(t[i].a, t[i].b) == (t[i].distance <= 1), "a slip or not");
+		ok(near_is_slip(t[i].b, t[i].a) == (t[i].distance <= 1), "and back");
 	}
+	ok(agree(), "a slip is a distance of one");
 	return done_testing();
 }
