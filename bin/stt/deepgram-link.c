@@ -71,7 +71,7 @@ static void on_message(void *ctx, bool text, const void *p, size_t n)
 	l->heard_ns = l->loop->now;
 	if (!text || deepgram_read(p, n, &said) < 0)
 		log_debug("deepgram: a message that is none");
-	else if (said.results)
+	else if (said.results && !l->leaving)
 		l->on->said(l->ctx, l, &said);
 }
 
@@ -79,7 +79,8 @@ static void on_room(void *ctx)
 {
 	struct link *l = ctx;
 
-	l->on->room(l->ctx, l);
+	if (!l->leaving)
+		l->on->room(l->ctx, l);
 }
 
 /* A handshake's end as the reply it is. */
@@ -223,13 +224,32 @@ void link_fail(struct link *l)
 	link_close(l);
 }
 
-void link_close(struct link *l)
+static void goodbye(struct link *l)
 {
 	static const char text[] = "{\"type\":\"CloseStream\"}";
 
 	breaker_tell(l, breaker_abandon);
+	l->alive.at_ns = 0;
+	l->due = false;
 	if (l->open && ws_send(l->ws, true, text, sizeof(text) - 1) == 0)
 		ws_close(l->ws, 1000, NULL);
+}
+
+bool link_leave(struct link *l)
+{
+	if (!l->open) {
+		link_close(l);
+		return false;
+	}
+	goodbye(l);
+	l->leaving = true;
+	return true;
+}
+
+void link_close(struct link *l)
+{
+	if (!l->leaving)
+		goodbye(l);
 	ws_drop(l->ws);
 	link_free(l);
 }

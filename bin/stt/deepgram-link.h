@@ -20,6 +20,8 @@ struct link_handlers {
 };
 
 struct link {
+	struct link *next; /* of those that leave */
+	bool leaving;      /* nobody wants to hear of it any more */
 	struct ws *ws;
 	struct loop *loop;
 	struct provider *provider;
@@ -51,6 +53,9 @@ size_t link_audio(
 void link_finalize(struct link *l);
 /* Something has come of what was sent. */
 void link_worked(struct link *l);
+/* Goodbye: ended comes when the other side has said it too, or soon, and nothing else before. False: it was not open, and
+ * is freed. */
+bool link_leave(struct link *l) MUST_USE;
 /* Goodbye, without waiting for an answer: it is freed, ended does not come. */
 void link_close(struct link *l);
 void link_fail(struct link *l); /* the same, and it is the service's fault */

@@ -24,6 +24,7 @@ struct deepgram {
 	struct link *link;   /* for turns to come; NULL: none */
 	struct link *coming; /* that will be it */
 	struct link *old;    /* that was it, and still has a turn */
+	struct link *gone;   /* those that are closing */
 	struct dynbuf want;  /* what it should be bound to: path and query */
 	char language[STT_LANGUAGE_MAX];
 	int rate_hz; /* of the call; 0: not known */
@@ -44,11 +45,24 @@ static void want(struct deepgram *d);
 
 /* Links. */
 
-static void forget_link(struct link **l)
+static void forget_link(struct deepgram *d, struct link **l)
 {
-	if (*l)
-		link_close(*l);
+	struct link *gone = *l;
+
 	*l = NULL;
+	if (!gone || !link_leave(gone))
+		return;
+	gone->next = d->gone;
+	d->gone = gone;
+}
+
+static void gone_remove(struct deepgram *d, const struct link *l)
+{
+	struct link **at = &d->gone;
+
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
 }
 
 /* The one that has come takes over; the other stays as long as it has a turn. */
@@ -66,7 +80,7 @@ static void links_tidy(struct deepgram *d)
 	if (d->coming && d->coming->open && (!d->link || !spoken_uses(d->spoken, d->link)))
 		take_over(d);
 	if (d->old && !spoken_uses(d->spoken, d->old))
-		forget_link(&d->old);
+		forget_link(d, &d->old);
 }
 
 /* Turns. */
@@ -240,6 +254,10 @@ static void on_ended(void *ctx, struct link *l, const struct provider_end *end)
 	bool mine = l == d->link;
 	bool for_good = !end->ok && is_for_good(l, end);
 
+	if (l->leaving) {
+		gone_remove(d, l);
+		return;
+	}
 	spoken_detach(d->spoken, l);
 	recogniser_seen(d->r, "end", "%s", end->why);
 	if (l->status != 101)
@@ -307,15 +325,15 @@ static void want(struct deepgram *d)
 		(d->refused && strcmp(d->refused, d->want.p) == 0))
 		return;
 	if (is_to(d->link, d) && d->coming)
-		forget_link(&d->coming);
+		forget_link(d, &d->coming);
 	if (is_to(d->link, d) || is_to(d->coming, d))
 		return;
 	if (d->coming)
-		forget_link(&d->coming);
+		forget_link(d, &d->coming);
 	if (d->link && !spoken_uses(d->spoken, d->link) &&
 		(!d->link->open || strcmp(d->link->language, d->language) != 0 ||
 			d->link->sent.rate_hz != d->rate_hz))
-		forget_link(&d->link);
+		forget_link(d, &d->link);
 	connect_to(d, d->link ? &d->coming : &d->link);
 }
 
@@ -521,15 +539,25 @@ static int deepgram_open(struct recogniser *r)
 	return settings_take(d);
 }
 
+static void close_link(struct link *l)
+{
+	if (l)
+		link_close(l);
+}
+
 static void deepgram_close(struct recogniser *r)
 {
 	struct deepgram *d = r->state;
 
 	if (!d)
 		return;
-	forget_link(&d->link);
-	forget_link(&d->coming);
-	forget_link(&d->old);
+	close_link(d->link);
+	close_link(d->coming);
+	close_link(d->old);
+	for (struct link *l = d->gone, *next; l; l = next) {
+		next = l->next;
+		link_close(l);
+	}
 	while (d->spoken)
 		spoken_remove(&d->spoken, d->spoken);
 	loop_remove_timer(r->loop, &d->timer);

@@ -134,7 +134,7 @@ class Call:
 
 
 def quick(call):
-    assert call.took < 0.5 * SLACK, call.took
+    assert call.took < 0.8 * SLACK, call.took
 
 
 def case_turns():
@@ -298,7 +298,7 @@ def case_nofinal():
     call = Call(deepgram.Server(["nofinal"]))
     call.say("one two three", post_ms=100)  # no endpoint of the vendor's: they are interim
     data = call.answer()
-    assert data["text"] == "one two three" and call.took < 2 * SLACK, (data, call.took)
+    assert data["text"] == "one two three" and call.took < 3 * SLACK, (data, call.took)
     call.end()
     assert not call.codes()
 
@@ -346,7 +346,7 @@ def case_idle():
 
 def case_alive():
     """KeepAlive, as text, while no audio comes."""
-    server = deepgram.Server(["idle=4600"] if SLACK == 1 else [])
+    server = deepgram.Server()
     call = Call(server)
     call.heard("one")
     server.wait("KeepAlive", n=1)
