@@ -149,12 +149,14 @@ ok 'a spool that is not there: said, and the call goes on' eval 'stt --url "$url
 
 # A recorded call.
 mkdir "$T/call"
-printf '%s\n' '{"type":"transcript","data":{"turn":1,"text":"one","frames":3}}' 'no line' '{"type":"transcript","data":[]}' \
+printf '%s\n' '{"type":"error","data":{"stage":"stt","code":"busy","text":"so it was","fatal":false}}' \
+	'{"type":"error","data":{"stage":"stt","code":"output","text":"dead","fatal":true}}' '{"type":"error","data":{"stage":"tts","text":"x"}}' \
+	'{"type":"transcript","data":{"turn":1,"text":"one","frames":3}}' '{"type":"usage","data":{"stage":"stt","unit":"seconds","n":1}}' 'no line' '{"type":"transcript","data":[]}' \
 	'{"type":"transcript","data":{"turn":3,"text":"three"}}' >"$T/call/events.jsonl"
 filter_manners "$T/one" stt --replay="$T/call"
 check_same 'of a call that was another: a turn without a transcript is said' \
 	'turns "say=$bye" "say=$bye" "key=$bye" "say=$bye" end | stt --replay="$T/call" 2>"$T/err" | events turn code text' \
-	'printf "%s\n" "transcript 1 - one" "error - replay the recorded call has no transcript of turn 2" "transcript 2 - " "transcript 4 - "'
+	'printf "%s\n" "error - busy so it was" "transcript 1 - one" "usage - - -" "error - replay the recorded call has no transcript of turn 2" "transcript 2 - " "transcript 4 - "'
 check 'no journal' 'must_fail 74 stt --replay="$T/none" <"$T/one" 2>"$T/err" && grep -q "cannot read .*/none/events.jsonl" "$T/err"'
 check 'of files there is none' 'must_fail 64 stt --replay="$T/call" -f "$bye" 2>"$T/err"'
 

@@ -12,10 +12,11 @@
 #define WAITING_MAX 64          /* turns that are over and not answered */
 
 struct record {
-	bool whole;     /* transcript; else transcript-partial */
-	int64_t turn;   /* its number */
-	int64_t frames; /* of the stream before it; 0: not known */
-	char *data;     /* JSON object, malloc'd */
+	const char *type; /* of the event: one of types */
+	bool whole;       /* it is a transcript, which answers */
+	int64_t turn;     /* its number */
+	int64_t frames;   /* of the stream before it; -1: it does not say */
+	char *data;       /* JSON object, malloc'd */
 };
 
 struct replay {
@@ -28,29 +29,71 @@ struct replay {
 	bool missing_said; /* that there is no transcript of a turn */
 };
 
+/* All that stt has said in the call: who comes behind it counts events, too. */
+static const char *const types[] = {"transcript", "transcript-partial", "usage", "error"};
+
+static const char *type_of(struct jspan obj)
+{
+	struct jspan type, data, stage, v;
+	bool fatal = false;
+
+	if (!jline_get(obj, "type", &type) || !jline_get(obj, "data", &data) || data.p[0] != '{')
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (!jline_eq(type, types[i]))
+			continue;
+		if (i < 2)
+			return types[i];
+		if (jline_get(data, "fatal", &v))
+			jline_bool(v, &fatal); /* the end of that call is not that of this one */
+		if (!fatal && jline_get(data, "stage", &stage) && jline_eq(stage, "stt"))
+			return types[i];
+	}
+	return NULL;
+}
+
 /* A line of the journal; most are of no interest. -1: no memory. */
 static int line_take(struct replay *r, const char *line, size_t n)
 {
-	struct jspan obj = {line, n}, type, data;
+	struct jspan obj = {line, n}, data;
+	const char *type = jline_check(line, n) == 0 ? type_of(obj) : NULL;
 	struct record *record;
 
-	if (jline_check(line, n) < 0 || !jline_get(obj, "type", &type) ||
-		(!jline_eq(type, "transcript") && !jline_eq(type, "transcript-partial")) ||
-		!jline_get(obj, "data", &data) || data.p[0] != '{')
+	if (!type)
 		return 0;
+	jline_get(obj, "data", &data);
 	record = reallocarray(r->record, r->records + 1, sizeof(*record));
 	if (!record)
 		return -1;
 	r->record = record;
 	record += r->records;
 	*record = (struct record){
-		.whole = jline_eq(type, "transcript"),
+		.type = type,
+		.whole = type == types[0],
 		.turn = jline_get_int(data, "turn", -1),
-		.frames = jline_get_int(data, "frames", 0),
+		.frames = jline_get_int(data, "frames", -1),
 		.data = strndup(data.p, data.n),
 	};
 	r->records += record->data != NULL;
 	return record->data ? 0 : -1;
+}
+
+/* What does not say where it stood, stood with the words: an error before them, what they used behind. */
+static void frames_complete(struct replay *r)
+{
+	int64_t frames = 0;
+
+	for (size_t i = 0; i < r->records; i++) {
+		struct record *record = &r->record[i];
+		size_t words = i;
+
+		while (strcmp(record->type, "error") == 0 && words < r->records &&
+			r->record[words].frames < 0)
+			words++;
+		if (words < r->records && r->record[words].frames >= 0)
+			frames = r->record[words].frames;
+		record->frames = frames;
+	}
 }
 
 static int journal_load(struct replay *r, const char *dir)
@@ -71,6 +114,7 @@ static int journal_load(struct replay *r, const char *dir)
 		rc = line_take(r, line, (size_t)(end - line));
 	}
 	free(text);
+	frames_complete(r);
 	if (!rc)
 		return 0;
 	log_error_errno("cannot keep the transcripts of '%s'", dir);
@@ -127,8 +171,8 @@ static void deliver(struct replay *r, bool all)
 			r->next++;
 			continue;
 		}
-		if (!all || r->waitings)
-			put(r, record->whole ? "transcript" : "transcript-partial", record->data);
+		if (!all || r->waitings || record->type != types[1])
+			put(r, record->type, record->data);
 		if (record->whole)
 			waiting_take(r);
 		r->next++;
