@@ -175,30 +175,46 @@ static const struct {
 
 enum known { NOTHING, DOUBTFUL, CREDITS };
 
-/* A line with `*` at its end begins the text, or is all of it. */
-static bool is_line(const char *folded, const char *line, struct dynbuf *b)
+/* A line as it is compared, for all the process: folded once. NULL: no memory. */
+static const char *line_folded(size_t i, bool *ret_begins)
 {
-	size_t n = strlen(line);
-	bool begins = n && line[n - 1] == '*';
+	static char *folded[ARRAY_LEN(lines)];
+	size_t n = strlen(lines[i].line);
+	struct dynbuf b;
 
-	if (fold_text(line, n - begins, b) < 0 || strncmp(folded, b->p, b->n) != 0)
+	*ret_begins = lines[i].line[n - 1] == '*';
+	if (folded[i])
+		return folded[i];
+	dynbuf_init(&b, FOLDED_MAX);
+	if (fold_text(lines[i].line, n - *ret_begins, &b) == 0)
+		folded[i] = strdup(b.p);
+	dynbuf_free(&b);
+	return folded[i];
+}
+
+/* A line with `*` at its end begins the text, or is all of it. */
+static bool is_line(const char *text, size_t i)
+{
+	bool begins;
+	const char *line = line_folded(i, &begins);
+	size_t n = line ? strlen(line) : 0;
+
+	if (!line || strncmp(text, line, n) != 0)
 		return false;
-	return folded[b->n] == '\0' || (begins && folded[b->n] == ' ');
+	return text[n] == '\0' || (begins && text[n] == ' ');
 }
 
 static enum known find(const char *text, size_t n)
 {
-	struct dynbuf folded, line;
+	struct dynbuf folded;
 	enum known is = NOTHING;
 
 	dynbuf_init(&folded, FOLDED_MAX);
-	dynbuf_init(&line, FOLDED_MAX);
 	if (fold_text(text, n, &folded) == 0 && folded.n)
 		for (size_t i = 0; i < ARRAY_LEN(lines) && is == NOTHING; i++)
-			if (is_line(folded.p, lines[i].line, &line))
+			if (is_line(folded.p, i))
 				is = lines[i].doubtful ? DOUBTFUL : CREDITS;
 	dynbuf_free(&folded);
-	dynbuf_free(&line);
 	return is;
 }
 

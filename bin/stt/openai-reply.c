@@ -37,6 +37,14 @@ static double number(const json_t *o, const char *key, double fallback)
 	return json_is_number(v) ? json_number_value(v) : fallback;
 }
 
+/* A time, s; -1: there is none. */
+static double seconds(const json_t *o, const char *key)
+{
+	double s = number(o, key, -1);
+
+	return s >= 0 && s < 86400 ? s : -1;
+}
+
 /* A text as it can be used: one line, cut where it is too long. */
 static void text_copy(char to[STT_TEXT_MAX], const char *text)
 {
@@ -67,7 +75,7 @@ static void piece_add(
 		return;
 	/* a voice that the model does not hear has said nothing it can be sure of */
 	r->sum += weight * exp(p->avg_logprob) *
-		(p->no_speech_prob > 0.6 ? 1 - p->no_speech_prob : 1);
+		(p->no_speech_prob > 0.6 ? 1 - fmin(p->no_speech_prob, 1) : 1);
 	r->weight += weight;
 }
 
@@ -77,7 +85,7 @@ static void span_add(struct openai_reply *r, double start, double end)
 	int64_t start_ms = (int64_t)(start * 1000), end_ms = (int64_t)(end * 1000);
 
 	end_ms = min_i64(end_ms, r->sent_ms);
-	if (!(start >= 0 && end < 86400) || start_ms > end_ms)
+	if (start < 0 || end < 0 || start_ms > end_ms)
 		return;
 	if (r->ret.start_ms < 0 || start_ms < r->ret.start_ms)
 		r->ret.start_ms = start_ms;
@@ -86,7 +94,7 @@ static void span_add(struct openai_reply *r, double start, double end)
 
 static void segment_add(struct openai_reply *r, const json_t *s)
 {
-	double start = number(s, "start", -1), end = number(s, "end", -1);
+	double start = seconds(s, "start"), end = seconds(s, "end");
 	struct piece p = {
 		.avg_logprob = number(s, "avg_logprob", 1),
 		.no_speech_prob = number(s, "no_speech_prob", -1),
@@ -125,8 +133,8 @@ static void words_span(struct openai_reply *r, const json_t *words)
 	if (!n || r->invented)
 		return;
 	r->ret.start_ms = r->ret.end_ms = -1;
-	span_add(r, number(json_array_get(words, 0), "start", -1),
-		number(json_array_get(words, n - 1), "end", -1));
+	span_add(r, seconds(json_array_get(words, 0), "start"),
+		seconds(json_array_get(words, n - 1), "end"));
 }
 
 static void used_add(struct openai_reply *r, const char *unit, const json_t *n)
@@ -215,19 +223,18 @@ static void event_take(void *ctx, const char *name, const char *data, size_t n)
 void openai_reply_add(struct openai_reply *r, const void *p, size_t n)
 {
 	const char *s = p;
-	size_t blanks = 0;
 
-	while (!r->is_json && !r->is_stream && blanks < n && strchr(" \t\r\n", s[blanks]))
-		blanks++;
-	if (blanks == n)
-		return;
 	if (!r->is_json && !r->is_stream) {
-		r->is_json = s[blanks] == '{';
+		for (; n && (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n'); n--)
+			s++;
+		if (!n)
+			return;
+		r->is_json = *s == '{';
 		r->is_stream = !r->is_json;
 	}
 	if (r->is_json)
-		dynbuf_add(&r->body, p, n);
-	else if (sse_add(&r->sse, p, n, event_take, r) < 0 && !r->error[0])
+		dynbuf_add(&r->body, s, n);
+	else if (sse_add(&r->sse, s, n, event_take, r) < 0 && !r->error[0])
 		snprintf(r->error, sizeof(r->error), "an event is too long");
 }
 
