@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """agent(1) with language models (model.py) in calls that are played around it (line.py).
 
-    llm-calls.py CASE       one of the cases below: silent if all is as it should be
-    llm-calls.py --list     their names
+    llm-calls.py CASE [SEED ...]   one of the cases below: silent if all is as it should be
+    llm-calls.py --list            their names
 """
 
 import io
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -350,22 +351,69 @@ def case_replay():
     line.answers()
     line.quiet()
     line.end()
+    again(line)
+    same(line.states()[-1], "bye")
+
+
+def again(line):
+    """What the agent decides on the same stream, with what came from outside as it is in the journal."""
     journal(line)
     marked, n = b"", 0
     for _, _, _, raw in stream.read(io.BytesIO(line.sent)):
         n += 1
         marked += raw + stream.frame("x-mark", n=n)
     sent = marked + stream.frame("call-end", cause="caller-hangup")
-    again = subprocess.run(
+    once_more = subprocess.run(
         ["agent", "-s", SCENARIO, "--replay", line.dir], input=sent, stdout=subprocess.PIPE, check=True
     ).stdout
     kinds = {k for k, _ in line.out} - {"usage", "error"}
-    got = [(k, d) for k, d, _, _ in stream.read(io.BytesIO(again)) if k in kinds]
+    got = [(k, d) for k, d, _, _ in stream.read(io.BytesIO(once_more)) if k in kinds]
     want = [(k, d) for k, d in line.out if k in kinds]
-    same(len(got), len(want))
     for g, w in zip(got, want):
         same(g, w)
-    same(line.states()[-1], "bye")
+    same(len(got), len(want))
+
+
+def chance(seed):
+    """A caller and models who do anything; then the same once more, without models."""
+    dice = random.Random(seed)
+    words = ["Do you have sixteens?", "Yes.", "Stop.", "mm-hm", "", "Tell me more of it.", "Order four of them."]
+    calls = [["stock", '{"size":"R16"}'], ["order", '{"size":"R16","quantity":2}'], ["order", '{"size":"R16","quantity":20}'],
+             ["goal", '{"goal":"order"}'], ["leave", '{"exit":"again"}'], ["leave", '{"exit":"back"}'], ["leave", '{"exit":"pay"}']]
+
+    def answer(n):
+        a = {"words": ["This is what I say to that. ", "And there is more of it. "][: dice.randrange(3)], "gap_ms": dice.choice([0, 0, 30]),
+             "wait_ms": dice.choice([0, 0, 0, 150]), "calls": [["c%d_%d" % (n, i), *dice.choice(calls)] for i in range(dice.choice([0, 0, 1, 2]))]}
+        if not a["words"] and not a["calls"]:
+            a["words"] = ['{"intent": "later"}']
+        if dice.random() < 0.1:
+            a["fault"] = dice.choice(["500", "cut", "garbage"])
+        return a
+
+    line = Call(Models(small=[answer(n) for n in range(60)], other=[{"words": ["I am the other one."]}]))
+    for _ in range(14):
+        if line.last_words:
+            break
+        what = dice.randrange(8)
+        if what < 4:
+            line.say(dice.choice(words), dice.choice([300, 500, 900, 1500]))
+        elif what < 6:
+            line.run(dice.choice([200, 1000, 3000]))
+        elif what == 6:
+            line.key(dice.choice("4#"))
+        else:
+            line.quiet()
+        pause = dice.choice([0, 0.02, 0.1, 0.3])  # so long the models have
+        time.sleep(pause)
+        line.send("x-nothing")
+        line.tell()
+    line.end()
+    again(line)
+
+
+def case_chance():
+    for seed in map(int, sys.argv[2:] or [1, 2, 3]):
+        chance(seed)
 
 
 cases = {k[5:].replace("_", "-"): v for k, v in list(globals().items()) if k.startswith("case_")}

@@ -17,7 +17,7 @@ static void test_words(void)
 			strstr(e.converse.chat.system, "Be brief"),
 		"its prompt");
 	ok(strstr(e.converse.chat.system, "Wheels and Sons"), "with the variables in it");
-	is_int(e.converse.chat.tools, 6, "three tools, and three ways of ours");
+	is_int(e.converse.chat.tools, 7, "four tools, and three ways of ours");
 	sentence("Yes, we do.");
 	is_int(got.says, 3, "a sentence is said as it comes");
 	sentence("All *sizes*.");
