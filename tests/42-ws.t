@@ -2,11 +2,11 @@
 # ws: a WebSocket as a client, with and without TLS, against a server that shares no code with it, and all its faults.
 . tests/lib.sh
 
-fake() { # NAME [ARG...]: start it, its port in $port, what it says in $T/NAME.said
-	name=$1 && shift
-	python3 tests/fake/ws.py "$@" >"$T/$name.said" 2>"$T/$name.err" &
+fake() { # NAME PROGRAM [ARG...]: start it, its port in $port, what it says in $T/NAME.said
+	name=$1 program=tests/fake/$2 && shift 2
+	python3 "$program" "$@" >"$T/$name.said" 2>"$T/$name.err" &
 	pids="$! $pids"
-	wait_for 10 test -s "$T/$name.said" || { echo "Bail out! ws.py does not start" && exit 1; }
+	wait_for 10 test -s "$T/$name.said" || { echo "Bail out! $program does not start" && exit 1; }
 	port=$(head -n 1 "$T/$name.said")
 }
 ws() { timeout $((30 * SLACK)) "$B/tests/unit/ws" "$@"; }
@@ -23,7 +23,7 @@ said() { wait_for 5 grep -qx "$1" "$T/plain.said" || { cat "$T/plain.said" && re
 # told N CODE: N times a client has said goodbye so
 told() { wait_for 5 sh -c '[ "$(grep -c "^closed by the client: $2$" "$3")" -ge "$1" ]' - "$1" "$2" "$T/plain.said" || { cat "$T/plain.said" && return 1; }; }
 
-fake plain
+fake plain ws.py
 plain=$port
 check_same 'a message there and back' 'open echo text=hello messages=1 close=1000:bye' \
 	'printf "X-Seen: yes\nopened\nroom\ntext hello\n"
@@ -96,6 +96,7 @@ ok 'pings that are answered' ends 'close?code=1000' ok 101 1000 "" ping=20 messa
 check_same 'what waits is bounded, and has gone in the end' \
 	'open "full?ms=300" bytes=1000000 bytes=40000 bytes=50000 messages=1 close=1000 | cut -d " " -f 1-3' \
 	'printf "opened\nsend 1000000: 0\nsend 40000: 0\nsend 50000: -1\nroom\ntext 1000000 bytes\nended ok status=101\n"'
+ok 'pings without end from one who reads nothing' ends flood broken 101 1006 ".*why='the other side reads nothing'" messages=9
 check_same 'nothing a client must not do' 'cat "$T/plain.err"' true
 
 # TLS.
@@ -110,7 +111,7 @@ certificate good IP:127.0.0.1,DNS:localhost 2
 certificate other DNS:elsewhere.example 2
 certificate old IP:127.0.0.1 -1
 tls() { path=$1 && shift && ws "wss://127.0.0.1:$port/$path" connect=5000 ca="$T/ca.pem" "$@"; }
-fake tls --cert "$T/good.pem"
+fake tls ws.py --cert "$T/good.pem"
 check_same 'by TLS' 'tls echo text=hello bytes=100000 messages=2 close=1000 | grep -v -e room -e X-Seen | cut -d " " -f 1-4' \
 	'printf "opened\nsend 100000: 0\ntext hello\nbinary 100000\nended ok status=101 code=1000\n"'
 check_same 'one byte at a time' 'tls drip messages=9 | cut -d " " -f 1-4' \
@@ -122,16 +123,16 @@ check_same 'an authority that is not known' 'ws "wss://127.0.0.1:$port/echo" con
 check_same 'TLS where there is none' 'ws "wss://127.0.0.1:$plain/echo" ca="$T/ca.pem" connect=500 | cut -d " " -f 1-3' 'echo ended slow status=0'
 check_same 'none where there is TLS' 'ws "ws://127.0.0.1:$port/echo" connect=5000 | cut -d " " -f 1-2' 'echo ended broken'
 secure=$port
-fake proxy --proxy
+fake proxy http-proxy.py me:secret
 check_same 'through a proxy' \
 	'ws "wss://127.0.0.1:$secure/echo" ca="$T/ca.pem" connect=5000 proxy="http://me:secret@127.0.0.1:$port" text=x messages=1 close=1000 | grep text
-	sed -n 2p "$T/proxy.said"' 'printf "text x\nCONNECT 127.0.0.1:%s\n" "$secure"'
+	sed -n 2p "$T/proxy.said"' 'printf "text x\nCONNECT 127.0.0.1:%s HTTP/1.1\n" "$secure"'
 check_same 'without TLS too' \
 	'ws "ws://127.0.0.1:$plain/echo" connect=5000 proxy="http://me:secret@127.0.0.1:$port" text=x messages=1 close=1000 | grep text' 'echo text x'
 ws "wss://127.0.0.1:$secure/echo" ca="$T/ca.pem" connect=5000 proxy="http://127.0.0.1:$port" >"$T/refused"
 ok 'a proxy that refuses' grep -q '^ended [a-z]* status=0' "$T/refused"
 for name in other old; do
-	fake "$name" --cert "$T/$name.pem"
+	fake "$name" ws.py --cert "$T/$name.pem"
 	check_same "a certificate that is $name" 'tls echo | cut -d " " -f 1-3' 'echo ended tls status=0'
 done
 plan

@@ -319,6 +319,8 @@ static void pull_frames(struct ws *w)
 	rc = lay.recv(w->frames);
 	if (rc == WSLAY_ERR_NOMEM)
 		over(w, HTTP_UNABLE, "there is no memory for a message");
+	if (ws_waiting(w) > 2 * WS_WAITING_MAX) /* answers to pings, which nobody else counts */
+		over(w, HTTP_BROKEN, "the other side reads nothing");
 	if (w->phase != PHASE_OPEN)
 		return;
 	if (lay.close_received(w->frames)) {

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""ws.py [--cert PEM] [--proxy]: a WebSocket server of the standard library alone, with all faults: the path says which.
-Prints its port when it listens. What a client does against RFC 6455 goes to stderr. --proxy: an HTTP proxy that knows
-nothing but CONNECT, and says on stdout to where."""
+"""ws.py [--cert PEM]: a WebSocket server of the standard library alone, with all faults: the path says which.
+Prints its port when it listens. What a client does against RFC 6455 goes to stderr."""
 
 import base64
 import hashlib
@@ -250,6 +249,13 @@ def full(p, q):
     sizes_of(p)
 
 
+def flood(p, q):
+    """Pings without end, and reads no answer."""
+    p.accept()
+    while True:
+        p.write(frame(PING, b"x" * 125) * 100)
+
+
 def sizes_of(p):
     n = 0
     while (m := p.message()) is not None:
@@ -299,7 +305,7 @@ def big_head(p, q):
 
 PATHS = {
     "/echo": echo, "/fields": fields, "/sizes": sizes, "/fragments": fragments, "/drip": drip, "/early": early, "/news": news, "/close": close,
-    "/goodbye": goodbye, "/never": never, "/reset": reset, "/eof": eof, "/silent": silent, "/mute": mute, "/full": full,
+    "/goodbye": goodbye, "/never": never, "/reset": reset, "/eof": eof, "/silent": silent, "/mute": mute, "/full": full, "/flood": flood,
     "/utf8": raw(frame(TEXT, b"bad \xff")),
     "/utf8-cut": raw(frame(TEXT, b"bad \xd0", fin=False) + frame(CONT, b"x")),
     "/utf8-half": raw(frame(TEXT, b"bad \xd0")),
@@ -347,38 +353,6 @@ def serve(sock, context):
         sock.close()
 
 
-def pipe(a, b):
-    try:
-        while data := a.recv(65536):
-            b.sendall(data)
-    except OSError:
-        pass
-    for s in (a, b):
-        try:
-            s.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-
-def proxy(sock, _):
-    try:
-        p = Peer(sock)
-        method, target, _ = p.request()
-        print(method, target, flush=True)
-        if "proxy-authorization" not in p.fields:
-            p.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-            return
-        host, port = target.rsplit(":", 1)
-        there = socket.create_connection((host, int(port)))
-        p.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-        threading.Thread(target=pipe, args=(there, sock), daemon=True).start()
-        pipe(sock, there)
-    except (Gone, OSError):
-        pass
-    finally:
-        sock.close()
-
-
 def main():
     context, args = None, sys.argv[1:]
     if "--cert" in args:
@@ -389,7 +363,7 @@ def main():
     print(server.getsockname()[1], flush=True)
     while True:
         sock, _ = server.accept()
-        threading.Thread(target=proxy if "--proxy" in args else serve, args=(sock, context), daemon=True).start()
+        threading.Thread(target=serve, args=(sock, context), daemon=True).start()
 
 
 if __name__ == "__main__":
