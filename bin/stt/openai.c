@@ -16,6 +16,7 @@
 #define CONNECT_MS 3000
 #define WARM_NS (4 * NS_PER_S) /* a connection that was used so long ago may be gone */
 #define BEFORE_MS 200 /* so long before the turn's time is over it is given up, and said why */
+#define REQUESTS_MAX 3
 #define REPLY_MAX (1 << 20)
 #define GROQ_LEAST_S 10 /* is what a request costs there */
 
@@ -226,7 +227,8 @@ static int provider_setup(struct openai *o, const char *url)
 		return opt_refuse(&set->url, "%s", why);
 	if (status)
 		log_error("%s", why);
-	o->p.attempts_max = o->r->seen ? 1 : 0; /* who looks at a provider sees how it is */
+	/* who looks at a provider sees how it is; the breaker of all calls is not for one turn to open */
+	o->p.attempts_max = o->r->seen ? 1 : REQUESTS_MAX;
 	return status;
 }
 
