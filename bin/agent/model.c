@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "model/ask.h"
 #include "stream/price.h"
+#include "tool.h"
 
 #define ARGUMENTS_MAX \
 	24576 /* bytes of all calls of an answer: written as JSON they may be twice as many */
@@ -182,6 +183,7 @@ struct model_line *model_open(
 	if (price_open(getenv("CALLPIPE_PRICES"), &m->price, wrong) < 0)
 		log_warn("nothing has a price: cannot use '%s': %s", getenv("CALLPIPE_PRICES"),
 			wrong);
+	tool_share_breakers();
 	if (asker_open(&m->asker, models, loop, why) != 0) {
 		log_error("%s", why);
 		price_close(m->price);

@@ -50,15 +50,21 @@ void tool_warn_missing(const struct scenario *sc)
 	json_decref(said);
 }
 
-struct breaker *tool_breaker(const char *what)
+void tool_share_breakers(void)
 {
 	static bool opened;
-	char name[BREAKER_NAME_MAX];
 
 	if (!opened && breaker_open(tool_settings->spool) < 0)
 		log_warn_errno("cannot share breakers in '%s': this call has its own",
 			tool_settings->spool);
 	opened = true;
+}
+
+struct breaker *tool_breaker(const char *what)
+{
+	char name[BREAKER_NAME_MAX];
+
+	tool_share_breakers();
 	snprintf(name, sizeof(name), "tool %s", what);
 	return breaker_find(name);
 }
