@@ -298,6 +298,8 @@ static void connect_to(struct deepgram *d, struct link **l)
 		snprintf((*l)->language, sizeof((*l)->language), "%s", d->language);
 		return;
 	}
+	if (no && d->fails && d->code) /* how it failed says more than that it has */
+		recogniser_trouble_once(d->r, d->code, "deepgram: %s", d->why);
 	because(d, no ? "breaker" : "system",
 		no ? "it failed too often, and is left alone for a while" : "no memory");
 	d->again_ns = now_ns() + BREAKER_MS * NS_PER_MS;
@@ -339,6 +341,20 @@ static void want(struct deepgram *d)
 
 /* Time. */
 
+/* It takes audio, and has not said anything of this turn: another connection may do better. */
+static void leave_mute(struct deepgram *d, struct spoken *s)
+{
+	struct link *l = s->link;
+
+	spoken_detach(d->spoken, l);
+	if (l == d->link)
+		d->link = NULL;
+	else
+		d->old = NULL;
+	link_fail(l);
+	again_later(d, 0);
+}
+
 static void give_up(struct deepgram *d, struct spoken *s)
 {
 	char why[128];
@@ -359,13 +375,7 @@ static void give_up(struct deepgram *d, struct spoken *s)
 	}
 	snprintf(why, sizeof(why), "not a word to turn %lld within %lld ms",
 		(long long)s->t->number, (long long)(MUTE_NS / NS_PER_MS));
-	spoken_detach(d->spoken, l);
-	if (l == d->link)
-		d->link = NULL;
-	else
-		d->old = NULL;
-	link_fail(l);
-	again_later(d, 0);
+	leave_mute(d, s);
 	fail(d, s, "timeout", why);
 }
 
@@ -485,8 +495,11 @@ static void deepgram_cancel(struct recogniser *r)
 
 	while (s && !s->whole)
 		s = s->next;
-	if (s)
-		deepgram_forgotten(r, s->t);
+	if (!s)
+		return;
+	if (s->link && s->finalized_ns && s->link->heard_ns < s->first_ns)
+		leave_mute(d, s);
+	deepgram_forgotten(r, s->t);
 }
 
 static int settings_take(struct deepgram *d)
