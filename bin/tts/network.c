@@ -41,7 +41,12 @@ void network_stop(struct make *m)
 
 	if (!a)
 		return;
-	if (a->call)
+	/* not told to stop: what comes is of no use, or has no end */
+	if (m->state == MAKE_RUNNING)
+		m->code = "broken";
+	if (a->call && m->state == MAKE_RUNNING)
+		provider_reject(a->call);
+	else if (a->call)
 		provider_cancel(a->call);
 	asking_free(a);
 }
