@@ -5,12 +5,16 @@ once, and in which order. Prints its port, then what happens, a line of JSON for
 
 Each FAULT is that of one connection, in their order; `-` is none, and those behind the last have none:
     status=N            the handshake is refused with this status
+    busy                with 429, for half a minute
     hang                and never answered
     reset=S             the connection is reset after S seconds of audio; eof=S: it ends
     close=CODE:REASON:S it is closed then
     mute                audio is taken, and nothing is said
     nofinal             Finalize is not answered; latefinal=MS: late
     drip, split         messages come byte by byte; in fragments
+    slow                a byte each 20 ms
+    bad                 what comes behind audio is no frame
+    endless             words without end come behind audio
     odd                 among messages are others that are none, or mean nothing
     idle=MS             closes after so long without a message (10000)
 """
@@ -144,7 +148,8 @@ class Connection:
     def refuse(self, status, code, message):
         body = json.dumps({"err_code": code, "err_msg": message, "request_id": f"req-{self.n}"})
         self.note("refused", status=status)
-        self.peer.write(f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\ndg-request-id: req-{self.n}\r\ndg-error: {message}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        later = "Retry-After: 30\r\n" if self.fault == "busy" else ""
+        self.peer.write(f"HTTP/1.1 {status} No\r\n{later}Content-Type: application/json\r\ndg-request-id: req-{self.n}\r\ndg-error: {message}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
 
     def check(self, target):
         """The query, or what is wrong with it."""
@@ -172,6 +177,8 @@ class Connection:
             self.note("hang")
             self.peer.read(1 << 20)
         q, wrong = self.check(target)
+        if self.fault == "busy":
+            wrong = (429, "TOO_MANY_REQUESTS", "too many requests")
         if self.fault == "status":
             wrong = (int(self.arg), "ASR_PAYMENT_REQUIRED" if self.arg == "402" else "BAD", "as the test wants it")
         if wrong:
@@ -225,6 +232,11 @@ class Connection:
         self.note("audio", bytes=len(pcm))
         if self.over():
             return False
+        if self.fault == "bad":
+            self.peer.write(b"\xf3\xff no frame" + bytes(100))
+        while self.fault == "endless":
+            self.send({**self.ear.results(False), "channel": {"alternatives": [{"transcript": "and so on " * 50, "confidence": 0.9, "words": []}]}})
+            time.sleep(0.005)
         for _ in self.ear.hear(pcm):
             if self.fault == "mute":
                 continue
@@ -269,6 +281,10 @@ class Connection:
                 self.peer.write(frame(TEXT, odd.encode()))
         if self.fault == "drip":
             self.peer.drip(frame(TEXT, data))
+        elif self.fault == "slow":
+            for byte in frame(TEXT, data):
+                self.peer.write(bytes([byte]))
+                time.sleep(0.02)
         elif self.fault == "split":
             self.peer.write(frame(TEXT, data[:7], fin=False) + frame(PING, b"?") + frame(CONT, data[7:100], fin=False) + frame(CONT, data[100:]))
         else:

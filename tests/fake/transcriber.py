@@ -204,6 +204,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
 
+    def case_malformed(self):
+        self.chunks()
+        self.wfile.write(b"zz\r\nthis is no chunk\r\n")
+        self.close_connection = True
+
     def case_endless(self):
         self.chunks()
         try:

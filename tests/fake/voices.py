@@ -224,6 +224,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, service, text, body, good, coding, rate, is_wav):
         r = Request(service, text, body, self.path, dict(self.headers.items()), self.connection_id)
+        r.fault = r.fault or self.fake.fault
         times = self.fake.came(r)
         try:
             if not good or r.fault == "401":
@@ -315,6 +316,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.fake.wait(r.name)
         while r.fault == "endless":
             self.chunked(r, data[half - half % 2 :])
+            if self.fake.gate(r.name).wait(0.01):
+                raise Gone
         self.chunked(r, data[half:])
         r.last_sent = time.monotonic()
         self.wfile.write(b"0\r\n\r\n")
@@ -342,6 +345,7 @@ class Voices:
         self.port = self.server.server_address[1]
         self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.piper = piper
+        self.fault = ""  # of every sentence that names none
         self.pipers = []  # how Piper was asked
         self.more = set()  # members that this OpenAI-like server knows beside OpenAI's
         self.requests = []
