@@ -365,6 +365,14 @@ void converse_settle(struct engine *e)
 
 /* ---- what it answers ---- */
 
+/* A sign that stands alone is a key: "press # then". One at the beginning is a heading, or a point of a list. */
+static bool is_key(const char *text, size_t n, size_t i)
+{
+	bool ends = i + 1 == n || strchr(" .,;:!?", text[i + 1]);
+
+	return i > 0 && text[i - 1] == ' ' && ends && strchr("*#", text[i]);
+}
+
 /* What is written for eyes is not said. */
 static void clean(const char *text, size_t n, struct dynbuf *ret)
 {
@@ -373,7 +381,7 @@ static void clean(const char *text, size_t n, struct dynbuf *ret)
 
 		if (ch < ' ' || ch == 0x7f)
 			dynbuf_adds(ret, " ");
-		else if (!strchr("*`#~|", ch))
+		else if (!strchr("*`#~|", ch) || is_key(text, n, i))
 			dynbuf_add(ret, &text[i], 1);
 	}
 }

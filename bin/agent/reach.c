@@ -231,7 +231,7 @@ static const char *note_goal(struct engine *e, const char *id, json_t *arguments
 		reached = json_array();
 	}
 	json_array_foreach(reached, k, v) {
-		if (name && strcmp(json_string_value(v), name) == 0)
+		if (name && json_is_string(v) && strcmp(json_string_value(v), name) == 0)
 			break;
 	}
 	for (i = 0; name && i < goals->n && strcmp(goals->word[i], name) != 0; i++)

@@ -20,7 +20,7 @@ static void test_words(void)
 	is_int(e.converse.chat.tools, 7, "four tools, and three ways of ours");
 	sentence("Yes, we do.");
 	is_int(got.says, 3, "a sentence is said as it comes");
-	sentence("All *sizes*.");
+	sentence("## All **sizes**.");
 	sentence("`Winter` and summer.");
 	done("done");
 	is_str(got.said, "Wheels and Sons. What can I do for you? Yes, we do. All sizes.",
@@ -92,8 +92,9 @@ static void test_heard_before_end(void)
 	is_str(strrchr(got.chat, '|') - strlen("bot: We have tyres. And we "),
 		"bot: We have tyres. And we | user: stop",
 		"the answer that did not come to its end is there as far as it was heard");
-	sentence("What?");
-	is_int(got.says, 5, "and goes on");
+	sentence("* Press # for more, or *.");
+	ok(strstr(got.said, "Press # for more, or *.") && !strstr(got.said, "* Press"),
+		"and goes on: keys are said, what is for eyes is not");
 	end();
 }
 
