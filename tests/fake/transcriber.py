@@ -17,6 +17,8 @@ import threading
 import time
 import wave
 
+TALK = ["I want to order.", "A dozen, please.", "No."]
+
 log = open(sys.argv[1], "a", encoding="utf-8")
 lock = threading.Lock()
 connections = itertools.count(1)
@@ -147,6 +149,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def case_late(self):
         time.sleep(0.05)
         self.case_stream()
+
+    def case_talk(self):
+        """A caller who orders, one turn after the other."""
+        time.sleep(0.1)
+        self.chunks()
+        for word in TALK[min(self.nth, len(TALK)) - 1].split():
+            self.event(type="transcript.text.delta", delta=word + " ")
+        self.event(type="transcript.text.done", text=TALK[min(self.nth, len(TALK)) - 1])
+        self.chunk(b"")
 
     def case_account(self):
         self.answer(401, error("Incorrect API key provided: " + str(self.headers.get("Authorization"))[7:15] + "*****.",
