@@ -1,9 +1,10 @@
 // The recogniser of stt(1) that is Deepgram's: live, over a WebSocket.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engine, assert } from './lib/tap.mjs';
 import { live, sound, texts } from './lib/live.mjs';
 import { same } from './lib/compare.mjs';
-import { KEY, fake, frame, frames, of, pcm, run, tone } from './lib/tool.mjs';
+import { KEY, fake, folder, frame, frames, of, pcm, run, tone, wav } from './lib/tool.mjs';
 import { deepgram } from './lib/vendors.mjs';
 
 const { row, done } = engine('stt');
@@ -141,6 +142,10 @@ await row('deepgram    messages in fragments, pings, others between', async (clo
 	assert.equal((await talk(r.ws)).t.text, TEXT);
 	assert.equal(r.asked[0].pong, 'are you there');
 });
+const refusing = (status, text = '') => (note, stream) => {
+	stream.end(`HTTP/1.1 ${status} No\r\nContent-Length: ${text.length}\r\ndg-request-id: r-1\r\nConnection: close\r\n\r\n${text}`);
+	return true;
+};
 for (const [status, body] of [
 	[401, { err_code: 'INVALID_AUTH', err_msg: 'Invalid credentials.', request_id: 'r-1' }],
 	[429, { err_code: 'TOO_MANY_REQUESTS', err_msg: 'Too many requests. Please try again later', request_id: 'r-1' }],
@@ -148,23 +153,14 @@ for (const [status, body] of [
 ])
 	await row(`deepgram    refused with ${status}: said once`, async (close) => {
 		const text = JSON.stringify(body) ?? 'upstream connect error';
-		const r = await live(close, {
-			text: TEXT,
-			refuse(note, stream) {
-				stream.end(
-					`HTTP/1.1 ${status} No\r\nContent-Length: ${text.length}\r\ndg-request-id: r-1\r\n` +
-						`Connection: close\r\n\r\n${text}`,
-				);
-				return true;
-			},
-		});
+		const r = await live(close, { text: TEXT, refuse: refusing(status, text) });
 		const { t, errors, err } = await talk(r.ws, ['--timeout=9000']);
 		assert.equal(t.text, '');
-		assert.equal(errors.length, 1);
-		assert.match(errors[0].text + err, new RegExp(String(status)), 'nobody is told why');
+		assert.match(errors[0].text, new RegExp(String(status)));
+		assert.equal(new Set(errors.map((e) => e.code)).size, errors.length, 'something was said twice');
 		assert.doesNotMatch(err + JSON.stringify(errors), new RegExp(KEY));
 		if (status === 401) assert.equal(r.asked.length, 1, 'refused for good, and asked again');
-		return [`${errors[0].code}: ${errors[0].text}`];
+		return errors.map((e) => `${e.code}: ${e.text}`);
 	});
 await row('deepgram    nothing is answered: the turn ends in time', async (close) => {
 	const r = await live(close, { text: TEXT, mute: true });
@@ -178,6 +174,19 @@ await row('deepgram    KeepAlive, as text, while nothing is said', async (close)
 	assert.equal((await talk(r.ws, [], 6500)).t.text, TEXT);
 	assert.ok(texts(r.asked[0]).some((text) => JSON.parse(text).type === 'KeepAlive'), texts(r.asked[0]).join());
 	assert.equal(r.asked.length, 1);
+});
+await row('deepgram    --probe', async (close) => {
+	const path = join(folder(), 'turn.wav');
+	writeFileSync(path, wav(tone(MS)));
+	const probe = (url) => run('stt', ['--engine=deepgram', `--url=${url}`, '--probe', path], { env: { CALLPIPE_STT_KEY: KEY } });
+	const well = await probe((await live(close, { text: TEXT })).ws);
+	assert.equal(well.code, 0, well.err);
+	for (const line of [/^status: 101/m, /^first byte: /m, /^text: I need four winter tyres$/m]) assert.match(well.out.toString(), line);
+	assert.doesNotMatch(well.out + well.err, new RegExp(KEY));
+	for (const [status, code] of [[401, 69], [402, 69], [400, 69], [429, 75], [503, 75]])
+		assert.equal((await probe((await live(close, { text: TEXT, refuse: refusing(status) })).ws)).code, code, `${status}`);
+	assert.equal((await probe('ws://127.0.0.1:1')).code, 75);
+	return [well.out.toString().match(/^(status|first byte|text): .*/gm).join(', ')];
 });
 await row('deepgram    its SDK understands our fake', async (close) => {
 	const url = await fake(close, 'deepgram.py');

@@ -130,6 +130,8 @@ await faults(row, {
 		const r = await recognise('openai', url, ['--model=whisper-1', `--timeout=${limit_ms}`]);
 		return { ...r, good: r.code === 0 && JSON.parse(r.out).text === TEXT };
 	},
+	probe: (url) =>
+		run('stt', ['--engine=openai', `--url=${url}`, '--model=whisper-1', '--probe', file()], { env: { CALLPIPE_STT_KEY: KEY } }),
 });
 await row('openai      a stream of aimock', async (close) => {
 	const mock = await aimock(close, { chunkSize: 7 });
