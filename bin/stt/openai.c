@@ -208,7 +208,7 @@ static bool is_temperature(const char *s)
 static int provider_setup(struct openai *o, const char *url)
 {
 	const struct settings *set = o->r->set;
-	bool groq = strstr(url, "//api.groq.com"), openai = strstr(url, "//api.openai.com");
+	bool groq = provider_is_at(url, "groq.com"), openai = provider_is_at(url, "openai.com");
 	struct provider_spec spec = {
 		.stage = "stt",
 		.engine = "openai",

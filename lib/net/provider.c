@@ -77,6 +77,15 @@ static bool is_local(const char *url)
 	return false;
 }
 
+bool provider_is_at(const char *url, const char *domain)
+{
+	const char *host = host_of(url);
+	size_t n = strcspn(host, ":/?#"), m = strlen(domain);
+
+	return n >= m && strncasecmp(host + n - m, domain, m) == 0 &&
+		(n == m || host[n - m - 1] == '.');
+}
+
 /* What is wrong with it; NULL: nothing. It may have a password in it, and is not said. */
 static const char *url_mistake(const char *url)
 {
@@ -108,9 +117,13 @@ static int find_key(const struct provider_spec *spec, char **ret, char why[HTTP_
 	}
 	if (!spec->needs_key || is_local(spec->url))
 		return 0;
-	say(why, "no key for %s '%s': set %s%s%s", spec->stage, spec->engine,
-		spec->secrets[0] ? spec->secrets[0] : "one", spec->secrets[1] ? " or " : "",
-		spec->secrets[1] ? spec->secrets[1] : "");
+	text[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(spec->secrets) && spec->secrets[i]; i++) {
+		size_t n = strlen(text);
+
+		snprintf(text + n, sizeof text - n, "%s%s", n ? " or " : "", spec->secrets[i]);
+	}
+	say(why, "no key for %s '%s': set %s", spec->stage, spec->engine, *text ? text : "one");
 	return EXIT_CONFIG;
 }
 
