@@ -11,7 +11,6 @@
 #define LEAST_MS \
 	100 /* an attempt with less time would fail by that alone, and hide why the one before it has failed */
 #define ATTEMPTS_UNLIMITED 3 /* without a deadline there has to be some end */
-#define ECHO_MIN 6           /* bytes of a key that give it away */
 #define KEY_MAX (SECRET_MAX + 128)
 
 struct provider_call {
@@ -194,29 +193,9 @@ void provider_close(struct provider *p)
 
 /* ---- what is said about failures ---- */
 
-/* Servers tell callers which key it was that they do not like: any part of it, from its beginning, is made stars. */
-static void hide(char *text, const char *key)
-{
-	size_t size = key ? strlen(key) : 0;
-	size_t min = size < ECHO_MIN ? size : ECHO_MIN;
-
-	for (char *p = text; size && *p; p++) {
-		size_t n = 0;
-
-		while (n < size && p[n] == key[n])
-			n++;
-		if (n < min)
-			continue;
-		/* what goes on behind it: the rest, or stars of theirs */
-		n += strcspn(p + n, " \t\r\n\"'<>(){}[],;:&\\");
-		memset(p, '*', n);
-		p += n - 1;
-	}
-}
-
 void provider_hide(const struct provider *p, char *text)
 {
-	hide(text, p->key);
+	secret_hide(text, p->key);
 }
 
 static const char *code_of(const struct http_reply *r, enum retry_verdict verdict)
@@ -268,7 +247,7 @@ static void explain(const struct provider *p, const struct http_reply *r, char w
 	room = HTTP_WHY_MAX - (int)(strlen(r->why) + strlen(behind) + 3);
 	say(why, "%s%s%.*s%s", r->why, message[0] ? ": " : "", room > 0 ? room : 0, message,
 		behind);
-	hide(why, p->key);
+	secret_hide(why, p->key);
 }
 
 void provider_judge(const struct provider *p, const struct http_reply *r, struct provider_end *ret)
@@ -291,12 +270,12 @@ static void keep(struct provider_call *c, const struct http_reply *r)
 	if (c->error) {
 		memcpy(c->error, r->error, r->error_bytes);
 		c->error[r->error_bytes] = '\0';
-		hide(c->error, c->p->key);
+		secret_hide(c->error, c->p->key);
 	}
 	c->reply = *r;
 	c->reply.error = c->error ? c->error : "";
 	c->reply.error_bytes = c->error ? r->error_bytes : 0;
-	hide(c->reply.why, c->p->key);
+	secret_hide(c->reply.why, c->p->key);
 	c->end.reply = &c->reply;
 }
 
@@ -352,7 +331,7 @@ static void on_header(void *ctx, const char *name, const char *value)
 	copy = strdup(value);
 	if (!copy)
 		return;
-	hide(copy, c->p->key);
+	secret_hide(copy, c->p->key);
 	c->on.header(c->ctx, name, copy);
 	free(copy);
 }

@@ -242,6 +242,7 @@ FAULTS = [
     ("503", "busy", {"deepgram": "upstream connect error"}),
     ("json200", "broken", {"openai": "the model is being loaded"}),
     ("html200", "broken", {"deepgram": "Sign in"}),
+    ("key200", "broken", {"": "no such key: ***"}),
     ("liar", "broken", {"elevenlabs": "but we say 200"}),
     ("mp3", "broken", {"openai": "audio/mpeg"}),
     ("empty", "broken", {"": "empty"}),
