@@ -284,6 +284,34 @@ def case_broken():
     line.end()
 
 
+def case_left_alone():
+    """What a model fails in one call is known to the next."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as spool:
+        models = Models(ill=[{"fault": "500"}], well=[{"words": ["Yes."]}])
+        # a breaker is of an engine and a URL: they would share one
+        with open(models.file, encoding="utf-8") as f:
+            told = json.load(f)
+        told["providers"][1]["url"] = told["providers"][1]["url"].replace("127.0.0.1", "localhost")
+        with open(models.file, "w", encoding="utf-8") as f:
+            json.dump(told, f)
+        first = Call(models, "--spool", spool)
+        for i in range(5):
+            first.say("what is the matter")
+            first.answers()
+            first.quiet()
+        first.hang_up()
+        asked = len([r for r in models.asked() if r["model"] == "ill"])
+        same(asked, 5)
+        second = Call(models, "--spool", spool)
+        second.say("what is the matter")
+        second.answers()
+        same(len([r for r in models.asked() if r["model"] == "ill"]), asked, "it is left alone")
+        status = json.loads(subprocess.run(["as-answer", "--status", "--spool", spool], stdout=subprocess.PIPE, check=True).stdout)
+        same({p["name"][:24]: p["state"] for p in status["providers"]},
+             {"agent openai http://127.": "open", "agent openai http://loca": "closed"})
+        second.end()
+
+
 def case_attacks():
     """A model that obeys the caller: nothing that it wants is done."""
     line = Call(Models(small=[
