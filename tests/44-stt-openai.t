@@ -117,6 +117,7 @@ check 'a table that is none' 'echo goodbye >"$T/odd" && must_fail 64 stt --corre
 probe() { stt --url "$url/$1/v1" --probe "$bye" >"$T/out" 2>"$T/err"; }
 check 'a probe: what a service has to say of itself' 'probe verbose && [ "$(grep -v "^header: \|^connected\|^first byte\|^end" "$T/out")" = "engine: openai
 model: whisper-1
+request: POST $url/verbose/v1/audio/transcriptions
 status: 200
 request id: req_$(posts verbose)
 text: Доброго дня.

@@ -39,10 +39,10 @@ check 'with its phrases' 'grep -q "\"keyterm\": \[\"goodbye\", \"hello\"\]" "$T/
 check 'a file without a service' 'CALLPIPE_STT_URL=http://127.0.0.1:1 must_fail 75 stt -f "$bye" >"$T/out" 2>"$T/err" && grep -q "^stt: deepgram: " "$T/err"'
 check 'no key' 'CALLPIPE_STT_URL="" CALLPIPE_STT_KEY="" must_fail 78 stt </dev/null 2>"$T/err" && grep -q DEEPGRAM_API_KEY "$T/err"'
 check 'a URL that is none' 'must_fail 64 stt --url=ftp://x </dev/null 2>"$T/err" && grep -q "^stt: cannot use --url" "$T/err"'
-check '--probe' 'stt --probe "$bye" >"$T/probe" 2>"$T/err" && grep -qx "status: 101" "$T/probe" && grep -qx "request id: req-[0-9]*" "$T/probe" &&
+check '--probe' 'stt --probe "$bye" >"$T/probe" 2>"$T/err" && grep -qx "status: 101" "$T/probe" && grep -q "^request: GET $CALLPIPE_STT_URL/v1/listen?model=" "$T/probe" && grep -qx "request id: req-[0-9]*" "$T/probe" &&
 	grep -qx "first byte: [0-9.]* ms" "$T/probe" && grep -qx "header: dg-request-id: .*" "$T/probe" && grep -q "^text: word" "$T/probe" || { cat "$T/probe" "$T/err" && false; }'
 check '--probe with a key that is none' 'CALLPIPE_STT_KEY=wrong-key-12345 must_fail 69 stt --probe >"$T/probe" 2>"$T/err" && grep -qx "status: 401" "$T/probe" &&
 	grep -q "^failed: .*INVALID_AUTH" "$T/probe" && ! grep -q wrong-key "$T/probe" || { cat "$T/probe" "$T/err" && false; }'
-check '--probe where nobody is' 'CALLPIPE_STT_URL=http://127.0.0.1:1 must_fail 75 stt --probe >"$T/probe" 2>"$T/err"'
+check '--probe where nobody is' 'CALLPIPE_STT_URL=http://127.0.0.1:1 must_fail 75 stt --probe >"$T/probe" 2>"$T/err" && [ "$(grep -c ^ended: "$T/probe")" = 1 ]'
 check 'the key is nowhere' '! grep -r dg-secret "$T/out" "$T/err" "$T/said" "$T/breakers" "$T/probe"'
 plan

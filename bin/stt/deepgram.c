@@ -259,8 +259,8 @@ static void on_ended(void *ctx, struct link *l, const struct provider_end *end)
 		return;
 	}
 	spoken_detach(d->spoken, l);
-	recogniser_seen(d->r, "end", "%s", end->why);
-	if (l->status != 101)
+	recogniser_seen(d->r, "ended", "%s", end->why);
+	if (l->status && l->status != 101)
 		recogniser_seen(d->r, "status", "%lld", (long long)l->status);
 	log_info("deepgram: connection ended: %s", end->why);
 	d->link = mine ? NULL : d->link;
@@ -296,6 +296,7 @@ static void connect_to(struct deepgram *d, struct link **l)
 	*l = link_open(d->r->loop, &d->p, d->want.p, d->rate_hz, &handlers, d, &no);
 	if (*l) {
 		snprintf((*l)->language, sizeof((*l)->language), "%s", d->language);
+		recogniser_seen(d->r, "request", "GET %s%s", d->p.base, d->want.p);
 		return;
 	}
 	if (no && d->fails && d->code) /* how it failed says more than that it has */
@@ -506,7 +507,7 @@ static int settings_take(struct deepgram *d)
 {
 	const struct settings *set = d->r->set;
 	const char *url = set->url && *set->url ? set->url : URL;
-	bool vendor = provider_is_at(url, "deepgram.com");
+	bool vendor = strstr(url, "deepgram.com");
 	const struct provider_spec spec = {
 		.stage = "stt",
 		.engine = "deepgram",

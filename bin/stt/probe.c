@@ -13,6 +13,7 @@ struct probe {
 	struct recogniser r;
 	bool any;   /* something of a service was seen */
 	int status; /* exit code so far */
+	int asked;  /* requests: those that follow a failure are not shown */
 };
 
 static void seen(void *ctx, const char *name, const char *value)
@@ -20,7 +21,9 @@ static void seen(void *ctx, const char *name, const char *value)
 	struct probe *p = ctx;
 
 	p->any = true;
-	printf("%s: %s\n", name, value);
+	p->asked += strcmp(name, "request") == 0;
+	if (p->asked <= 1)
+		printf("%s: %s\n", name, value);
 }
 
 static void trouble(void *ctx, const char *code, const char *text)

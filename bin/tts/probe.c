@@ -22,18 +22,6 @@ struct probe {
 	int status; /* for exit */
 };
 
-/* What a server says, which may be our key. */
-static void print_said(const struct probe *p, const char *what, const char *said)
-{
-	char *copy = strdup(said);
-
-	if (!copy)
-		return;
-	provider_hide(&p->service->provider, copy);
-	printf("%s: %s\n", what, copy);
-	free(copy);
-}
-
 /* Headers that say who answered, what it cost, and what is left. */
 static void on_header(void *ctx, const char *name, const char *value)
 {
@@ -43,8 +31,7 @@ static void on_header(void *ctx, const char *name, const char *value)
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		if (strcasestr(name, parts[i])) {
-			printf("header: ");
-			print_said(ctx, name, value);
+			printf("header: %s: %s\n", name, value);
 			return;
 		}
 	}
@@ -97,8 +84,17 @@ static int print_sound(struct probe *p, const struct http_reply *r)
 	if (n > 0)
 		printf("sound: %zu bytes, %.2f s\n", p->sound.n, (double)n / p->t->voice.rate_hz);
 	else
-		print_said(p, "sound: none", why ? why : "it is empty");
+		printf("sound: none: %s\n", why ? why : "it is empty");
 	return n > 0 ? EXIT_OK : EXIT_REFUSED;
+}
+
+/* The vendor's word for it. Its message may have a part of the key in it. */
+static void print_failure(const struct http_reply *r)
+{
+	char message[HTTP_WHY_MAX], code[64];
+
+	retry_message(r->error, r->error_bytes, message, sizeof message, code, sizeof code);
+	printf("failed: %s%s%s%s\n", r->why, *code ? " (" : "", code, *code ? ")" : "");
 }
 
 static void print_times(const struct http_reply *r)
@@ -127,10 +123,10 @@ static void on_end(void *ctx, const struct http_reply *r)
 			loop_stop(&p->loop);
 		return;
 	}
-	print_said(p, "request id", *r->request_id ? r->request_id : "none");
+	printf("request id: %s\n", *r->request_id ? r->request_id : "none");
 	print_times(r);
 	if (r->fault != HTTP_OK || r->status / 100 != 2)
-		print_said(p, "failed", r->why);
+		print_failure(r);
 	switch (retry_judge(r, 1, false, &delay_ms)) {
 	case RETRY_OK:
 		p->status = print_sound(p, r);
@@ -176,7 +172,7 @@ static int ask(struct probe *p)
 	p->raw_hz = say.format == NETWORK_WAV ? 0 : say.rate_hz;
 	if (asprintf(&url, "%s%s", provider->base, p->path.p) < 0)
 		return EXIT_SYSTEM;
-	printf("request: POST %s\n", network_place(url));
+	printf("request: POST %s\n", url);
 	q.url = url;
 	q.body = p->body.p;
 	q.body_bytes = p->body.n;
