@@ -55,8 +55,14 @@ for engine in openai anthropic; do
 	models $engine fine '' 1
 	ok "$engine: nobody there" probed 75 '^failed: '
 	models $engine fine KEY_THREE
-	ok "$engine: a key that is not there" probed 78 "no key for agent '$engine': set KEY_THREE"
+	ok "$engine: a key that is not there" probed 78 "no key for agent 'one': set KEY_THREE, or .._FILE"
 done
+
+ok 'a file of models is checked by itself' agent --check "$T/models.json"
+sed 's/"engine"/"engin"/' "$T/models.json" >"$T/slip.json"
+check 'its mistakes are told' 'must_fail 65 agent --check "$T/slip.json" 2>"$T/err" && grep -q "^agent: .*slip.json: providers\[0\].engin: unknown key" "$T/err" || { cat "$T/err" && false; }'
+echo '{' >"$T/prices"
+ok 'a table of prices with a mistake is refused' must_fail 64 agent --prices="$T/prices" -s tests/data/agent/rules.json </dev/null
 
 models openai fine KEY_ONE
 ok 'the key of one dialect' probed 0

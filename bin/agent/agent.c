@@ -11,6 +11,7 @@
 #include "live.h"
 #include "probe.h"
 #include "shell.h"
+#include "stream/price.h"
 #include "text.h"
 #include "tool.h"
 
@@ -22,6 +23,7 @@ static struct settings {
 	const char *session_key_file;
 	const char *replay;
 	const char *models;
+	const char *prices;
 	bool probe;
 	const char *tool;
 	struct tool_settings tools;
@@ -31,12 +33,12 @@ static struct settings {
 static const struct opt_row rows[] = {
 	{"scenario", 's', OPT_STR, "FILE", "CALLPIPE_SCENARIO", "what is said, heard and done",
 		&set.scenario},
-	{"check", 'c', OPT_FLAG, NULL, NULL, "name every mistake of the scenarios given, and exit",
-		&set.check},
+	{"check", 'c', OPT_FLAG, NULL, NULL,
+		"name every mistake of the scenarios, tools or models given, and exit", &set.check},
 	{"text", 't', OPT_FLAG, NULL, NULL, "talk on the terminal, or run the dialogues given",
 		&set.text},
-	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where sessions are kept; without: nowhere",
-		&set.spool},
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL",
+		"where sessions and breakers of providers are; without: nowhere", &set.spool},
 	{"session-ttl", 0, OPT_INT, "S", "CALLPIPE_SESSION_TTL",
 		"how long a call that was cut off can be gone on with", &set.session_ttl_s, 0,
 		604800},
@@ -55,11 +57,8 @@ static const struct opt_row rows[] = {
 	{"sql-connections", 0, OPT_INT, "N", "CALLPIPE_SQL_CONNECTIONS",
 		"connections of all calls to a database at a time", &set.tools.connections, 1,
 		1000},
-	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE",
-		"authorities to trust, instead of the system's", &set.http.ca_file},
-	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "proxy for requests", &set.http.proxy},
-	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "hosts that are asked without it",
-		&set.http.no_proxy},
+	PRICE_OPTION(set.prices),
+	HTTP_OPTIONS(set.http),
 	{0},
 };
 
@@ -133,7 +132,7 @@ static int run_text(char *const *files, int n)
 
 static int run_live(void)
 {
-	const struct live_settings live = {
+	struct live_settings live = {
 		.dir = getenv("CALLPIPE_DIR"),
 		.spool = set.spool,
 		.key_file = set.session_key_file,
@@ -142,13 +141,19 @@ static int run_live(void)
 		.models = models,
 	};
 	const struct scenario *sc;
+	char why[PRICE_WHY_MAX];
+	int status;
 
 	if (!set.scenario) {
 		log_error("cannot run: no scenario is given: see --help");
 		return EXIT_USAGE;
 	}
+	if (price_open(set.prices, &live.price, why) < 0)
+		return opt_refuse(&set.prices, "%s", why);
 	sc = load(set.scenario);
-	return sc ? live_run(sc, &live) : EXIT_CONFIG;
+	status = sc ? live_run(sc, &live) : EXIT_CONFIG;
+	price_close(live.price);
+	return status;
 }
 
 /* What tools are run with. */
@@ -193,11 +198,11 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (set.check && first == argc) {
-		log_error("cannot check: no scenario is given: see --help");
+		log_error("cannot check: no file is given: see --help");
 		return EXIT_USAGE;
 	}
 	if (set.check)
-		return opt_finish(check_scenarios(argv + first, argc - first));
+		return opt_finish(check_files(argv + first, argc - first));
 	set_tools();
 	if (set.probe)
 		return run_probe(argv + first);

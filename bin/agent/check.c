@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "model/models.h"
 #include "understand.h"
 
 static bool understands(const char *language, const char *intent)
@@ -46,6 +47,32 @@ static int check_tools(const char *file)
 	return EXIT_OK;
 }
 
+static void say_mistake(void *ctx, const char *line)
+{
+	(void)ctx;
+	log_error("%s", line);
+}
+
+static bool is_models(const char *file)
+{
+	json_t *o = json_load_file(file, 0, NULL);
+	bool yes = json_object_get(o, "providers") != NULL;
+
+	json_decref(o);
+	return yes;
+}
+
+static int check_models(const char *file)
+{
+	struct models *m;
+
+	if (models_load(file, say_mistake, NULL, &m) < 0)
+		return EXIT_DATA;
+	printf("%s: ok models=%zu\n", file, m->n);
+	models_free(m);
+	return EXIT_OK;
+}
+
 static int check_scenario(const char *file)
 {
 	struct scenario_mistakes mistakes;
@@ -68,13 +95,15 @@ static int check_scenario(const char *file)
 	return result < 0 ? EXIT_SYSTEM : EXIT_OK;
 }
 
-int check_scenarios(char *const *files, int n)
+int check_files(char *const *files, int n)
 {
 	int status = EXIT_OK;
 
 	for (int i = 0; i < n; i++) {
-		int code = scenario_is_tools(files[i]) ? check_tools(files[i])
-						       : check_scenario(files[i]);
+		int code = is_models(files[i])        ? check_models(files[i])
+			: scenario_is_tools(files[i]) ? check_tools(files[i])
+						      : check_scenario(files[i]);
+
 		if (code != EXIT_OK)
 			status = code;
 	}

@@ -11,6 +11,6 @@ extern const struct scenario_options agent_options;
 
 /* Say every mistake of every file on stderr, and of a file without any what is in it on stdout. Returns the exit
  * code: 0, or 65. */
-int check_scenarios(char *const *files, int n) MUST_USE;
+int check_files(char *const *files, int n) MUST_USE;
 
 #endif

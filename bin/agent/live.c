@@ -292,7 +292,7 @@ static int open_models(struct live *l)
 		return EXIT_CONFIG;
 	}
 	l->engine.converse.chat.turns_max = l->set->models->turns;
-	l->model = model_open(l->set->models, &l->filter.loop, model_event_came, l);
+	l->model = model_open(l->set->models, l->set->price, &l->filter.loop, model_event_came, l);
 	return l->model ? EXIT_OK : EXIT_CONFIG;
 }
 

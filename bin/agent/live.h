@@ -11,6 +11,7 @@ struct live_settings {
 	const char *key_file; /* of their names; NULL: in the spool */
 	int64_t session_ttl_s; /* how long a call that was cut off can be gone on with; 0: not at all */
 	const struct models *models; /* NULL: none */
+	struct price *price;         /* of their tokens; NULL: none */
 	const char *
 		replay; /* directory of a recorded call, whose results and session are taken; NULL: none */
 };

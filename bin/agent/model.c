@@ -20,7 +20,7 @@ struct model_line {
 	char id[24];     /* of the question */
 	model_event *event;
 	void *ctx;
-	struct price *price;        /* NULL: nothing has one */
+	const struct price *price;  /* NULL: nothing has one */
 	char told[ERRORS_MAX][128]; /* errors, each once */
 	size_t told_n;
 };
@@ -170,11 +170,11 @@ void model_fold(struct model_line *m, struct chat *chat)
 	ask_fold(&m->asker, chat);
 }
 
-struct model_line *model_open(
-	const struct models *models, struct loop *loop, model_event *event, void *ctx)
+struct model_line *model_open(const struct models *models, const struct price *price,
+	struct loop *loop, model_event *event, void *ctx)
 {
 	struct model_line *m = calloc(1, sizeof(*m));
-	char why[HTTP_WHY_MAX], wrong[PRICE_WHY_MAX];
+	char why[HTTP_WHY_MAX];
 
 	if (!m) {
 		log_error_errno("cannot use models");
@@ -182,13 +182,10 @@ struct model_line *model_open(
 	}
 	m->event = event;
 	m->ctx = ctx;
-	if (price_open(getenv("CALLPIPE_PRICES"), &m->price, wrong) < 0)
-		log_warn("nothing has a price: cannot use '%s': %s", getenv("CALLPIPE_PRICES"),
-			wrong);
+	m->price = price;
 	tool_share_breakers();
 	if (asker_open(&m->asker, models, loop, why) != 0) {
 		log_error("%s", why);
-		price_close(m->price);
 		free(m);
 		return NULL;
 	}
@@ -201,6 +198,5 @@ void model_close(struct model_line *m)
 		return;
 	model_cancel(m);
 	asker_close(&m->asker);
-	price_close(m->price);
 	free(m);
 }

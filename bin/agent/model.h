@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "engine.h"
 #include "model/models.h"
+#include "stream/price.h"
 
 /* What comes: see engine_model; and, for the stream alone, `usage` and `error`. data is borrowed. */
 typedef void model_event(
@@ -14,9 +15,9 @@ typedef void model_event(
 
 struct model_line; /* opaque */
 
-/* NULL: it has been said why not. Nothing is connected to before it is asked. */
-struct model_line *model_open(
-	const struct models *models, struct loop *loop, model_event *event, void *ctx) MUST_USE;
+/* NULL: it has been said why not. Nothing is connected to before it is asked. price: of tokens; NULL: they have none. */
+struct model_line *model_open(const struct models *models, const struct price *price,
+	struct loop *loop, model_event *event, void *ctx) MUST_USE;
 /* NULL is nothing. */
 void model_close(struct model_line *m);
 /* Have a connection made, so that the first question need not. */

@@ -332,7 +332,7 @@ int phone_start(struct phone *p, const struct scenario *sc, const struct models 
 	if (engine_init(&p->engine, sc, &port) < 0 || !p->answered)
 		return -1;
 	if (models && sc->models &&
-		!(p->model = model_open(models, &p->loop, phone_model_event, p)))
+		!(p->model = model_open(models, NULL, &p->loop, phone_model_event, p)))
 		return -1;
 	engine_start(&p->engine, call, saved);
 	return 0;

@@ -11,6 +11,7 @@
 #include "hints.h"
 #include "probe.h"
 #include "replay.h"
+#include "stream/price.h"
 
 static struct settings set = {
 	.engine = "pocketsphinx",
@@ -19,7 +20,6 @@ static struct settings set = {
 	.timeout_ms = 10000,
 	.max_s = 30,
 	.reject_percent = 25,
-	.spool = "/var/spool/callpipe",
 	.format = "auto",
 	.stream = "auto",
 };
@@ -53,17 +53,12 @@ static const struct opt_row rows[] = {
 		&set.reject_percent, 0, 100},
 	{"corrections", 0, OPT_STR, "FILE", "CALLPIPE_STT_CORRECTIONS",
 		"what is written, and what was said", &set.corrections},
-	{"prices", 0, OPT_STR, "FILE", "CALLPIPE_PRICES", "what a second costs: see callpipe(7)",
-		&set.prices},
+	PRICE_OPTION(set.prices),
 	{"wait", 'w', OPT_CHOICE, "auto|yes|no", "CALLPIPE_STT_WAIT",
 		"hold the stream while a turn is recognised", &set.wait},
-	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL", "where breakers of providers are",
-		&set.spool},
-	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE", "authorities that are trusted",
-		&set.http.ca_file},
-	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "the way to a provider", &set.http.proxy},
-	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "that are reached without it",
-		&set.http.no_proxy},
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL",
+		"where breakers of providers are; without: nowhere", &set.spool},
+	HTTP_OPTIONS(set.http),
 	{"dir", 'd', OPT_STR, "DIR", "CALLPIPE_DIR", "call directory, for hints_ref", &dir},
 	{"replay", 0, OPT_STR, "DIR", NULL,
 		"ask nobody: transcripts are taken from this recorded call", &replay},

@@ -42,11 +42,7 @@ static const struct opt_row rows[] = {
 		"calls that it tells at most, in one run (0: any)", &set.budget, 0, INT32_MAX},
 	{"force", 'f', OPT_FLAG, NULL, NULL, "tell again what has been told", &set.force},
 	{"json", 'j', OPT_FLAG, NULL, NULL, "write JSON on a terminal, too", &set.json},
-	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE",
-		"authorities to trust, instead of the system's", &set.http.ca_file},
-	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "proxy for requests", &set.http.proxy},
-	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "hosts that are asked without it",
-		&set.http.no_proxy},
+	HTTP_OPTIONS(set.http),
 	{0},
 };
 

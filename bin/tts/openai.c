@@ -9,9 +9,7 @@
 
 static const char *secret(const char *url)
 {
-	return provider_is_at(url, "groq.com")      ? "GROQ_API_KEY"
-		: provider_is_at(url, "openai.com") ? "OPENAI_API_KEY"
-						    : NULL;
+	return strstr(url, "//api.groq.com/") ? "GROQ_API_KEY" : "OPENAI_API_KEY";
 }
 
 static int request(const struct network_say *s, struct network_request *ret, char why[WHY_MAX])
@@ -30,7 +28,6 @@ static int request(const struct network_say *s, struct network_request *ret, cha
 static const struct network_vendor vendor = {
 	.url = "https://api.openai.com/v1",
 	.auth = PROVIDER_BEARER,
-	.key = "TTS_KEY_OPENAI",
 	.secret = secret,
 	.model = "gpt-4o-mini-tts",
 	.voice = "alloy",

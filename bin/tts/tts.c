@@ -23,9 +23,8 @@ static struct settings {
 	const char *speed;
 	const char *parameters;
 	const char *prices;
-	const char *ca_file;
-	const char *proxy;
-	const char *no_proxy;
+	struct http_settings http;
+	const char *spool;
 	const char *rate;
 	int64_t raw_hz;
 	int64_t gain_db;
@@ -64,7 +63,7 @@ static const struct opt_row rows[] = {
 	{"voice", 'v', OPT_STR, "NAME", "CALLPIPE_TTS_VOICE", "for every language", &set.voice},
 	{"voices", 0, OPT_STR, "LIST", "CALLPIPE_TTS_VOICES", "by language: 'en=en-us fr=fr-be'",
 		&set.voices},
-	{"url", 0, OPT_STR, "URL", "CALLPIPE_TTS_URL", "of a service; default its vendor's own",
+	{"url", 'u', OPT_STR, "URL", "CALLPIPE_TTS_URL", "of a service; default its vendor's own",
 		&set.url},
 	{"model", 'm', OPT_STR, "NAME", "CALLPIPE_TTS_MODEL", "of a service", &set.model},
 	{"format", 0, OPT_STR, "NAME", "CALLPIPE_TTS_FORMAT",
@@ -76,14 +75,10 @@ static const struct opt_row rows[] = {
 		&set.speed},
 	{"parameters", 0, OPT_STR, "JSON", "CALLPIPE_TTS_PARAMETERS",
 		"what else a service is told: '{\"piper\":{\"speaker_id\":1}}'", &set.parameters},
-	{"prices", 0, OPT_STR, "FILE", "CALLPIPE_PRICES", "what a character costs: see callpipe(7)",
-		&set.prices},
-	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE",
-		"authorities that are trusted; default those of the system", &set.ca_file},
-	{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", "for services; default https_proxy, ..",
-		&set.proxy},
-	{"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", "asked without it: 'host,.domain'",
-		&set.no_proxy},
+	PRICE_OPTION(set.prices),
+	{"spool", 0, OPT_STR, "DIR", "CALLPIPE_SPOOL",
+		"where cache and breakers of providers are; without: nowhere", &set.spool},
+	HTTP_OPTIONS(set.http),
 	{"gain", 'g', OPT_INT, "DB", "CALLPIPE_TTS_GAIN", "louder or softer; files are as they are",
 		&set.gain_db, -40, 40},
 	{"rate", 'r', OPT_CHOICE, "8000|16000", "CALLPIPE_RATE",
@@ -122,10 +117,9 @@ static const struct opt_page page = {
 
 static int cache_open(struct tts *t)
 {
-	const char *spool = getenv("CALLPIPE_SPOOL");
 	char dir[PATH_MAX] = "";
 
-	if (!set.cache && spool && *spool && format_path(dir, "%s/cache", spool) < 0)
+	if (!set.cache && set.spool && *set.spool && format_path(dir, "%s/cache", set.spool) < 0)
 		return -1;
 	return cache_init(&t->cache, set.cache ? set.cache : dir);
 }
@@ -167,12 +161,10 @@ static int read_parameters(json_t **ret)
 /* What services are asked with. */
 static int services_take(struct tts *t)
 {
-	const char *spool = getenv("CALLPIPE_SPOOL");
 	char why[HTTP_WHY_MAX];
 	int status;
 
-	http_set(&(struct http_settings){
-		.ca_file = set.ca_file, .proxy = set.proxy, .no_proxy = set.no_proxy});
+	http_set(&set.http);
 	t->voice.url = set.url;
 	t->voice.model = set.model;
 	t->voice.format = set.format;
@@ -185,8 +177,8 @@ static int services_take(struct tts *t)
 	status = network_open(&t->network, &t->voice, t->engines, why);
 	if (status != EXIT_OK)
 		log_error("%s", why);
-	else if (t->network.n > 0 && breaker_open(spool) < 0)
-		log_warn_errno("cannot share the state of services in '%s'", spool);
+	else if (t->network.n > 0 && breaker_open(set.spool) < 0)
+		log_warn_errno("cannot share the state of services in '%s'", set.spool);
 	return status;
 }
 

@@ -13,6 +13,7 @@ int asker_open(struct asker *a, const struct models *m, struct loop *loop, char 
 		const struct provider_spec spec = {
 			.stage = "agent",
 			.engine = model->engine->name,
+			.name = model->name,
 			.url = model->url,
 			.auth = model->engine->auth,
 			.header = model->engine->auth_header,
@@ -21,11 +22,8 @@ int asker_open(struct asker *a, const struct models *m, struct loop *loop, char 
 		};
 		status = provider_open(&a->provider[i], &spec, &a->http, why);
 		/* One that is named has to be there, wherever it goes. */
-		if (status == 0 && model->secret && !a->provider[i].auth_value) {
-			snprintf(why, HTTP_WHY_MAX, "no key for %s '%s': set %s", spec.stage,
-				spec.engine, model->secret);
-			status = EXIT_CONFIG;
-		}
+		if (status == 0 && model->secret && !a->provider[i].auth_value)
+			status = provider_no_key(&spec, why);
 		/* Where there is another one to ask, that is better than to ask this one again. */
 		a->provider[i].attempts_max = i + 1 < m->n ? 1 : 0;
 	}

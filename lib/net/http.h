@@ -116,6 +116,17 @@ struct http_settings {
 	const char *no_proxy;
 };
 void http_set(const struct http_settings *set);
+/* Their rows in the options of a tool (base/opt.h). */
+#define HTTP_OPTIONS(set) \
+	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE", \
+		"authorities that are trusted, PEM; default those of the system", &(set).ca_file}, \
+		{"proxy", 0, OPT_STR, "URL", "CALLPIPE_PROXY", \
+			"proxy for requests; default that of https_proxy", &(set).proxy}, \
+	{ \
+		"no-proxy", 0, OPT_STR, "HOSTS", "CALLPIPE_NO_PROXY", \
+			"asked without it: 'host,.domain'; default those of no_proxy", \
+			&(set).no_proxy \
+	}
 
 /* A form-urlencoded value, spaces as %20. -1: no room. */
 struct dynbuf;

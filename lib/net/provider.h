@@ -21,6 +21,7 @@ enum provider_auth {
 struct provider_spec {
 	const char *stage;  /* "stt", "tts", "agent": for messages, and the breaker's name */
 	const char *engine; /* "openai" */
+	const char *name;   /* what messages call it; NULL: as engine */
 	const char *url;    /* base, as set or the vendor's own; a '/' at its end is left out */
 	enum provider_auth auth;
 	const char *header; /* PROVIDER_HEADER: its name */
@@ -43,8 +44,8 @@ struct provider {
 int provider_open(struct provider *p, const struct provider_spec *spec, struct http *http,
 	char why[HTTP_WHY_MAX]) MUST_USE;
 void provider_close(struct provider *p);
-/* Is this a URL of the domain, or of a host in it? A vendor's usual key is for the vendor alone. */
-bool provider_is_at(const char *url, const char *domain);
+/* EXIT_CONFIG, why says that it has no key, and how to set one. */
+int provider_no_key(const struct provider_spec *spec, char why[HTTP_WHY_MAX]);
 /* Make stars of the key where a server tells it: for what is shown or logged of a reply. */
 void provider_hide(const struct provider *p, char *text);
 

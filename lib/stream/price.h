@@ -17,6 +17,13 @@
 
 struct price; /* the table */
 
+/* Its row in the options of a tool (base/opt.h). */
+#define PRICE_OPTION(set) \
+	{ \
+		"prices", 0, OPT_STR, "FILE", "CALLPIPE_PRICES", \
+			"what things cost: see callpipe(7), Prices", &(set) \
+	}
+
 /* The file of CALLPIPE_PRICES; NULL or "": none, *ret is NULL. -1: it cannot be used; why, as the end of a message. */
 int price_open(const char *path, struct price **ret, char why[PRICE_WHY_MAX]) MUST_USE;
 void price_close(struct price *p);
