@@ -96,6 +96,8 @@ ok 'in headers' last 1 'h[0]["authorization"] == "Bearer k-1234567890" and h[0][
 ok 'one in an answer is not passed on' fails 69 'its answer has a secret in it' key '{"where": "leak"}'
 ok 'nor in a message' fails 69 'your key is Bearer ************' leak
 check 'not at all' '! grep -r 1234567890 $T/err $T/out'
+ok 'nor where a long message is cut' fails 69 'your key is Bearer *' leak_cut
+check 'not even a part' '! grep -r k-12345 $T/err $T/out'
 ok 'one that is not there' env -u SHOP_KEY agent --check "$shop"
 none() { (unset SHOP_KEY SHOP_DSN && fails "$@"); }
 ok 'is missed in the call' none 78 "there is no secret 'SHOP_KEY'" leak

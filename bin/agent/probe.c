@@ -29,6 +29,18 @@ static void say_mistake(void *ctx, const char *line)
 	log_error("%s", line);
 }
 
+/* What a server says, which may be our key. */
+static void print_said(const struct probe *p, const char *what, const char *said)
+{
+	char *copy = strdup(said);
+
+	if (!copy)
+		return;
+	provider_hide(p->provider, copy);
+	printf("%s: %s\n", what, copy);
+	free(copy);
+}
+
 /* Headers that say who answered, what it cost, and what is left. */
 static void on_header(void *ctx, const char *name, const char *value)
 {
@@ -37,7 +49,8 @@ static void on_header(void *ctx, const char *name, const char *value)
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		if (strcasestr(name, parts[i])) {
-			printf("header: %s: %s\n", name, value);
+			printf("header: ");
+			print_said(ctx, name, value);
 			return;
 		}
 	}
@@ -87,7 +100,7 @@ static int print_answer(struct probe *p)
 
 	reply_end(&p->reply);
 	print_words(&r->words);
-	printf("end of the answer: %s\n", r->failed ? r->why : stops[r->stop]);
+	print_said(p, "end of the answer", r->failed ? r->why : stops[r->stop]);
 	printf("tokens: %lld in, %lld cached, %lld out\n", (long long)u->input,
 		(long long)u->cached, (long long)u->output);
 	if (r->skipped > 0)
@@ -96,11 +109,12 @@ static int print_answer(struct probe *p)
 }
 
 /* The vendor's word for it. Its message may have a part of the key in it. */
-static void print_failure(const struct http_reply *r)
+static void print_failure(const struct probe *p, const struct http_reply *r)
 {
 	char message[HTTP_WHY_MAX], code[64];
 
 	retry_message(r->error, r->error_bytes, message, sizeof(message), code, sizeof(code));
+	provider_hide(p->provider, code);
 	printf("failed: %s%s%s%s\n", r->why, *code ? " (" : "", code, *code ? ")" : "");
 }
 
@@ -113,7 +127,7 @@ static void on_end(void *ctx, const struct http_reply *r)
 		p->long_event = true;
 	if (r->status)
 		printf("status: %d%s\n", r->status, r->http2 ? " (HTTP/2)" : "");
-	printf("request id: %s\n", *r->request_id ? r->request_id : "none");
+	print_said(p, "request id", *r->request_id ? r->request_id : "none");
 	print_time("connected", r, r->connect_ns);
 	print_time("first byte", r, r->first_ns);
 	print_time("first token", r, p->token_ns);
@@ -124,12 +138,12 @@ static void on_end(void *ctx, const struct http_reply *r)
 		break;
 	case RETRY_AGAIN:
 		p->status = EXIT_TRY_AGAIN;
-		print_failure(r);
+		print_failure(p, r);
 		break;
 	case RETRY_GIVE_UP:
 	case RETRY_ACCOUNT:
 		p->status = EXIT_REFUSED;
-		print_failure(r);
+		print_failure(p, r);
 		break;
 	}
 	loop_stop(p->asker->loop);

@@ -93,12 +93,8 @@ static int add_headers(struct request *r, const struct scenario_http *http)
 /* What a service says of itself may have our key in it. */
 static void hide_secrets(const struct request *r, char *text)
 {
-	for (size_t i = 0; i < r->headers; i++) {
-		const char *secret = r->secret[i];
-		size_t n = secret ? strlen(secret) : 0;
-		for (char *at = text; n && (at = strstr(at, secret)); at += n)
-			memset(at, '*', n);
-	}
+	for (size_t i = 0; i < r->headers; i++)
+		secret_hide(text, r->secret[i]);
 }
 
 /* ---- the reply ---- */

@@ -507,7 +507,7 @@ static int settings_take(struct deepgram *d)
 {
 	const struct settings *set = d->r->set;
 	const char *url = set->url && *set->url ? set->url : URL;
-	bool vendor = strstr(url, "deepgram.com");
+	bool vendor = provider_is_at(url, "deepgram.com");
 	const struct provider_spec spec = {
 		.stage = "stt",
 		.engine = "deepgram",

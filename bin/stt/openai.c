@@ -118,6 +118,7 @@ static void on_end(void *ctx, const struct provider_end *end)
 	if (!end->ok) {
 		recogniser_trouble_once(o->r, end->code, "openai: %s", end->why);
 	} else if (openai_reply_end(&o->reply, &ret, why) < 0) {
+		provider_hide(&o->p, why); /* what it says may be our key */
 		recogniser_trouble_once(o->r, "broken", "openai: %s", why);
 		ret = result_none;
 	} else {
@@ -209,7 +210,7 @@ static bool is_temperature(const char *s)
 static int provider_setup(struct openai *o, const char *url)
 {
 	const struct settings *set = o->r->set;
-	bool groq = strstr(url, "//api.groq.com"), openai = strstr(url, "//api.openai.com");
+	bool groq = provider_is_at(url, "groq.com"), openai = provider_is_at(url, "openai.com");
 	struct provider_spec spec = {
 		.stage = "stt",
 		.engine = "openai",

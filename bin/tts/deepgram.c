@@ -8,7 +8,7 @@
 
 static const char *secret(const char *url)
 {
-	return "DEEPGRAM_API_KEY";
+	return provider_is_at(url, "deepgram.com") ? "DEEPGRAM_API_KEY" : NULL;
 }
 
 /* The documents disagree on what comes without: everything is said. */
@@ -37,6 +37,7 @@ static int request(const struct network_say *s, struct network_request *ret, cha
 static const struct network_vendor vendor = {
 	.url = "https://api.deepgram.com",
 	.auth = PROVIDER_TOKEN,
+	.key = "TTS_KEY_DEEPGRAM",
 	.secret = secret,
 	.voices =
 		"en=aura-2-thalia-en es=aura-2-celeste-es de=aura-2-viktoria-de nl=aura-2-rhea-nl "

@@ -5,7 +5,7 @@
 
 static const char *secret(const char *url)
 {
-	return "ELEVENLABS_API_KEY";
+	return provider_is_at(url, "elevenlabs.io") ? "ELEVENLABS_API_KEY" : NULL;
 }
 
 /* Those that are bound to no language refuse to be told one: all called _v1 or _v2. */
@@ -41,6 +41,7 @@ static const struct network_vendor vendor = {
 	.url = "https://api.elevenlabs.io",
 	.auth = PROVIDER_HEADER,
 	.header = "xi-api-key",
+	.key = "TTS_KEY_ELEVENLABS",
 	.secret = secret,
 	.model = "eleven_flash_v2_5",
 	.voice = "JBFqnCBsd6RMkjVDRZzb",

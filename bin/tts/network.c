@@ -67,6 +67,7 @@ static void refuse_text(struct asking *a)
 	char said[160], code[64], why[WHY_MAX];
 
 	retry_message(a->first.p, a->first.n, said, sizeof said, code, sizeof code);
+	provider_hide(&a->service->provider, said);
 	snprintf(why, sizeof why, "its answer is no sound, but says: %s", said);
 	refuse(a, "broken", why);
 }

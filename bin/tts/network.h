@@ -40,8 +40,10 @@ struct network_request {
 struct network_vendor {
 	const char *url; /* where it is, if nothing else is set */
 	enum provider_auth auth;
-	const char *header;                     /* PROVIDER_HEADER: its name */
-	const char *(*secret)(const char *url); /* the usual name of a key for this URL */
+	const char *header; /* PROVIDER_HEADER: its name */
+	const char *key;    /* name of a key of this engine, wherever it is */
+	/* The usual name of a key, if the URL is the vendor's: NULL, it is not, or wants none. */
+	const char *(*secret)(const char *url);
 	const char *model;
 	const char *voice;   /* of any language */
 	const char *voices;  /* or by language: "en=NAME fr=NAME" */

@@ -9,7 +9,9 @@
 
 static const char *secret(const char *url)
 {
-	return strstr(url, "//api.groq.com/") ? "GROQ_API_KEY" : "OPENAI_API_KEY";
+	return provider_is_at(url, "groq.com")      ? "GROQ_API_KEY"
+		: provider_is_at(url, "openai.com") ? "OPENAI_API_KEY"
+						    : NULL;
 }
 
 static int request(const struct network_say *s, struct network_request *ret, char why[WHY_MAX])
@@ -28,6 +30,7 @@ static int request(const struct network_say *s, struct network_request *ret, cha
 static const struct network_vendor vendor = {
 	.url = "https://api.openai.com/v1",
 	.auth = PROVIDER_BEARER,
+	.key = "TTS_KEY_OPENAI",
 	.secret = secret,
 	.model = "gpt-4o-mini-tts",
 	.voice = "alloy",

@@ -34,6 +34,7 @@ static bool otherwise(int way, int status)
 static const struct network_vendor vendor = {
 	.url = "http://127.0.0.1:5000",
 	.auth = PROVIDER_BEARER,
+	.key = "TTS_KEY_PIPER",
 	.formats = "wav",
 	.speed_least = 0.25,
 	.speed_most = 4,

@@ -22,6 +22,18 @@ struct probe {
 	int status; /* for exit */
 };
 
+/* What a server says, which may be our key. */
+static void print_said(const struct probe *p, const char *what, const char *said)
+{
+	char *copy = strdup(said);
+
+	if (!copy)
+		return;
+	provider_hide(&p->service->provider, copy);
+	printf("%s: %s\n", what, copy);
+	free(copy);
+}
+
 /* Headers that say who answered, what it cost, and what is left. */
 static void on_header(void *ctx, const char *name, const char *value)
 {
@@ -31,7 +43,8 @@ static void on_header(void *ctx, const char *name, const char *value)
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		if (strcasestr(name, parts[i])) {
-			printf("header: %s: %s\n", name, value);
+			printf("header: ");
+			print_said(ctx, name, value);
 			return;
 		}
 	}
@@ -84,17 +97,18 @@ static int print_sound(struct probe *p, const struct http_reply *r)
 	if (n > 0)
 		printf("sound: %zu bytes, %.2f s\n", p->sound.n, (double)n / p->t->voice.rate_hz);
 	else
-		printf("sound: none: %s\n", why ? why : "it is empty");
+		print_said(p, "sound: none", why ? why : "it is empty");
 	return n > 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
 /* The vendor's word for it. Its message may have a part of the key in it. */
-static void print_failure(const struct http_reply *r)
+static void print_failure(struct probe *p, const struct http_reply *r)
 {
-	char message[HTTP_WHY_MAX], code[64];
+	char message[HTTP_WHY_MAX], code[64], text[HTTP_WHY_MAX + 80];
 
 	retry_message(r->error, r->error_bytes, message, sizeof message, code, sizeof code);
-	printf("failed: %s%s%s%s\n", r->why, *code ? " (" : "", code, *code ? ")" : "");
+	snprintf(text, sizeof text, "%s%s%s%s", r->why, *code ? " (" : "", code, *code ? ")" : "");
+	print_said(p, "failed", text);
 }
 
 static void print_times(const struct http_reply *r)
@@ -123,10 +137,10 @@ static void on_end(void *ctx, const struct http_reply *r)
 			loop_stop(&p->loop);
 		return;
 	}
-	printf("request id: %s\n", *r->request_id ? r->request_id : "none");
+	print_said(p, "request id", *r->request_id ? r->request_id : "none");
 	print_times(r);
 	if (r->fault != HTTP_OK || r->status / 100 != 2)
-		print_failure(r);
+		print_failure(p, r);
 	switch (retry_judge(r, 1, false, &delay_ms)) {
 	case RETRY_OK:
 		p->status = print_sound(p, r);

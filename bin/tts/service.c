@@ -39,9 +39,9 @@ static int open_service(
 	/* what is meant for one vendor is not told another */
 	if (!v->first || v->first == e)
 		spec.secrets[secrets++] = "TTS_KEY";
-	if (vendor->secret)
-		spec.secrets[secrets++] = vendor->secret(spec.url);
-	spec.needs_key = vendor->secret && strncmp(spec.url, vendor->url, strlen(vendor->url)) == 0;
+	spec.secrets[secrets++] = vendor->key;
+	spec.secrets[secrets] = vendor->secret ? vendor->secret(spec.url) : NULL;
+	spec.needs_key = spec.secrets[secrets];
 	s->engine = e;
 	n->n++;
 	return provider_open(&s->provider, &spec, &n->http, why);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ECHO_MIN 6 /* bytes of a secret that give it away */
+
 static const char blanks[] = " \t\r\n";
 
 void secret_free(char *secret)
@@ -12,6 +14,25 @@ void secret_free(char *secret)
 	if (secret)
 		explicit_bzero(secret, strlen(secret));
 	free(secret);
+}
+
+void secret_hide(char *text, const char *secret)
+{
+	size_t size = secret ? strlen(secret) : 0;
+	size_t min = size < ECHO_MIN ? size : ECHO_MIN;
+
+	for (char *p = text; size && *p; p++) {
+		size_t n = 0;
+
+		while (n < size && p[n] == secret[n])
+			n++;
+		if (n < min)
+			continue;
+		/* what goes on behind it: the rest, or stars of theirs */
+		n += strcspn(p + n, " \t\r\n\"'<>(){}[],;:&\\");
+		memset(p, '*', n);
+		p += n - 1;
+	}
 }
 
 /* The secret in n bytes at p, which was found where `where` says. */

@@ -15,6 +15,9 @@
 /* *ret is malloc'd, NULL if there is none of that name. -1: there is one that cannot be read, or has control characters:
  * why says why, as the end of a message, without any of it. */
 int secret_find(const char *name, char **ret, char why[SECRET_WHY_MAX]) MUST_USE;
+/* Servers tell callers which key it was that they do not like: any part of it in text, from its beginning, is made stars.
+ * NULL: there is none. */
+void secret_hide(char *text, const char *secret);
 /* Forget it: wiped, then freed. NULL is nothing. */
 void secret_free(char *secret);
 

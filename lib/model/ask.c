@@ -378,9 +378,10 @@ static void go_on(struct ask *ask)
 	give_sentences(ask, r->stop == REPLY_STOP);
 	if (ask->phase != PHASE_ASKING)
 		return;
-	if (r->failed)
+	if (r->failed) {
+		provider_hide(provider_of(ask), r->why);
 		fail(ask, "broken", r->why, true);
-	else if (r->ended || (r->stop == REPLY_LENGTH && dynbuf_failed(&r->words)))
+	} else if (r->ended || (r->stop == REPLY_LENGTH && dynbuf_failed(&r->words)))
 		finish(ask);
 }
 

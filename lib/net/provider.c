@@ -11,7 +11,6 @@
 #define LEAST_MS \
 	100 /* an attempt with less time would fail by that alone, and hide why the one before it has failed */
 #define ATTEMPTS_UNLIMITED 3 /* without a deadline there has to be some end */
-#define ECHO_MIN 6           /* bytes of a key that give it away */
 #define KEY_MAX (SECRET_MAX + 128)
 
 struct provider_call {
@@ -77,6 +76,15 @@ static bool is_local(const char *url)
 	return false;
 }
 
+bool provider_is_at(const char *url, const char *domain)
+{
+	const char *host = host_of(url);
+	size_t n = strcspn(host, ":/?#"), m = strlen(domain);
+
+	return n >= m && strncasecmp(host + n - m, domain, m) == 0 &&
+		(n == m || host[n - m - 1] == '.');
+}
+
 /* What is wrong with it; NULL: nothing. It may have a password in it, and is not said. */
 static const char *url_mistake(const char *url)
 {
@@ -99,9 +107,15 @@ static const char *name_of(const struct provider_spec *spec)
 
 int provider_no_key(const struct provider_spec *spec, char why[HTTP_WHY_MAX])
 {
-	say(why, "no key for %s '%s': set %s%s%s, or .._FILE: see callpipe(7), Secrets",
-		spec->stage, name_of(spec), spec->secrets[0] ? spec->secrets[0] : "one",
-		spec->secrets[1] ? " or " : "", spec->secrets[1] ? spec->secrets[1] : "");
+	char names[SECRET_WHY_MAX] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(spec->secrets) && spec->secrets[i]; i++) {
+		size_t n = strlen(names);
+
+		snprintf(names + n, sizeof names - n, "%s%s", n ? " or " : "", spec->secrets[i]);
+	}
+	say(why, "no key for %s '%s': set %s, or .._FILE: see callpipe(7), Secrets", spec->stage,
+		name_of(spec), *names ? names : "one");
 	return EXIT_CONFIG;
 }
 
@@ -191,29 +205,9 @@ void provider_close(struct provider *p)
 
 /* ---- what is said about failures ---- */
 
-/* Servers tell callers which key it was that they do not like: any part of it, from its beginning, is made stars. */
-static void hide(char *text, const char *key)
-{
-	size_t size = key ? strlen(key) : 0;
-	size_t min = size < ECHO_MIN ? size : ECHO_MIN;
-
-	for (char *p = text; size && *p; p++) {
-		size_t n = 0;
-
-		while (n < size && p[n] == key[n])
-			n++;
-		if (n < min)
-			continue;
-		/* what goes on behind it: the rest, or stars of theirs */
-		n += strcspn(p + n, " \t\r\n\"'<>(){}[],;:&\\");
-		memset(p, '*', n);
-		p += n - 1;
-	}
-}
-
 void provider_hide(const struct provider *p, char *text)
 {
-	hide(text, p->key);
+	secret_hide(text, p->key);
 }
 
 static const char *code_of(const struct http_reply *r, enum retry_verdict verdict)
@@ -265,7 +259,7 @@ static void explain(const struct provider *p, const struct http_reply *r, char w
 	room = HTTP_WHY_MAX - (int)(strlen(r->why) + strlen(behind) + 3);
 	say(why, "%s%s%.*s%s", r->why, message[0] ? ": " : "", room > 0 ? room : 0, message,
 		behind);
-	hide(why, p->key);
+	secret_hide(why, p->key);
 }
 
 void provider_judge(const struct provider *p, const struct http_reply *r, struct provider_end *ret)
@@ -288,12 +282,12 @@ static void keep(struct provider_call *c, const struct http_reply *r)
 	if (c->error) {
 		memcpy(c->error, r->error, r->error_bytes);
 		c->error[r->error_bytes] = '\0';
-		hide(c->error, c->p->key);
+		secret_hide(c->error, c->p->key);
 	}
 	c->reply = *r;
 	c->reply.error = c->error ? c->error : "";
 	c->reply.error_bytes = c->error ? r->error_bytes : 0;
-	hide(c->reply.why, c->p->key);
+	secret_hide(c->reply.why, c->p->key);
 	c->end.reply = &c->reply;
 }
 
@@ -349,7 +343,7 @@ static void on_header(void *ctx, const char *name, const char *value)
 	copy = strdup(value);
 	if (!copy)
 		return;
-	hide(copy, c->p->key);
+	secret_hide(copy, c->p->key);
 	c->on.header(c->ctx, name, copy);
 	free(copy);
 }

@@ -312,7 +312,7 @@ def stream(talk, answer, chat):
         talk.conn.sendall(b"zz\r\nnonsense")
         raise Gone
     elif fault == "error":
-        error = {"type": "overloaded_error", "message": "Overloaded, try again"}
+        error = {"type": "overloaded_error", "message": answer.get("message", "Overloaded, try again")}
         talk.chunk("data: " + json.dumps({"error": error}) + "\n\n" if chat else event("error", error=error))
     elif fault != "cut":
         for piece in (openai_end if chat else anthropic_end)(answer):

@@ -10,6 +10,7 @@ What it answers hangs on the first segment of the path:
     /busy/N     503 with Retry-After: 0 for the first N requests with this Idempotency-Key or X-Request-Id stem, then true
     /status/N   that status, with a message
     /text /long /empty /deep /leak /cut /moved
+    /leak/errorN a message with the key, behind N letters
 """
 import json
 import sys
@@ -75,7 +76,7 @@ class Shop(BaseHTTPRequestHandler):
         elif what == "deep":
             self.answer(200, b"[" * 40 + b"]" * 40)
         elif what == "leak":
-            self.answer(200 if rest != "error" else 400, {"error": {"message": "your key is " + self.headers.get("Authorization", "")}})
+            self.answer(400 if rest.startswith("error") else 200, {"error": {"message": "x" * int(rest[5:] or 0) + "your key is " + self.headers.get("Authorization", "")}})
         elif what == "cut":
             self.send_response(200)
             self.send_header("Content-Length", "100")

@@ -242,6 +242,7 @@ FAULTS = [
     ("503", "busy", {"deepgram": "upstream connect error"}),
     ("json200", "broken", {"openai": "the model is being loaded"}),
     ("html200", "broken", {"deepgram": "Sign in"}),
+    ("key200", "broken", {"": "no such key: ***"}),
     ("liar", "broken", {"elevenlabs": "but we say 200"}),
     ("mp3", "broken", {"openai": "audio/mpeg"}),
     ("empty", "broken", {"": "empty"}),
@@ -404,7 +405,7 @@ def test_chain(fake, spool):
     other = voices.Voices()
     before = len(fake.requests)
     args = ["--voice", "nova elevenlabs:abc123", "--voices", "piper:en=lada", "--model", "kokoro elevenlabs:eleven_v3"]
-    t = Tts(spool, "openai,elevenlabs,piper", f"{url(fake, 'openai')} elevenlabs:{other.base} piper:{other.base}", *args, ELEVENLABS_API_KEY="not-good")
+    t = Tts(spool, "openai,elevenlabs,piper", f"{url(fake, 'openai')} elevenlabs:{other.base} piper:{other.base}", *args, CALLPIPE_TTS_KEY_ELEVENLABS="not-good")
     t.say("na:not said", voice="shimmer", language="en")
     t.until("audio-stop", "na")
     t.say("nb:ok said", language="en")
@@ -452,6 +453,10 @@ def test_probe(fake, spool):
     for engine in ("openai", "elevenlabs", "deepgram"):
         code, out, err = run(spool, "tts", "-e", engine, "--probe", CALLPIPE_TTS_KEY="")
         ok(code == 78 and "TTS_KEY" in err, f"{engine}: without a key", code, err)
+    code, _, _ = run(spool, "tts", "-e", "openai", "--url", url(fake, "openai"), "--probe", CALLPIPE_TTS_KEY="", OPENAI_API_KEY=voices.KEY)
+    ok(code == 69 and not fake.requests[-1].headers.get("Authorization"), "a vendor's key goes to nobody else", code, fake.requests[-1].headers)
+    code, _, _ = run(spool, "tts", "-e", "openai", "--url", url(fake, "openai"), "--probe", CALLPIPE_TTS_KEY="", CALLPIPE_TTS_KEY_OPENAI=voices.KEY)
+    ok(code == 0, "the key of an engine goes where the engine is", code)
     code, _, err = run(spool, "tts", "--probe")
     ok(code == 78, "nobody to probe", code, err)
     for args, want in ((("--format", "ogg"), 78), (("--speed", "fast"), 64), (("--parameters", "[]"), 64), (("--parameters", '{"openai":1}'), 64), (("--url", "ftp://x"), 64)):

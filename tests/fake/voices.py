@@ -84,6 +84,7 @@ FAULTS = {
     "500": (500, {"x-should-retry": "false"}, {"piper": "<!doctype html><title>500 Internal Server Error</title><p>It broke.</p>"}),
     "503": (503, {"x-should-retry": "false"}, {"": "upstream connect error"}),
     "json200": (200, {"Content-Type": "application/json"}, {"": '{"error":{"message":"the model is being loaded","code":503}}'}),
+    "key200": (200, {"Content-Type": "application/json", "x-request-seen": KEY}, {"": '{"error":{"message":"no such key: ' + KEY + '"}}'}),
     "html200": (200, {"Content-Type": "text/html"}, {"": "<!doctype html><html><title>Sign in</title><body>Welcome to the proxy</body></html>"}),
     "liar": (200, {"Content-Type": "audio/pcm"}, {"": '{"error":{"message":"quota exceeded, but we say 200"}}'}),
     "mp3": (200, {"Content-Type": "audio/mpeg"}, {"": "\xff\xfb\x90\x64" * 500}),

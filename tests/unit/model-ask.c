@@ -540,6 +540,14 @@ static void test_keys(void)
 	talk_ask(&t, NULL);
 	is_str(t.trace.p, "failed account|end failed nobody account", "is told to nobody");
 	talk_close(&t);
+	snprintf(text, sizeof(text),
+		"{\"providers\":[{\"name\":\"a\",\"engine\":\"openai\",\"url\":\"%s\",\"model\":\"tells\",\"secret\":\"MY_MODEL_KEY\"}]}",
+		url);
+	talk_with(&t, text);
+	talk_ask(&t, NULL);
+	is_str(t.trace.p, "failed broken|end failed nobody broken",
+		"nor when the model tells it, in a stream");
+	talk_close(&t);
 }
 
 int main(void)

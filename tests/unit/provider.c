@@ -123,6 +123,20 @@ static void refused(const struct provider_spec *spec, int want, const char *why,
 		provider_close(&p);
 }
 
+static void domains(void)
+{
+	static const char *const yes[] = {"https://vendor.com", "https://api.vendor.com/v1",
+		"wss://eu.api.Vendor.com:443/x", "http://u:p@api.vendor.com?x"};
+	static const char *const no[] = {"https://vendor.com.example.org/", "https://myvendor.com/",
+		"https://example.org/vendor.com", "https://vendor.com@example.org/",
+		"https://example.org/?u=://vendor.com", "https://dor.com/", "vendor.com", ""};
+
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		ok(provider_is_at(yes[i], "vendor.com"), "a vendor's own: %s", yes[i]);
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		ok(!provider_is_at(no[i], "vendor.com"), "somebody else: '%s'", no[i]);
+}
+
 static void settings(void)
 {
 	struct provider_spec spec = {.stage = "tts",
@@ -356,6 +370,7 @@ int main(void)
 	server_start(&server);
 	if (breaker_open(tmp ? tmp : "/tmp"))
 		return 1;
+	domains();
 	settings();
 	questions();
 	failures();

@@ -40,6 +40,15 @@ static void refused(const char *name, const char *want, const char *text)
 	is_str(why, want, "%s: why", text);
 }
 
+static void hidden(const char *said, const char *want, const char *text)
+{
+	char got[64];
+
+	snprintf(got, sizeof got, "%s", said);
+	secret_hide(got, "sk-0123456789");
+	is_str(got, want, "%s", text);
+}
+
 int main(void)
 {
 	static char long_key[SECRET_MAX + 2];
@@ -85,6 +94,12 @@ int main(void)
 	setenv("CALLPIPE_ACME_KEY", long_key, 1);
 	found("ACME_KEY", long_key, "the longest");
 	secret_free(NULL);
+	hidden("no key 'sk-0123456789'!", "no key '*************'!", "a key in a message");
+	hidden("sk-0123***89 sk-0123", "************ *******", "as much of it as they tell");
+	hidden("a risk-free sk-01 sk", "a risk-free sk-01 sk", "so little gives nothing away");
+	hidden("sk-0123456789sk-0123456789", "**************************", "twice");
+	secret_hide(long_key, NULL);
+	is_int((int)strspn(long_key, "x"), SECRET_MAX, "where there is none nothing is hidden");
 
 	unlink(put("ACME_KEY", "", 0));
 	unlink(put("FILE_KEY", "", 0));
