@@ -207,8 +207,6 @@ static void begin(struct live *l, json_t *data, bool known)
 
 	l->began = true;
 	snprintf(l->service, sizeof(l->service), "%s", service ? service : l->sc->name);
-	if (l->model)
-		model_warm(l->model);
 	l->saved = take_session(l, call);
 	if (l->saved)
 		tell_session(l);
@@ -252,6 +250,9 @@ static enum filter_verdict handle(struct live *l, const struct frame *fr)
 		data = data_of(fr);
 	if (!l->began)
 		begin(l, data, frame_is(fr, "call-start"));
+	/* Half a second behind the greeting, which must not wait for it. */
+	if (l->model && frame_is(fr, "clock"))
+		model_warm(l->model);
 	if (frame_is(fr, "clock"))
 		engine_time(&l->engine, l->filter.stream_ms);
 	else if (!frame_is(fr, "audio-chunk"))

@@ -18,6 +18,7 @@ struct model_line {
 	struct asker asker;
 	struct ask *ask; /* NULL: nothing is asked */
 	char id[24];     /* of the question */
+	bool warm;       /* somebody was asked, or a connection made for it */
 	model_event *event;
 	void *ctx;
 	const struct price *price;  /* NULL: nothing has one */
@@ -144,6 +145,7 @@ int model_ask(struct model_line *m, const struct engine_question *q)
 		.end = on_end,
 	};
 
+	m->warm = true;
 	snprintf(m->id, sizeof(m->id), "%s", q->id);
 	m->ask = ask_start(&m->asker,
 		&(struct model_question){.chat = q->chat,
@@ -162,6 +164,9 @@ void model_cancel(struct model_line *m)
 
 void model_warm(struct model_line *m)
 {
+	if (m->warm)
+		return;
+	m->warm = true;
 	asker_warm(&m->asker);
 }
 

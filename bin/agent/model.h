@@ -20,7 +20,7 @@ struct model_line *model_open(const struct models *models, const struct price *p
 	struct loop *loop, model_event *event, void *ctx) MUST_USE;
 /* NULL is nothing. */
 void model_close(struct model_line *m);
-/* Have a connection made, so that the first question need not. */
+/* Have a connection made, so that the first question need not; but for the first time, nothing. */
 void model_warm(struct model_line *m);
 /* Ask; event is never called from here. -1: no memory. */
 int model_ask(struct model_line *m, const struct engine_question *q) MUST_USE;

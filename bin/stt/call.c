@@ -25,6 +25,7 @@ struct call {
 	char listen[STT_LISTEN_MAX];     /* the latest listen: its id, */
 	char language[STT_LANGUAGE_MAX]; /* language, */
 	char *hints;                     /* and hints: JSON, malloc'd; NULL: none */
+	bool going;                      /* the engine knows that the call has begun to flow */
 	bool expected;                   /* the engine knows that there will be speech */
 	struct turn *turn;               /* the caller is speaking; NULL: not */
 	int64_t frames;         /* events of the stream so far: where words stand, for a replay */
@@ -219,6 +220,14 @@ static void on_call_start(struct call *c, const struct frame *fr)
 	recogniser_begun(&c->r, rate >= 8000 && rate <= 48000 ? (int)rate : 8000, language_of(c));
 }
 
+/* The first is half a second behind the greeting, which must not wait for what an engine has to load. */
+static void on_clock(struct call *c)
+{
+	if (!c->going)
+		recogniser_going(&c->r);
+	c->going = true;
+}
+
 static void on_started(struct call *c, const struct frame *fr)
 {
 	if (c->turn)
@@ -304,6 +313,8 @@ static enum filter_verdict on_frame(void *ctx, const struct frame *fr)
 			on_listen(c, fr);
 		else if (frame_is(fr, "voice-started"))
 			on_started(c, fr);
+		else if (frame_is(fr, "clock"))
+			on_clock(c);
 		return FILTER_PASS;
 	}
 	filter_pass(&c->f, fr);

@@ -415,6 +415,13 @@ static void deepgram_begun(struct recogniser *r)
 
 	d->rate_hz = r->rate_hz;
 	snprintf(d->language, sizeof(d->language), "%s", r->language);
+}
+
+/* Behind the greeting, and the first listen, whose phrases it is bound to. */
+static void deepgram_going(struct recogniser *r)
+{
+	struct deepgram *d = r->state;
+
 	want(d);
 	timer_set(d);
 }
@@ -586,6 +593,7 @@ const struct engine engine_deepgram = {
 	.name = "deepgram",
 	.open = deepgram_open,
 	.begun = deepgram_begun,
+	.going = deepgram_going,
 	.expect = deepgram_expect,
 	.started = deepgram_started,
 	.audio = deepgram_audio,

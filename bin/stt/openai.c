@@ -130,6 +130,13 @@ static void on_end(void *ctx, const struct provider_end *end)
 	recogniser_done(o->r, &ret);
 }
 
+static void openai_going(struct recogniser *r)
+{
+	struct openai *o = r->state;
+
+	http_load(&o->http);
+}
+
 static void openai_started(struct recogniser *r, struct turn *t)
 {
 	struct openai *o = r->state;
@@ -273,6 +280,7 @@ static void openai_close(struct recogniser *r)
 const struct engine engine_openai = {
 	.name = "openai",
 	.open = openai_open,
+	.going = openai_going,
 	.started = openai_started,
 	.recognise = openai_recognise,
 	.cancel = openai_cancel,

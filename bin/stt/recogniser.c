@@ -145,6 +145,12 @@ void recogniser_begun(struct recogniser *r, int rate_hz, const char *language)
 		r->engine->begun(r);
 }
 
+void recogniser_going(struct recogniser *r)
+{
+	if (r->engine->going)
+		r->engine->going(r);
+}
+
 void recogniser_expect(struct recogniser *r, const char *hints, const char *language)
 {
 	language_take(r, language);

@@ -21,6 +21,8 @@ struct engine {
 	int (*open)(struct recogniser *r);
 	/* The call has begun: its rate and language are known. May be NULL. */
 	void (*begun)(struct recogniser *r);
+	/* It goes on, and the first words of it are on their way: load what takes time. May be NULL. */
+	void (*going)(struct recogniser *r);
 	/* Speech is expected, with these hints (NULL: none): load what that needs. May be NULL. */
 	void (*expect)(struct recogniser *r, const char *hints);
 	/* The caller begins to speak; samples will come. Turns before it may be under way. May be NULL, as those that
@@ -68,6 +70,7 @@ const struct engine *engine_find(const char *name);
 int recogniser_open(struct recogniser *r, struct loop *loop) MUST_USE;
 void recogniser_close(struct recogniser *r);
 void recogniser_begun(struct recogniser *r, int rate_hz, const char *language);
+void recogniser_going(struct recogniser *r);
 void recogniser_expect(struct recogniser *r, const char *hints, const char *language);
 /* A whole turn, which is now the recogniser's; answered may be called before it returns. */
 void recogniser_put(struct recogniser *r, struct turn *t);

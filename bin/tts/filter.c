@@ -224,6 +224,14 @@ static enum filter_verdict on_call_start(struct call *c, const struct frame *fr)
 	return FILTER_PASS;
 }
 
+/* Neither the greeting nor a caller who interrupts it waits for a library to be loaded. */
+static enum filter_verdict on_clock(struct call *c, const struct frame *fr)
+{
+	if (!c->tts->offline)
+		network_load(&c->tts->network);
+	return FILTER_PASS;
+}
+
 /* The caller speaks: there will be an answer, and a service to say it. What is in the cache needs none. */
 static enum filter_verdict on_voice_started(struct call *c, const struct frame *fr)
 {
@@ -254,6 +262,7 @@ static const struct {
 	{"flush", on_flush},
 	{"call-start", on_call_start},
 	{"voice-started", on_voice_started},
+	{"clock", on_clock},
 	{"call-end", on_call_end},
 };
 

@@ -83,7 +83,9 @@ int network_open(struct network *n, struct voice *v, const struct engine *const 
 void network_run(struct network *n, struct loop *loop);
 void network_stop_all(struct network *n);
 void network_close(struct network *n);
-/* Have a connection to the first of them ready. */
+/* Have what they need loaded; */
+void network_load(struct network *n);
+/* and a connection to the first of them ready. */
 void network_warm(struct network *n);
 /* That of an engine; NULL: it is not in the list. */
 struct network_service *network_find(struct network *n, const struct engine *e);

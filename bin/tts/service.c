@@ -79,6 +79,12 @@ void network_close(struct network *n)
 	n->n = 0;
 }
 
+void network_load(struct network *n)
+{
+	if (n->n > 0)
+		http_load(&n->http);
+}
+
 /* With TLS there are two or three trips before the first question; what was asked of late is still there. */
 void network_warm(struct network *n)
 {

@@ -105,6 +105,8 @@ struct http_call *http_start(struct http *h, const struct http_request *q,
 void http_cancel(struct http_call *c);
 /* Read no more of it for now, and again: the server is held up. Deadlines stand still. */
 void http_pause(struct http_call *c, bool pause);
+/* Have libcurl loaded, which takes 10 ms or so, before the first request wants it. */
+void http_load(struct http *h);
 /* Have a connection to this URL made and kept, for the request that will come. */
 void http_warm(struct http *h, const char *url);
 

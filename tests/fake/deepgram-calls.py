@@ -42,7 +42,7 @@ class Call:
         self.readers = [threading.Thread(target=f, daemon=True) for f in ([self.listen] if deaf else [self.listen, self.collect])]
         for thread in self.readers:
             thread.start()
-        self.put(frame("call-start", call="test", uuid="test", rate=rate))
+        self.put(frame("call-start", call="test", uuid="test", rate=rate) + clock(0))  # behind it a connection is made
 
     def collect(self):
         for type_, data, _, _ in read(self.process.stdout):
