@@ -129,6 +129,16 @@ void converse_line(struct engine *e, const char *text, const char *note)
 		e->failed = true;
 }
 
+void converse_note(struct engine *e, const char *note)
+{
+	struct converse *c = &e->converse;
+
+	if (json_array_insert_new(c->lines, c->lines_mark, json_pack("{s:s}", "note", note)) < 0)
+		e->failed = true;
+	else
+		c->lines_mark++;
+}
+
 static bool last_is_answer(const struct chat *c)
 {
 	return !c->messages || c->message[c->messages - 1].role == CHAT_ASSISTANT;
@@ -140,11 +150,10 @@ static void move_lines(struct engine *e)
 	json_t *line;
 	size_t i;
 
-	if (c->mark < 0 && back_possible(e)) {
+	if (c->mark < 0 && back_possible(e))
 		c->mark = c->chat.last_id;
-		for (i = 0; i < c->lines_mark; i++)
-			json_array_append(c->moved, json_array_get(c->lines, i));
-	}
+	for (i = 0; i < c->lines_mark && back_possible(e); i++)
+		json_array_append(c->moved, json_array_get(c->lines, i));
 	json_array_foreach(c->lines, i, line) {
 		const char *text = json_string_value(json_object_get(line, "text"));
 
@@ -153,6 +162,7 @@ static void move_lines(struct engine *e)
 			e->failed = true;
 	}
 	json_array_clear(c->lines);
+	c->lines_mark = 0;
 	if (last_is_answer(&c->chat) && chat_user(&c->chat, "", caller_waits) < 0)
 		e->failed = true;
 }
@@ -266,11 +276,13 @@ void converse_take_back(struct engine *e)
 				a->message = 0;
 		}
 		chat_back(&c->chat, c->mark);
-		json_array_clear(c->lines);
-		json_array_extend(c->lines, c->moved);
 	}
-	while (c->mark < 0 && n-- > c->lines_mark)
+	/* what stood there before the answer, or is no part of it, stays */
+	while (n-- > c->lines_mark)
 		json_array_remove(c->lines, n);
+	json_array_extend(c->moved, c->lines);
+	json_array_clear(c->lines);
+	json_array_extend(c->lines, c->moved);
 	converse_mark(e);
 }
 

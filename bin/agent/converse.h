@@ -21,6 +21,7 @@
 
 #define CONVERSE_ANSWERS 8      /* answers of which something may still be heard */
 #define CONVERSE_CLEAR_MS 400   /* so long it is waited for to know what was heard */
+#define CONVERSE_OVERDUE 8      /* tools with an effect that took too long, and are still at work */
 #define CONVERSE_REASON_MAX 400 /* bytes of what a model tells the one who takes over */
 
 struct engine;
@@ -73,6 +74,8 @@ struct converse {
 	/* what it does */
 	struct converse_call call[CHAT_CALLS_MAX];
 	size_t calls;
+	struct converse_call overdue[CONVERSE_OVERDUE]; /* running: not ended yet */
+	size_t overdue_n;                      /* so many so far: at overdue_n % CONVERSE_OVERDUE */
 	int calls_turn, calls_call;            /* how many so far */
 	bool failed;                           /* one of them was not done */
 	bool answers;                          /* the model is to see what came of them */
@@ -106,6 +109,8 @@ void converse_line(struct engine *e, const char *text, const char *note);
 void converse_begin(struct engine *e);
 /* It is asked again: it has the results of its tools. */
 void converse_due(struct engine *e);
+/* A note of ours, which nobody takes back. */
+void converse_note(struct engine *e, const char *note);
 /* The talk of an earlier call, which is gone on with: array of {"who","text"}. */
 void converse_recall(struct engine *e, json_t *talk);
 /* What the caller did is the model's to answer; note: ours, NULL: none. */
@@ -131,6 +136,8 @@ int reach_offer(struct engine *e) MUST_USE;
 void reach_calls(struct engine *e, json_t *calls);
 /* The tool that is at work for the model under this name; NULL: none. */
 const struct scenario_tool *reach_tool(struct engine *e, const char *tool_id);
+/* One with an effect has ended after all. */
+void reach_tool_late(struct engine *e, const struct tool_end *end);
 /* It has ended. */
 void reach_tool_done(struct engine *e, const struct tool_end *end);
 /* Those that only read are broken off. */

@@ -426,12 +426,34 @@ const struct scenario_tool *reach_tool(struct engine *e, const char *tool_id)
 	return call ? call->tool : NULL;
 }
 
+void reach_tool_late(struct engine *e, const struct tool_end *end)
+{
+	struct converse *c = &e->converse;
+	char note[200];
+
+	for (size_t i = 0; i < CONVERSE_OVERDUE; i++) {
+		struct converse_call *call = &c->overdue[i];
+
+		if (!call->running || strcmp(call->tool_id, end->id) != 0)
+			continue;
+		call->running = false;
+		snprintf(note, sizeof(note), "The tool %s, which took too long, has %s.",
+			call->tool->name,
+			end->status == TOOL_OK ? "done its work after all" : "failed in the end");
+		converse_note(e, note);
+	}
+}
+
 void reach_tool_done(struct engine *e, const struct tool_end *end)
 {
 	struct converse *c = &e->converse;
 	struct converse_call *call = call_of(c, end->id);
 
 	call->running = false;
+	if (end->status == TOOL_TIMEOUT && call->tool->effect) {
+		c->overdue[c->overdue_n % CONVERSE_OVERDUE] = *call;
+		c->overdue[c->overdue_n++ % CONVERSE_OVERDUE].running = true;
+	}
 	tell_result(e, call, end);
 	e->quiet_since_ms = max_i64(e->quiet_since_ms, e->now_ms);
 	e->dirty = true;

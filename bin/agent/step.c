@@ -247,6 +247,8 @@ void engine_tool_done(struct engine *e, const struct tool_end *end)
 	const struct scenario_tool *tool = reach_tool(e, end->id);
 
 	tool_result(e, end);
+	if (end->late)
+		reach_tool_late(e, end);
 	if (!end->late && tool) {
 		if (end->status != TOOL_CANCELLED)
 			tool_variable(e, tool, end);

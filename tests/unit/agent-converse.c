@@ -175,6 +175,36 @@ static void test_effect(void)
 	end();
 }
 
+static void test_late(void)
+{
+	json_t *result = json_object();
+
+	begin("late");
+	hear_all(0);
+	say("Order four.");
+	calls("order {\"size\":\"R16\",\"quantity\":4}");
+	ended(got.tool[0], TOOL_TIMEOUT, NULL);
+	running_from = got.tools;
+	is_str(strrchr(got.chat, '|'),
+		"| failed: it takes too long: it is not known whether it will be done",
+		"an order that takes too long may still be done");
+	sentence("I do not know yet.");
+	done("done");
+	hear_all(2);
+	say("So?");
+	engine_tool_done(&e,
+		&(struct tool_end){
+			.id = got.tool[0], .status = TOOL_OK, .result = result, .late = true});
+	json_decref(result);
+	voice(500);
+	words("is it?");
+	is_str(strrchr(got.chat, '|'), "| user: So? is it?", "who goes on is answered");
+	ok(strstr(got.chat,
+		   "user: (The tool order, which took too long, has done its work after all.) | user: So?"),
+		"with what has become of it, which nobody takes back");
+	end();
+}
+
 static void test_exits(void)
 {
 	begin("exits");
@@ -271,6 +301,7 @@ int main(void)
 	test_filler();
 	test_tools();
 	test_effect();
+	test_late();
 	test_exits();
 	test_rules();
 	test_gone();
