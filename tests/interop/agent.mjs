@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { engine, assert } from './lib/tap.mjs';
 import { recorder, sse } from './lib/record.mjs';
 import { same } from './lib/compare.mjs';
+import { certificate, h2, tls } from './lib/tls.mjs';
 import { KEY, folder, run } from './lib/tool.mjs';
 import { aimock, anthropic, groq, openai } from './lib/vendors.mjs';
 
@@ -22,11 +23,11 @@ function models(providers, more = {}) {
 	return file;
 }
 
-// What is said when the caller says these lines.
-const talk = (file, lines = [ASKED]) =>
+// What is said when the caller has ASKED.
+const talk = (file, env = {}) =>
 	run('agent', ['--text', '--scenario=tests/interop/call/shop.json', `--models=${file}`], {
-		input: lines.map((l) => l + '\n').join(''),
-		env: { SHOP_KEY: KEY },
+		input: `${ASKED}\n`,
+		env: { SHOP_KEY: KEY, ...env },
 	});
 
 const lines = (r, what) =>
@@ -161,6 +162,22 @@ for (const dialect of ['openai', 'anthropic']) {
 	await row(what('words in pieces of one letter'), async (close) => {
 		const mock = shop(await aimock(close, { chunkSize: 1 }));
 		answered(await talk(models([provider(mock, dialect)])));
+	});
+	await row(what('over TLS, and HTTP/2'), async (close) => {
+		const mock = shop(await aimock(close));
+		const trust = { CALLPIPE_CA_FILE: certificate().file };
+		answered(await talk(models([{ engine: dialect, url: `https://${await tls(close, mock.url)}${AT[dialect]}` }]), trust));
+		const server = await h2(close, mock.url);
+		answered(await talk(models([{ engine: dialect, url: `https://${server.where}${AT[dialect]}` }]), trust));
+		assert.ok(server.asked.length > 0 && server.asked.every((v) => v === '2.0'), server.asked.join());
+	});
+	await row(what('TLS of nobody who is trusted: the next one answers'), async (close) => {
+		const mock = shop(await aimock(close));
+		const ill = { engine: dialect, url: `https://${await tls(close, mock.url)}${AT[dialect]}` };
+		const r = await talk(models([ill, provider(mock, dialect)], { give_up_ms: 1000 }));
+		answered(r);
+		assert.equal(mock.getRequests().length, 2);
+		return r.err.trim().split('\n').slice(0, 1);
 	});
 	for (const [fault, begin] of [
 		['429', (mock) => mock.setChaos({ rateLimitRate: 1 })],

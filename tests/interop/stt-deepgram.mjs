@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { engine, assert } from './lib/tap.mjs';
 import { live, sound, texts } from './lib/live.mjs';
 import { same } from './lib/compare.mjs';
+import { certificate, tls } from './lib/tls.mjs';
 import { KEY, fake, folder, frame, frames, of, pcm, run, tone, wav } from './lib/tool.mjs';
 import { deepgram } from './lib/vendors.mjs';
 
@@ -46,8 +47,9 @@ function turn(before_ms) {
 }
 
 // -> its transcript, the words before it, errors. before_ms: from the listen to the voice.
-async function talk(url, options = [], before_ms = 0) {
-	const r = await run('stt', ['--engine=deepgram', `--url=${url}`, ...options], { input: turn(before_ms), env: { CALLPIPE_STT_KEY: KEY, CALLPIPE_LOG: 'info' } });
+async function talk(url, options = [], before_ms = 0, more = {}) {
+	const env = { CALLPIPE_STT_KEY: KEY, ...more };
+	const r = await run('stt', ['--engine=deepgram', `--url=${url}`, ...options], { input: turn(before_ms), env });
 	assert.equal(r.code, 0, r.err);
 	const all = frames(r.out);
 	const transcripts = of('transcript', all);
@@ -141,6 +143,19 @@ await row('deepgram    messages in fragments, pings, others between', async (clo
 	});
 	assert.equal((await talk(r.ws)).t.text, TEXT);
 	assert.equal(r.asked[0].pong, 'are you there');
+});
+await row('deepgram    over TLS (wss)', async (close) => {
+	const r = await live(close, { text: TEXT });
+	const where = await tls(close, r.url);
+	assert.equal((await talk(`wss://${where}`, [], 0, { CALLPIPE_CA_FILE: certificate().file })).t.text, TEXT);
+});
+await row('deepgram    TLS of nobody who is trusted: said', async (close) => {
+	const r = await live(close, { text: TEXT });
+	const { t, errors } = await talk(`wss://${await tls(close, r.url)}`, ['--timeout=3000']);
+	assert.equal(t.text, '');
+	assert.equal(r.asked.length, 0);
+	assert.ok(errors.length > 0);
+	return errors.map((e) => `${e.code}: ${e.text}`);
 });
 const refusing = (status, text = '') => (note, stream) => {
 	stream.end(`HTTP/1.1 ${status} No\r\nContent-Length: ${text.length}\r\ndg-request-id: r-1\r\nConnection: close\r\n\r\n${text}`);

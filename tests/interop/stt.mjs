@@ -20,8 +20,8 @@ function file(samples = tone(1000)) {
 }
 
 // A file to words.
-const recognise = (name, url, options = [], path = file()) =>
-	run('stt', [`--engine=${name}`, `--url=${url}`, '--json', ...options, '--file', path], { env: { CALLPIPE_STT_KEY: KEY } });
+const recognise = (name, url, options = [], env = {}) =>
+	run('stt', [`--engine=${name}`, `--url=${url}`, '--json', ...options, '--file', file()], { env: { CALLPIPE_STT_KEY: KEY, ...env } });
 
 function understood(r, text = TEXT) {
 	assert.equal(r.code, 0, r.err);
@@ -126,8 +126,8 @@ await faults(row, {
 	endpoint: 'transcription',
 	path: '/v1',
 	arrange: (mock) => mock.onTranscription({ transcription: { text: TEXT, language: 'english', duration: 1 } }),
-	async ask(url, limit_ms = 4000) {
-		const r = await recognise('openai', url, ['--model=whisper-1', `--timeout=${limit_ms}`]);
+	async ask(url, limit_ms = 4000, env = {}) {
+		const r = await recognise('openai', url, ['--model=whisper-1', `--timeout=${limit_ms}`], env);
 		return { ...r, good: r.code === 0 && JSON.parse(r.out).text === TEXT };
 	},
 	probe: (url) =>

@@ -151,8 +151,8 @@ async function speech(close, vendor, path, more, options = []) {
 		endpoint: 'speech',
 		path: '/v1',
 		arrange: (mock) => mock.onSpeech(/./, { audio: wav(tone(400, 24000), 24000).toString('base64'), format: 'wav' }),
-		async ask(url, limit_ms = 4000) {
-			const r = await say('openai', url, [`--timeout=${limit_ms}`]);
+		async ask(url, limit_ms = 4000, env = {}) {
+			const r = await say('openai', url, [`--timeout=${limit_ms}`], env);
 			if (r.code === 0) heard(r, 400);
 			return { ...r, good: r.code === 0 };
 		},

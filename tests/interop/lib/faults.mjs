@@ -1,10 +1,11 @@
 // What aimock does to an engine: the same for all that ask OpenAI-like services.
 import { assert } from './tap.mjs';
+import { certificate, h2, tls } from './tls.mjs';
 import { KEY } from './tool.mjs';
 import { aimock } from './vendors.mjs';
 
-// An engine: name; endpoint, as aimock calls it; arrange(mock): have it answer; ask(url, limit_ms) -> {good, err, ms}, good
-// if it has the answer of arrange; probe(url) -> {code, out, err}; path behind the URL.
+// An engine: name; endpoint, as aimock calls it; arrange(mock): have it answer; ask(url, limit_ms, env) -> {good, err, ms},
+// good if it has the answer of arrange; probe(url) -> {code, out, err}; path behind the URL.
 export async function faults(row, { name, endpoint, path, arrange, ask, probe }) {
 	const what = (text) => `${name.padEnd(11)} ${text}`;
 	const begin = async (close, options) => {
@@ -63,6 +64,22 @@ export async function faults(row, { name, endpoint, path, arrange, ask, probe })
 	])
 		await row(what(`${fault}: said`), async (close) => failed(await ask((await begin(close, { chaos })).url, 1500)));
 	await row(what('no server: said'), async () => failed(await ask(`http://127.0.0.1:1${path}`, 1500)));
+	await row(what('over TLS, and HTTP/2'), async (close) => {
+		const { url } = await begin(close);
+		const trust = { CALLPIPE_CA_FILE: certificate().file };
+		const r = await ask(`https://${await tls(close, url)}${path}`, 4000, trust);
+		assert.ok(r.good, r.err);
+		const server = await h2(close, url);
+		const r2 = await ask(`https://${server.where}${path}`, 4000, trust);
+		assert.ok(r2.good, r2.err);
+		assert.ok(server.asked.length > 0 && server.asked.every((v) => v === '2.0'), server.asked.join());
+	});
+	await row(what('TLS of nobody who is trusted: said'), async (close) => {
+		const { mock, url } = await begin(close);
+		const lines = failed(await ask(`https://${await tls(close, url)}${path}`, 1500));
+		assert.equal(mock.getRequests().length, 0);
+		return lines;
+	});
 	await row(what('latency 400 ms: waited for'), async (close) => {
 		const { url } = await begin(close, { chaos: { latencyMs: 400 } });
 		const r = await ask(url);
