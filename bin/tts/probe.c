@@ -1,4 +1,4 @@
-/* One request to the real service as it is set, and what it has to say of itself. */
+/* One request to each of the real services as they are set, and what they have to say of themselves. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,9 +195,23 @@ static int ask(struct probe *p)
 	return call ? EXIT_OK : EXIT_SYSTEM;
 }
 
+static int probe_one(struct probe *p, struct network_service *service)
+{
+	p->service = service;
+	p->way = 0;
+	p->loop.stopped = false;
+	dynbuf_reset(&p->sound);
+	printf("engine: %s\n", service->engine->name);
+	p->status = ask(p);
+	if (p->status == EXIT_OK && loop_run(&p->loop) < 0)
+		p->status = EXIT_SYSTEM;
+	return p->status;
+}
+
 int tts_probe(struct tts *t)
 {
-	struct probe p = {.t = t, .service = t->network.service};
+	struct probe p = {.t = t};
+	int status = EXIT_OK;
 
 	if (t->network.n == 0) {
 		log_error("cannot probe: no engine in the list asks a service");
@@ -208,14 +222,20 @@ int tts_probe(struct tts *t)
 	dynbuf_init(&p.sound, SOUND_MAX);
 	loop_init(&p.loop);
 	network_run(&t->network, &p.loop);
-	printf("engine: %s\n", p.service->engine->name);
-	p.status = ask(&p);
-	if (p.status == EXIT_OK && loop_run(&p.loop) < 0)
-		p.status = EXIT_SYSTEM;
+	for (size_t i = 0; i < t->network.n; i++) {
+		int code;
+
+		if (i > 0)
+			printf("\n");
+		code = probe_one(&p, &t->network.service[i]);
+		/* One that refuses for good says more than one that is busy. */
+		if (status == EXIT_OK || code == EXIT_REFUSED)
+			status = code;
+	}
 	network_stop_all(&t->network);
 	loop_free(&p.loop);
 	dynbuf_free(&p.path);
 	dynbuf_free(&p.body);
 	dynbuf_free(&p.sound);
-	return p.status;
+	return status;
 }

@@ -105,7 +105,7 @@ static const struct opt_row rows[] = {
 	{"verify", 0, OPT_FLAG, NULL, NULL, "with --prime: make none, exit 1 if one is missing",
 		&set.verify},
 	{"probe", 0, OPT_FLAG, NULL, NULL,
-		"ask the service for a word, show what it answers, and exit", &set.probe},
+		"ask each service for a word, show what it answers, and exit", &set.probe},
 	{0},
 };
 

@@ -457,6 +457,8 @@ def test_probe(fake, spool):
     ok(code == 69 and not fake.requests[-1].headers.get("Authorization"), "a vendor's key goes to nobody else", code, fake.requests[-1].headers)
     code, _, _ = run(spool, "tts", "-e", "openai", "--url", url(fake, "openai"), "--probe", CALLPIPE_TTS_KEY="", CALLPIPE_TTS_KEY_OPENAI=voices.KEY)
     ok(code == 0, "the key of an engine goes where the engine is", code)
+    code, out, err = run(spool, "tts", "-e", "elevenlabs,openai,command", "--url", f"{url(fake, 'elevenlabs')} openai:{url(fake, 'openai')}", "--probe", CALLPIPE_TTS_KEY_OPENAI="no-key")
+    ok(code == 69 and out.count(b"engine: ") == 2 and b"status: 200" in out and b"status: 401" in out, "each of a list is asked", code, out, err)
     code, _, err = run(spool, "tts", "--probe")
     ok(code == 78, "nobody to probe", code, err)
     for args, want in ((("--format", "ogg"), 78), (("--speed", "fast"), 64), (("--parameters", "[]"), 64), (("--parameters", '{"openai":1}'), 64), (("--url", "ftp://x"), 64)):
