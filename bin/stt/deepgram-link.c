@@ -248,6 +248,8 @@ bool link_leave(struct link *l)
 
 void link_close(struct link *l)
 {
+	if (!l)
+		return;
 	if (!l->leaving)
 		goodbye(l);
 	ws_drop(l->ws);

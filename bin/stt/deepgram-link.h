@@ -56,7 +56,7 @@ void link_worked(struct link *l);
 /* Goodbye: ended comes when the other side has said it too, or soon, and nothing else before. False: it was not open, and
  * is freed. */
 bool link_leave(struct link *l) MUST_USE;
-/* Goodbye, without waiting for an answer: it is freed, ended does not come. */
+/* Goodbye, without waiting for an answer: it is freed, ended does not come. NULL is nothing. */
 void link_close(struct link *l);
 void link_fail(struct link *l); /* the same, and it is the service's fault */
 

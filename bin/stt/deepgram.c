@@ -560,21 +560,15 @@ static int deepgram_open(struct recogniser *r)
 	return settings_take(d);
 }
 
-static void close_link(struct link *l)
-{
-	if (l)
-		link_close(l);
-}
-
 static void deepgram_close(struct recogniser *r)
 {
 	struct deepgram *d = r->state;
 
 	if (!d)
 		return;
-	close_link(d->link);
-	close_link(d->coming);
-	close_link(d->old);
+	link_close(d->link);
+	link_close(d->coming);
+	link_close(d->old);
 	for (struct link *l = d->gone, *next; l; l = next) {
 		next = l->next;
 		link_close(l);
