@@ -125,7 +125,7 @@ static void on_end(void *ctx, const struct ask_end *end)
 		(json_int_t)end->total_ms, "code", end->code, "error", end->why);
 
 	m->ask = NULL;
-	if (end->how == ASK_TRUNCATED)
+	if (end->how == ASK_TRUNCATED && end->model)
 		on_failed(m, end->model, end->code, end->why);
 	if (data)
 		m->event(m->ctx, "model-result", data, &end->turn);
