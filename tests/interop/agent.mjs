@@ -18,7 +18,13 @@ const CALLS = [
 
 function models(providers, more = {}) {
 	const file = join(folder(), 'models.json');
-	const all = providers.map((p, i) => ({ name: `m${i + 1}`, engine: 'openai', model: 'some-model', secret: 'SHOP_KEY', ...p }));
+	const all = providers.map((p, i) => ({
+		name: `m${i + 1}`,
+		engine: 'openai',
+		model: 'some-model',
+		secret: 'SHOP_KEY',
+		...p,
+	}));
 	writeFileSync(file, JSON.stringify({ providers: all, wait_ms: 800, give_up_ms: 4000, ...more }));
 	return file;
 }
@@ -31,10 +37,18 @@ const talk = (file, env = {}) =>
 	});
 
 const lines = (r, what) =>
-	r.out.toString().split('\n').filter((l) => l.startsWith(`${what}: `)).map((l) => l.slice(what.length + 2));
+	r.out
+		.toString()
+		.split('\n')
+		.filter((l) => l.startsWith(`${what}: `))
+		.map((l) => l.slice(what.length + 2));
 function answered(r) {
 	assert.equal(r.code, 0, r.err);
-	assert.deepEqual(lines(r, 'bot'), ['Wheels and Sons.', 'They cost sixty euros each.', 'Your order is ready.'], `${r.out}${r.err}`);
+	assert.deepEqual(
+		lines(r, 'bot'),
+		['Wheels and Sons.', 'They cost sixty euros each.', 'Your order is ready.'],
+		`${r.out}${r.err}`,
+	);
 }
 
 // ---- what is asked ----
@@ -53,7 +67,9 @@ const DIALECTS = {
 			sse(response, [
 				chunk({ role: 'assistant', content: null }),
 				...CALLS.map((c, index) =>
-					chunk({ tool_calls: [{ index, id: c.id, type: 'function', function: { name: c.name, arguments: c.arguments } }] }),
+					chunk({
+						tool_calls: [{ index, id: c.id, type: 'function', function: { name: c.name, arguments: c.arguments } }],
+					}),
 				),
 				chunk({}, 'tool_calls'),
 				'[DONE]',
@@ -64,15 +80,30 @@ const DIALECTS = {
 	anthropic: {
 		asks: (note) => JSON.parse(note.body).messages.some((m) => m.content.some?.((c) => c.type === 'tool_result')),
 		calls: (response) =>
-			events(response, CALLS.map((c) => [{ type: 'tool_use', id: c.id, name: c.name, input: {} }, { type: 'input_json_delta', partial_json: c.arguments }])),
-		words: (response) => events(response, [[{ type: 'text', text: '' }, { type: 'text_delta', text: ANSWER }]]),
+			events(
+				response,
+				CALLS.map((c) => [
+					{ type: 'tool_use', id: c.id, name: c.name, input: {} },
+					{ type: 'input_json_delta', partial_json: c.arguments },
+				]),
+			),
+		words: (response) =>
+			events(response, [
+				[
+					{ type: 'text', text: '' },
+					{ type: 'text_delta', text: ANSWER },
+				],
+			]),
 		client: (client, body) => client.messages.create(body),
 	},
 };
 function events(response, blocks) {
 	const usage = { input_tokens: 25, output_tokens: 1 };
 	const all = [
-		{ type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', content: [], model: 'm', stop_reason: null, usage } },
+		{
+			type: 'message_start',
+			message: { id: 'msg_1', type: 'message', role: 'assistant', content: [], model: 'm', stop_reason: null, usage },
+		},
 		...blocks.flatMap(([content_block, delta], index) => [
 			{ type: 'content_block_start', index, content_block },
 			{ type: 'content_block_delta', index, delta },
@@ -110,12 +141,27 @@ for (const [name, vendor, path, base] of [
 	['groq', groq, '/openai/v1', ''],
 ])
 	await row(`openai      asks as the client of ${name} does`, async (close) => {
-		const { first, second, notes } = await asks(close, { dialect: 'openai', vendor, path, base, notes: { 'header accept': ACCEPT } });
+		const { first, second, notes } = await asks(close, {
+			dialect: 'openai',
+			vendor,
+			path,
+			base,
+			notes: { 'header accept': ACCEPT },
+		});
 		assert.deepEqual(first.tools.map((t) => t.function.name).slice(0, 2), ['stock', 'find_order']);
 		assert.deepEqual(second.messages.slice(0, first.messages.length), first.messages, 'the beginning has changed');
 		const [said, ...results] = second.messages.slice(first.messages.length);
-		assert.deepEqual(said.tool_calls.map((c) => ({ id: c.id, ...c.function })), CALLS);
-		assert.deepEqual(results.map((m) => [m.role, m.tool_call_id]), [['tool', 'call_1'], ['tool', 'call_2']]);
+		assert.deepEqual(
+			said.tool_calls.map((c) => ({ id: c.id, ...c.function })),
+			CALLS,
+		);
+		assert.deepEqual(
+			results.map((m) => [m.role, m.tool_call_id]),
+			[
+				['tool', 'call_1'],
+				['tool', 'call_2'],
+			],
+		);
 		return notes;
 	});
 await row('anthropic   asks as its client does', async (close) => {
@@ -125,22 +171,34 @@ await row('anthropic   asks as its client does', async (close) => {
 		path: '',
 		notes: {
 			'header accept': ACCEPT,
-			'header anthropic-version': 'either is documented; of the later one only what it does not take any more concerns us: temperature, top_p, top_k',
+			'header anthropic-version':
+				'either is documented; of the later one only what it does not take any more concerns us: temperature, top_p, top_k',
 			'header x-api-key': 'either is documented for keys',
 			'header authorization': 'either is documented for keys',
 		},
 	});
 	assert.deepEqual(first.tools.map((t) => t.name).slice(0, 2), ['stock', 'find_order']);
 	const [said, results] = second.messages.slice(-2);
-	assert.deepEqual(said.content.filter((c) => c.type === 'tool_use').map((c) => ({ id: c.id, name: c.name, arguments: JSON.stringify(c.input) })), CALLS);
-	assert.deepEqual(results.content.map((c) => [c.type, c.tool_use_id]).slice(0, 2), [['tool_result', 'call_1'], ['tool_result', 'call_2']]);
+	assert.deepEqual(
+		said.content
+			.filter((c) => c.type === 'tool_use')
+			.map((c) => ({ id: c.id, name: c.name, arguments: JSON.stringify(c.input) })),
+		CALLS,
+	);
+	assert.deepEqual(results.content.map((c) => [c.type, c.tool_use_id]).slice(0, 2), [
+		['tool_result', 'call_1'],
+		['tool_result', 'call_2'],
+	]);
 	return notes;
 });
 
 // ---- aimock ----
 
 function shop(mock) {
-	mock.addFixture({ match: { userMessage: /sixteen/, hasToolResult: false }, response: { content: '', toolCalls: CALLS } });
+	mock.addFixture({
+		match: { userMessage: /sixteen/, hasToolResult: false },
+		response: { content: '', toolCalls: CALLS },
+	});
 	mock.addFixture({ match: { userMessage: /sixteen/, hasToolResult: true }, response: { content: ANSWER } });
 	return mock;
 }
@@ -153,11 +211,17 @@ for (const dialect of ['openai', 'anthropic']) {
 	await row(what('two tool calls, their results, words: aimock'), async (close) => {
 		const mock = shop(await aimock(close));
 		answered(await talk(models([provider(mock, dialect)])));
-		const told = mock.getRequests().at(-1).body.messages.filter((m) => m.role === 'tool');
-		assert.deepEqual(told.map((m) => [m.tool_call_id, JSON.parse(m.content)]), [
-			['call_1', { price: 60, in_stock: 8 }],
-			['call_2', { state: 'ready' }],
-		]);
+		const told = mock
+			.getRequests()
+			.at(-1)
+			.body.messages.filter((m) => m.role === 'tool');
+		assert.deepEqual(
+			told.map((m) => [m.tool_call_id, JSON.parse(m.content)]),
+			[
+				['call_1', { price: 60, in_stock: 8 }],
+				['call_2', { state: 'ready' }],
+			],
+		);
 	});
 	await row(what('words in pieces of one letter'), async (close) => {
 		const mock = shop(await aimock(close, { chunkSize: 1 }));
@@ -166,7 +230,9 @@ for (const dialect of ['openai', 'anthropic']) {
 	await row(what('over TLS, and HTTP/2'), async (close) => {
 		const mock = shop(await aimock(close));
 		const trust = { CALLPIPE_CA_FILE: certificate().file };
-		answered(await talk(models([{ engine: dialect, url: `https://${await tls(close, mock.url)}${AT[dialect]}` }]), trust));
+		answered(
+			await talk(models([{ engine: dialect, url: `https://${await tls(close, mock.url)}${AT[dialect]}` }]), trust),
+		);
 		const server = await h2(close, mock.url);
 		answered(await talk(models([{ engine: dialect, url: `https://${server.where}${AT[dialect]}` }]), trust));
 		assert.ok(server.asked.length > 0 && server.asked.every((v) => v === '2.0'), server.asked.join());
@@ -198,7 +264,12 @@ for (const dialect of ['openai', 'anthropic']) {
 	await row(what('broken off in the words: what came is said'), async (close) => {
 		const mock = await aimock(close, { chunkSize: 4 });
 		const long = 'They cost sixty euros each. Your order is here, and it waits for you.';
-		mock.addFixture({ match: { userMessage: /sixteen/ }, response: { content: long }, truncateAfterChunks: 15, latency: 5 });
+		mock.addFixture({
+			match: { userMessage: /sixteen/ },
+			response: { content: long },
+			truncateAfterChunks: 15,
+			latency: 5,
+		});
 		const r = await talk(models([provider(mock, dialect)]));
 		assert.equal(r.code, 0, r.err);
 		assert.equal(lines(r, 'bot')[1], 'They cost sixty euros each.', `${r.out}`);
@@ -208,7 +279,9 @@ for (const dialect of ['openai', 'anthropic']) {
 		const mock = await aimock(close);
 		mock.onMessage(/./, { content: 'Hello. I am here.' });
 		const probe = (path = '') =>
-			run('agent', [`--models=${models([{ engine: dialect, url: mock.url + AT[dialect] + path }])}`, '--probe'], { env: { SHOP_KEY: KEY } });
+			run('agent', [`--models=${models([{ engine: dialect, url: mock.url + AT[dialect] + path }])}`, '--probe'], {
+				env: { SHOP_KEY: KEY },
+			});
 		const well = await probe();
 		assert.equal(well.code, 0, well.err);
 		assert.doesNotMatch(well.out + well.err, new RegExp(KEY));
@@ -218,7 +291,13 @@ for (const dialect of ['openai', 'anthropic']) {
 		assert.equal((await probe()).code, 75, '500');
 		mock.setChaos({});
 		assert.equal((await probe('/nowhere')).code, 69, '404');
-		return [well.out.toString().match(/^ *(status|first (byte|token)): .*/gm).map((l) => l.trim()).join(', ')];
+		return [
+			well.out
+				.toString()
+				.match(/^ *(status|first (byte|token)): .*/gm)
+				.map((l) => l.trim())
+				.join(', '),
+		];
 	});
 	await row(what('all gone: the technical problem'), async (close) => {
 		const mock = await aimock(close, { chaos: { dropRate: 1 } });

@@ -1,8 +1,8 @@
 // Whole calls in which a service fails: the caller hears something, the call goes on, and comes to a good end. They are
 // made all at once.
-import { AGAIN, brain, dial, ears, holding, journal, pipeline, told, voice } from './lib/call.mjs';
+import { AGAIN, brain, dial, ears, holding, journal, listen, pipeline, told, voice } from './lib/call.mjs';
 import { engine, assert } from './lib/tap.mjs';
-import { KEY } from './lib/tool.mjs';
+import { KEY, run } from './lib/tool.mjs';
 
 const { row, done } = engine('fault');
 const LEAVE = [{ id: 'call_1', name: 'leave', arguments: '{"exit":"done"}' }];
@@ -32,14 +32,19 @@ const refusing = (status) => (note, stream) => {
 };
 
 // What is done to a service (see lib/call.mjs), and what is said then; waits: and wait phrases; turns: of the caller's;
-// within_ms: of the end of each something is heard.
+// within_ms: of the end of each something is heard; open: the stage whose breaker is open then.
 const CASES = {
 	'recogniser   closed in mid-turn': {
 		ears: { on: closing(600) },
 		said: WELL,
 	},
 	'recogniser   refuses: 401': { ears: { refuse: refusing(401) }, said: DEAF, turns: 3 },
-	'recogniser   refuses: 503': { ears: { refuse: refusing(503) }, said: DEAF, turns: 3 },
+	'recogniser   refuses: 503; the next call does not ask': {
+		ears: { refuse: refusing(503) },
+		said: DEAF,
+		turns: 3,
+		open: 'stt',
+	},
 	'recogniser   mute': { ears: { mute: true }, said: DEAF, turns: 3, within_ms: 4500 },
 	'model        429: the next one': {
 		brains: (close) => [brain(close, TALK, { chaos: { rateLimitRate: 1 } }), brain(close, TALK)],
@@ -69,13 +74,22 @@ const CASES = {
 		waits: true,
 		turns: 1,
 	},
-	'voice        500: the next engine': { voice: { chaos: { dropRate: 1 } }, env: { CALLPIPE_TTS: 'openai,command' }, said: WELL },
+	'voice        500: the next engine; the next call does not ask': {
+		voice: { chaos: { dropRate: 1 } },
+		env: { CALLPIPE_TTS: 'openai,command' },
+		open: 'tts',
+		said: WELL,
+	},
 	'voice        silence: the next engine': {
 		voice: { chaos: { latencyMs: 30000 } },
 		env: { CALLPIPE_TTS: 'openai,command', CALLPIPE_TTS_TIMEOUT: '1000' },
 		said: WELL,
 	},
-	'voice        no sound: the next engine': { voice: { chaos: { malformedRate: 1 } }, env: { CALLPIPE_TTS: 'openai,command' }, said: WELL },
+	'voice        no sound: the next engine': {
+		voice: { chaos: { malformedRate: 1 } },
+		env: { CALLPIPE_TTS: 'openai,command' },
+		said: WELL,
+	},
 };
 
 async function call(close, c) {
@@ -87,18 +101,36 @@ async function call(close, c) {
 	};
 	const p = await pipeline(close, s);
 	const report = await dial(p, c.turns ?? TALK.length, 10);
-	return { report, all: await journal(p.spool), keys: holding(p.spool, KEY) };
+	const all = await journal(p.spool);
+	const keys = holding(p.spool, KEY);
+	return { report, all, keys, next: c.open && (await next(p, c.open === 'tts' ? s.voice : s.ears)) };
+}
+
+// The call after that: how often it asked, and the breakers.
+async function next(p, server) {
+	const count = () => server.asked?.length ?? server.getRequests().length;
+	const before = count();
+	const report = await listen(p);
+	const { out } = await run('as-answer', ['--status', `--spool=${p.spool}`]);
+	return { report, asked: count() - before, breakers: JSON.parse(out).providers };
 }
 
 const closes = [];
 const calls = Object.values(CASES).map((c) => call((f) => closes.push(f), c));
 for (const [i, [name, c]] of Object.entries(CASES).entries())
 	await row(name, async () => {
-		const { report, all, keys } = await calls[i];
+		const { report, all, keys, next } = await calls[i];
 		assert.ok(report.ok && report.end === 'server-end', JSON.stringify(report));
 		const said = all.filter((r) => r.type === 'synthesize').map((r) => r.data);
-		assert.deepEqual(said.filter((x) => x.kind !== 'filler').map((x) => x.text), c.said);
-		assert.equal(said.some((x) => x.kind === 'filler'), c.waits ?? false, 'a wait phrase');
+		assert.deepEqual(
+			said.filter((x) => x.kind !== 'filler').map((x) => x.text),
+			c.said,
+		);
+		assert.equal(
+			said.some((x) => x.kind === 'filler'),
+			c.waits ?? false,
+			'a wait phrase',
+		);
 		assert.deepEqual(new Set(told(all, 'played', 'status')), new Set(['played']));
 		for (const ms of report.response_ms) assert.ok(ms < (c.within_ms ?? 3000), `nothing is heard for ${ms} ms`);
 		const errors = all.filter((r) => r.type === 'error').map((r) => r.data);
@@ -106,6 +138,12 @@ for (const [i, [name, c]] of Object.entries(CASES).entries())
 		assert.equal(once.size, errors.length, 'something was said twice');
 		assert.ok(errors.every((e) => !e.fatal));
 		assert.deepEqual(keys, []);
+		if (c.open) {
+			const open = next.breakers.filter((b) => b.state === 'open').map((b) => b.name.split(' ')[0]);
+			assert.deepEqual(open, [c.open]);
+			assert.ok(next.report.ok, JSON.stringify(next.report));
+			assert.equal(next.asked, 0, 'the next call asks it');
+		}
 		const answered = report.response_ms.map((ms) => Math.round(ms)).join(', ');
 		return [`heard after ${answered} ms`, ...errors.map((e) => `${e.code}: ${e.text}`)];
 	});

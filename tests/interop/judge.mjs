@@ -64,7 +64,11 @@ for (const dialect of ['openai', 'anthropic'])
 			const r = await ask(tool, dialect, mock.url);
 			assert.equal(r.code, 75);
 			assert.doesNotMatch(r.out + r.err, new RegExp(KEY));
-			return r.err.trim().replace(/'\/[^']*\//, "'").split('\n').slice(0, 1);
+			return r.err
+				.trim()
+				.replace(/'\/[^']*\//, "'")
+				.split('\n')
+				.slice(0, 1);
 		});
 	}
 done();

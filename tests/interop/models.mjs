@@ -33,7 +33,8 @@ ROLE.choices = [{ index: 0, delta: { role: 'assistant' }, finish_reason: null }]
 // Some samples are without the first chunk, which OpenAI's client wants.
 async function server(close, file) {
 	const bytes = readFileSync(join(data, file));
-	const first = file.startsWith('openai') && !bytes.includes('"role":"assistant"') ? `data: ${JSON.stringify(ROLE)}\n\n` : '';
+	const first =
+		file.startsWith('openai') && !bytes.includes('"role":"assistant"') ? `data: ${JSON.stringify(ROLE)}\n\n` : '';
 	const r = await recorder({
 		answer(note, response) {
 			response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -61,11 +62,19 @@ async function readOpenai(client) {
 
 async function readAnthropic(client) {
 	const all = await client.messages.stream({ model: 'm', max_tokens: 100, messages }).finalMessage();
-	const words = all.content.filter((c) => c.type === 'text').map((c) => c.text).join('');
+	const words = all.content
+		.filter((c) => c.type === 'text')
+		.map((c) => c.text)
+		.join('');
 	const calls = all.content.filter((c) => c.type === 'tool_use').map((c) => [c.id, c.name, JSON.stringify(c.input)]);
-	const stop = { max_tokens: 'length', model_context_window_exceeded: 'length', refusal: 'refused' }[all.stop_reason] ?? 'stop';
+	const stop =
+		{ max_tokens: 'length', model_context_window_exceeded: 'length', refusal: 'refused' }[all.stop_reason] ?? 'stop';
 	const u = all.usage;
-	const usage = [u.input_tokens + (u.cache_creation_input_tokens ?? 0), u.cache_read_input_tokens ?? 0, u.output_tokens];
+	const usage = [
+		u.input_tokens + (u.cache_creation_input_tokens ?? 0),
+		u.cache_read_input_tokens ?? 0,
+		u.output_tokens,
+	];
 	return { words, calls, stop, usage };
 }
 
@@ -97,13 +106,19 @@ function equal(got, e) {
 
 // Clients complain to the console of what they cannot read.
 console.error = () => {};
-for (const file of readdirSync(data).filter((f) => f.endsWith('.sse')).sort()) {
+for (const file of readdirSync(data)
+	.filter((f) => f.endsWith('.sse'))
+	.sort()) {
 	const [vendor, ...rest] = file.slice(0, -4).split('-');
 	await row(`${name(vendor)} its client reads ${rest.join('-')} so, too`, async (close) => {
 		const sample = file.slice(0, -4);
 		const got = await read(vendor, await server(close, file));
 		if (!(sample in FURTHER)) return equal(got, want[sample]);
-		assert.throws(() => equal(got, want[sample]), undefined, 'the client reads it as we do: it is no exception any more');
+		assert.throws(
+			() => equal(got, want[sample]),
+			undefined,
+			'the client reads it as we do: it is no exception any more',
+		);
 		return [`no: ${FURTHER[sample]}`];
 	});
 }
@@ -111,9 +126,20 @@ for (const file of readdirSync(data).filter((f) => f.endsWith('.sse')).sort()) {
 // ---- the fake of our tests ----
 
 const SCRIPT = {
-	well: [{ words: ['Let me ', 'see.'], calls: [['c1', 'find', '{"size":"R16"}'], ['c2', 'find', '{}']], usage: [20, 5, 7] }],
+	well: [
+		{
+			words: ['Let me ', 'see.'],
+			calls: [
+				['c1', 'find', '{"size":"R16"}'],
+				['c2', 'find', '{}'],
+			],
+			usage: [20, 5, 7],
+		},
+	],
 	thinks: [{ think: ['Hm, ', 'well.'], words: ['Yes.'], usage: [9, 0, 3] }],
-	...Object.fromEntries(['401', '429', 'quota', '500', '529', 'break', 'error'].map((f) => [f, [{ words: ['Well, '], fault: f }]])),
+	...Object.fromEntries(
+		['401', '429', 'quota', '500', '529', 'break', 'error'].map((f) => [f, [{ words: ['Well, '], fault: f }]]),
+	),
 };
 async function model(close) {
 	const file = join(folder(), 'script.json');
@@ -122,7 +148,10 @@ async function model(close) {
 }
 const WELL = {
 	words: 'Let me see.',
-	calls: [['c1', 'find', '{"size":"R16"}'], ['c2', 'find', '{}']],
+	calls: [
+		['c1', 'find', '{"size":"R16"}'],
+		['c2', 'find', '{}'],
+	],
 	stop: 'stop',
 	usage: [15, 5, 7],
 };
@@ -131,10 +160,17 @@ const STATUS = { 401: 401, 429: 429, quota: 429, 500: 500, 529: 529, break: unde
 await row(`${name('openai')} its client understands our fake`, async (close) => {
 	const client = openai((await model(close)) + '/v1');
 	const ask = (m) =>
-		readOpenai({ chat: { completions: { stream: (q) => client.chat.completions.stream({ ...q, model: m, stream_options: { include_usage: true } }) } } });
+		readOpenai({
+			chat: {
+				completions: {
+					stream: (q) => client.chat.completions.stream({ ...q, model: m, stream_options: { include_usage: true } }),
+				},
+			},
+		});
 	assert.deepEqual(await ask('well'), WELL);
 	assert.equal((await ask('thinks')).words, 'Yes.');
-	for (const [fault, status] of Object.entries(STATUS)) await assert.rejects(ask(fault), (e) => e.status === status, fault);
+	for (const [fault, status] of Object.entries(STATUS))
+		await assert.rejects(ask(fault), (e) => e.status === status, fault);
 });
 await row(`${name('groq-sdk')} understands our fake`, async (close) => {
 	const r = await renamed(await model(close), '/openai', '');
@@ -156,6 +192,7 @@ await row(`${name('anthropic')} its client understands our fake`, async (close) 
 	const ask = (m) => readAnthropic({ messages: { stream: (q) => client.messages.stream({ ...q, model: m }) } });
 	assert.deepEqual(await ask('well'), WELL);
 	assert.equal((await ask('thinks')).words, 'Yes.');
-	for (const [fault, status] of Object.entries(STATUS)) await assert.rejects(ask(fault), (e) => e.status === status, fault);
+	for (const [fault, status] of Object.entries(STATUS))
+		await assert.rejects(ask(fault), (e) => e.status === status, fault);
 });
 done();

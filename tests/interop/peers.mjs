@@ -6,7 +6,9 @@ import { pcm, tone, wav } from './lib/tool.mjs';
 import { peer, version } from './lib/peer.mjs';
 
 const { row, done } = engine('peers');
-const TOOLS = [{ name: 'find', description: 'Find it.', schema: { type: 'object', properties: { size: { type: 'string' } } } }];
+const TOOLS = [
+	{ name: 'find', description: 'Find it.', schema: { type: 'object', properties: { size: { type: 'string' } } } },
+];
 const CALLS = [
 	{ id: 'call_1', name: 'find', arguments: '{"size":"205/55 R16"}' },
 	{ id: 'call_2', name: 'find', arguments: '{}' },
@@ -26,7 +28,10 @@ for (const [name, vendor, path] of [
 		const stream = await vendor(server.url + path).chat.completions.create({
 			model: 'm',
 			messages: [{ role: 'user', content: 'tyres' }],
-			tools: TOOLS.map((t) => ({ type: 'function', function: { name: t.name, description: t.description, parameters: t.schema } })),
+			tools: TOOLS.map((t) => ({
+				type: 'function',
+				function: { name: t.name, description: t.description, parameters: t.schema },
+			})),
 			stream: true,
 		});
 		let text = '';
@@ -67,7 +72,12 @@ await row('openai      hears aimock, and is heard', async (close) => {
 	mock.onSpeech('Hello', { audio: sound.toString('base64'), format: 'wav' });
 	mock.onTranscription({ transcription: { text: 'Hello' } });
 	const client = openai(mock.url + '/v1');
-	const reply = await client.audio.speech.create({ model: 'm', voice: 'alloy', input: 'Hello', response_format: 'wav' });
+	const reply = await client.audio.speech.create({
+		model: 'm',
+		voice: 'alloy',
+		input: 'Hello',
+		response_format: 'wav',
+	});
 	assert.deepEqual(Buffer.from(await reply.arrayBuffer()), sound);
 	const file = await peer('openai').toFile(sound, 'turn.wav', { type: 'audio/wav' });
 	assert.equal((await client.audio.transcriptions.create({ model: 'm', file })).text, 'Hello');
@@ -79,7 +89,8 @@ await row('elevenlabs  hears aimock', async (close) => {
 	const sound = pcm(tone(200));
 	mock.onElevenLabsTTS('Hello', { audio: { b64Json: sound.toString('base64'), contentType: 'audio/pcm' } });
 	const pieces = [];
-	for await (const p of await elevenlabs(mock.url).convert('Voice1', { text: 'Hello', outputFormat: 'pcm_8000' })) pieces.push(p);
+	for await (const p of await elevenlabs(mock.url).convert('Voice1', { text: 'Hello', outputFormat: 'pcm_8000' }))
+		pieces.push(p);
 	assert.deepEqual(Buffer.concat(pieces), sound);
 	return said('@elevenlabs/elevenlabs-js');
 });

@@ -15,7 +15,11 @@ const TEXT = 'I need four winter tyres';
 const MS = 1200; // of the voice
 function turn(before_ms) {
 	const all = [
-		frame('call-start', { call: '00000000-0000-4000-8000-000000000000', uuid: '00000000-0000-4000-8000-000000000000', rate: 8000 }),
+		frame('call-start', {
+			call: '00000000-0000-4000-8000-000000000000',
+			uuid: '00000000-0000-4000-8000-000000000000',
+			rate: 8000,
+		}),
 		frame('listen', { id: 'l1', language: 'en', hints: { phrases: ['winter tyres'] } }),
 		frame('clock', { timestamp: 500 }),
 		frame('voice-started', { timestamp: 700, turn: 1 }),
@@ -23,7 +27,13 @@ function turn(before_ms) {
 	const samples = tone(MS);
 	const timed = [];
 	for (let at = 0; at < samples.length; at += 160)
-		timed.push(frame('audio-chunk', { rate: 8000, width: 2, channels: 1, timestamp: 700 + at / 8 }, pcm(samples.slice(at, at + 160))));
+		timed.push(
+			frame(
+				'audio-chunk',
+				{ rate: 8000, width: 2, channels: 1, timestamp: 700 + at / 8 },
+				pcm(samples.slice(at, at + 160)),
+			),
+		);
 	const end = 700 + MS;
 	const last = [frame('voice-stopped', { timestamp: end, turn: 1, cause: 'silence' })];
 	return (stdin, child) => {
@@ -40,7 +50,8 @@ function turn(before_ms) {
 			let seen = '';
 			child.stdout.on('data', (p) => {
 				seen += p.toString('latin1');
-				if (seen.includes('"type":"transcript"')) stdin.end(frame('call-end', { cause: 'hangup', timestamp: end + 500 }));
+				if (seen.includes('"type":"transcript"'))
+					stdin.end(frame('call-end', { cause: 'hangup', timestamp: end + 500 }));
 			});
 		}, 5);
 	};
@@ -59,7 +70,9 @@ async function talk(url, options = [], before_ms = 0, more = {}) {
 
 // What the SDK sends for the same: parameters by its names, sound, and how it ends.
 async function sdk(url, note) {
-	const query = Object.fromEntries(Object.entries(note.query).map(([name, v]) => [name, v.length > 1 || name === 'keyterm' ? v : v[0]]));
+	const query = Object.fromEntries(
+		Object.entries(note.query).map(([name, v]) => [name, v.length > 1 || name === 'keyterm' ? v : v[0]]),
+	);
 	const socket = await deepgram(url).listen.v1.connect({ ...query, Authorization: `Token ${KEY}` });
 	const said = [];
 	socket.on('message', (m) => said.push(m));
@@ -87,7 +100,12 @@ await row('deepgram    asks as its SDK does', async (close) => {
 	for (const text of json(ours)) assert.ok(json(theirs).includes(text), text);
 	assert.deepEqual(json(ours).slice(-2), ['{"type":"Finalize"}', '{"type":"CloseStream"}']);
 	assert.equal(ours.closed?.code, 1000);
-	return [...notes, Object.entries(ours.query).map(([name, v]) => `${name}=${v.join(' ')}`).join(' ')];
+	return [
+		...notes,
+		Object.entries(ours.query)
+			.map(([name, v]) => `${name}=${v.join(' ')}`)
+			.join(' '),
+	];
 });
 await row('deepgram    sends what was said, once', async (close) => {
 	const r = await live(close, { text: TEXT });
@@ -103,7 +121,10 @@ await row('deepgram    words so far while they are spoken', async (close) => {
 	assert.equal(t.text, TEXT);
 	assert.ok(partials.length >= 2, `${partials.length} of them`);
 	for (const p of partials) assert.ok(TEXT.startsWith(p.text), p.text);
-	assert.deepEqual(partials.map((p) => p.rev), partials.map((_, i) => i + 1));
+	assert.deepEqual(
+		partials.map((p) => p.rev),
+		partials.map((_, i) => i + 1),
+	);
 	return [`${partials.length} of them; transcript ${t.latency_ms} ms behind the voice`];
 });
 for (const [what, leave] of [
@@ -157,10 +178,14 @@ await row('deepgram    TLS of nobody who is trusted: said', async (close) => {
 	assert.ok(errors.length > 0);
 	return errors.map((e) => `${e.code}: ${e.text}`);
 });
-const refusing = (status, text = '') => (note, stream) => {
-	stream.end(`HTTP/1.1 ${status} No\r\nContent-Length: ${text.length}\r\ndg-request-id: r-1\r\nConnection: close\r\n\r\n${text}`);
-	return true;
-};
+const refusing =
+	(status, text = '') =>
+	(note, stream) => {
+		stream.end(
+			`HTTP/1.1 ${status} No\r\nContent-Length: ${text.length}\r\ndg-request-id: r-1\r\nConnection: close\r\n\r\n${text}`,
+		);
+		return true;
+	};
 for (const [status, body] of [
 	[401, { err_code: 'INVALID_AUTH', err_msg: 'Invalid credentials.', request_id: 'r-1' }],
 	[429, { err_code: 'TOO_MANY_REQUESTS', err_msg: 'Too many requests. Please try again later', request_id: 'r-1' }],
@@ -187,21 +212,41 @@ await row('deepgram    nothing is answered: the turn ends in time', async (close
 await row('deepgram    KeepAlive, as text, while nothing is said', async (close) => {
 	const r = await live(close, { text: TEXT });
 	assert.equal((await talk(r.ws, [], 6500)).t.text, TEXT);
-	assert.ok(texts(r.asked[0]).some((text) => JSON.parse(text).type === 'KeepAlive'), texts(r.asked[0]).join());
+	assert.ok(
+		texts(r.asked[0]).some((text) => JSON.parse(text).type === 'KeepAlive'),
+		texts(r.asked[0]).join(),
+	);
 	assert.equal(r.asked.length, 1);
 });
 await row('deepgram    --probe', async (close) => {
 	const path = join(folder(), 'turn.wav');
 	writeFileSync(path, wav(tone(MS)));
-	const probe = (url) => run('stt', ['--engine=deepgram', `--url=${url}`, '--probe', path], { env: { CALLPIPE_STT_KEY: KEY } });
+	const probe = (url) =>
+		run('stt', ['--engine=deepgram', `--url=${url}`, '--probe', path], { env: { CALLPIPE_STT_KEY: KEY } });
 	const well = await probe((await live(close, { text: TEXT })).ws);
 	assert.equal(well.code, 0, well.err);
-	for (const line of [/^status: 101/m, /^first byte: /m, /^text: I need four winter tyres$/m]) assert.match(well.out.toString(), line);
+	for (const line of [/^status: 101/m, /^first byte: /m, /^text: I need four winter tyres$/m])
+		assert.match(well.out.toString(), line);
 	assert.doesNotMatch(well.out + well.err, new RegExp(KEY));
-	for (const [status, code] of [[401, 69], [402, 69], [400, 69], [429, 75], [503, 75]])
-		assert.equal((await probe((await live(close, { text: TEXT, refuse: refusing(status) })).ws)).code, code, `${status}`);
+	for (const [status, code] of [
+		[401, 69],
+		[402, 69],
+		[400, 69],
+		[429, 75],
+		[503, 75],
+	])
+		assert.equal(
+			(await probe((await live(close, { text: TEXT, refuse: refusing(status) })).ws)).code,
+			code,
+			`${status}`,
+		);
 	assert.equal((await probe('ws://127.0.0.1:1')).code, 75);
-	return [well.out.toString().match(/^(status|first byte|text): .*/gm).join(', ')];
+	return [
+		well.out
+			.toString()
+			.match(/^(status|first byte|text): .*/gm)
+			.join(', '),
+	];
 });
 await row('deepgram    its SDK understands our fake', async (close) => {
 	const url = await fake(close, 'deepgram.py');
@@ -235,7 +280,10 @@ await row('deepgram    its SDK understands our fake', async (close) => {
 	assert.equal((await over).code, 1000);
 	socket.close();
 	const final = said.find((m) => m.from_finalize);
-	assert.deepEqual([final.type, final.is_final, final.channel.alternatives[0].transcript], ['Results', true, 'one three']);
+	assert.deepEqual(
+		[final.type, final.is_final, final.channel.alternatives[0].transcript],
+		['Results', true, 'one three'],
+	);
 	assert.ok(said.some((m) => m.type === 'Metadata' && m.request_id));
 });
 done();

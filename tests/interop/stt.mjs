@@ -21,7 +21,9 @@ function file(samples = tone(1000)) {
 
 // A file to words.
 const recognise = (name, url, options = [], env = {}) =>
-	run('stt', [`--engine=${name}`, `--url=${url}`, '--json', ...options, '--file', file()], { env: { CALLPIPE_STT_KEY: KEY, ...env } });
+	run('stt', [`--engine=${name}`, `--url=${url}`, '--json', ...options, '--file', file()], {
+		env: { CALLPIPE_STT_KEY: KEY, ...env },
+	});
 
 function understood(r, text = TEXT) {
 	assert.equal(r.code, 0, r.err);
@@ -78,14 +80,23 @@ await row('openai      asks as its SDK does: whisper', (close) =>
 		path: '/v1',
 		answer: json(verbose),
 		options: ['--model=whisper-1', '--language=en-GB', '--hints=winter tyres|summer tyres'],
-		words: { model: 'whisper-1', language: 'en', response_format: 'verbose_json', prompt: 'winter tyres, summer tyres' },
+		words: {
+			model: 'whisper-1',
+			language: 'en',
+			response_format: 'verbose_json',
+			prompt: 'winter tyres, summer tyres',
+		},
 	}),
 );
 const events = (response) =>
 	sse(response, [
 		{ type: 'transcript.text.delta', delta: 'I need four ' },
 		{ type: 'transcript.text.delta', delta: 'winter tyres' },
-		{ type: 'transcript.text.done', text: TEXT, usage: { type: 'tokens', input_tokens: 14, output_tokens: 5, total_tokens: 19 } },
+		{
+			type: 'transcript.text.done',
+			text: TEXT,
+			usage: { type: 'tokens', input_tokens: 14, output_tokens: 5, total_tokens: 19 },
+		},
 		'[DONE]',
 	]);
 await row('openai      asks as its SDK does: gpt-4o, a stream', (close) =>
@@ -94,7 +105,13 @@ await row('openai      asks as its SDK does: gpt-4o, a stream', (close) =>
 		path: '/v1',
 		answer: events,
 		options: ['--model=gpt-4o-mini-transcribe', '--language=en'],
-		words: { model: 'gpt-4o-mini-transcribe', language: 'en', response_format: 'json', stream: true, include: ['logprobs'] },
+		words: {
+			model: 'gpt-4o-mini-transcribe',
+			language: 'en',
+			response_format: 'json',
+			stream: true,
+			include: ['logprobs'],
+		},
 	}),
 );
 await row('openai      asks as its SDK does: keywords, languages', (close) =>
@@ -131,7 +148,9 @@ await faults(row, {
 		return { ...r, good: r.code === 0 && JSON.parse(r.out).text === TEXT };
 	},
 	probe: (url) =>
-		run('stt', ['--engine=openai', `--url=${url}`, '--model=whisper-1', '--probe', file()], { env: { CALLPIPE_STT_KEY: KEY } }),
+		run('stt', ['--engine=openai', `--url=${url}`, '--model=whisper-1', '--probe', file()], {
+			env: { CALLPIPE_STT_KEY: KEY },
+		}),
 });
 await row('openai      a stream of aimock', async (close) => {
 	const mock = await aimock(close, { chunkSize: 7 });
@@ -142,7 +161,11 @@ await row('openai      its SDK understands our fake', async (close) => {
 	const url = await fake(close, 'transcriber.py', [join(folder(), 'log')]);
 	const ask = async (name, words = {}, options = {}) => {
 		const sent = await peer('openai').toFile(wav(tone(500)), 'turn.wav', { type: 'audio/wav' });
-		return openai(`${url}/${name}/v1`, options).audio.transcriptions.create({ file: sent, model: 'whisper-1', ...words });
+		return openai(`${url}/${name}/v1`, options).audio.transcriptions.create({
+			file: sent,
+			model: 'whisper-1',
+			...words,
+		});
 	};
 	assert.equal((await ask('json')).text, 'Goodbye.');
 	const long = await ask('verbose', { response_format: 'verbose_json' });

@@ -65,11 +65,14 @@ async function speech(close, vendor, path, more, options = []) {
 		speech(close, openai, '/v1', { response_format: 'wav', speed: 1.5, instructions: 'Calm.' }, [
 			'--speed=1.5',
 			'--instructions=Calm.',
-		]));
+		]),
+	);
 	await row('openai      with samples', (close) =>
-		speech(close, openai, '/v1', { response_format: 'pcm' }, ['--format=pcm']));
+		speech(close, openai, '/v1', { response_format: 'pcm' }, ['--format=pcm']),
+	);
 	await row('openai      asks as the SDK of Groq does', (close) =>
-		speech(close, groq, '/openai/v1', { response_format: 'wav' }));
+		speech(close, groq, '/openai/v1', { response_format: 'wav' }),
+	);
 
 	await row('elevenlabs  asks as its SDK does', async (close) => {
 		const r = await server(close, 'audio/pcm', pcm(tone(300)));
@@ -107,12 +110,21 @@ async function speech(close, vendor, path, more, options = []) {
 		const url = await fake(close, 'voices.py');
 		const words = (input, response_format = 'wav') => ({ model: 'm', voice: 'nova', input, response_format });
 		const client = openai(url + '/v1', { apiKey: GOOD });
-		for (const [format, least] of [['wav', 'RIFF'], ['pcm', '']]) {
+		for (const [format, least] of [
+			['wav', 'RIFF'],
+			['pcm', ''],
+		]) {
 			const sound = Buffer.from(await (await client.audio.speech.create(words('one', format))).arrayBuffer());
 			assert.ok(sound.length > 24000 && sound.toString('latin1', 0, least.length) === least);
 		}
-		await assert.rejects(client.audio.speech.create(words('two:401')), (e) => e.status === 401 && e.code === 'invalid_api_key');
-		await assert.rejects(client.audio.speech.create(words('two:quota')), (e) => e.status === 429 && e.code === 'insufficient_quota');
+		await assert.rejects(
+			client.audio.speech.create(words('two:401')),
+			(e) => e.status === 401 && e.code === 'invalid_api_key',
+		);
+		await assert.rejects(
+			client.audio.speech.create(words('two:quota')),
+			(e) => e.status === 429 && e.code === 'insufficient_quota',
+		);
 		await assert.rejects(client.audio.speech.create(words('two:500')), refused(500));
 		const again = openai(url + '/v1', { apiKey: GOOD, maxRetries: 1 });
 		assert.ok((await again.audio.speech.create(words('two:busy'))).ok, 'retry-after-ms is no delay for the SDK');
@@ -123,7 +135,12 @@ async function speech(close, vendor, path, more, options = []) {
 		let n = 0;
 		for await (const piece of stream) n += piece.length;
 		assert.equal(n, 24000);
-		for (const [fault, status] of [['401', 401], ['402', 402], ['422', 422], ['429', 429]])
+		for (const [fault, status] of [
+			['401', 401],
+			['402', 402],
+			['422', 422],
+			['429', 429],
+		])
 			await assert.rejects(
 				client.stream('Voice1', { text: `one:${fault}`, outputFormat: 'pcm_8000' }),
 				(e) => e.statusCode === status && e.body?.detail !== undefined,
@@ -131,10 +148,19 @@ async function speech(close, vendor, path, more, options = []) {
 	});
 	await row('deepgram    its SDK understands our fake', async (close) => {
 		const client = deepgram(await fake(close, 'voices.py'), GOOD);
-		const words = (text) => ({ text, model: 'aura-2-thalia-en', encoding: 'linear16', container: 'none', sample_rate: 8000 });
+		const words = (text) => ({
+			text,
+			model: 'aura-2-thalia-en',
+			encoding: 'linear16',
+			container: 'none',
+			sample_rate: 8000,
+		});
 		const reply = await client.speak.v1.audio.generate(words('one'));
 		assert.equal((await reply.arrayBuffer()).byteLength, 24000);
-		await assert.rejects(client.speak.v1.audio.generate(words('one:401')), (e) => e.statusCode === 401 && e.body.err_code === 'INVALID_AUTH');
+		await assert.rejects(
+			client.speak.v1.audio.generate(words('one:401')),
+			(e) => e.statusCode === 401 && e.body.err_code === 'INVALID_AUTH',
+		);
 	});
 
 	// ---- aimock, and what goes wrong with it ----

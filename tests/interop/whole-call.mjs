@@ -12,7 +12,11 @@ const CALLS = [
 ];
 const LEAVE = [{ id: 'call_3', name: 'leave', arguments: '{"exit":"done"}' }];
 const TALK = [
-	['Do you have tyres in sixteen inches, and is order 1234 ready?', 'They cost sixty euros each. Your order is ready.', CALLS],
+	[
+		'Do you have tyres in sixteen inches, and is order 1234 ready?',
+		'They cost sixty euros each. Your order is ready.',
+		CALLS,
+	],
 	['When do you close?', 'We close at six.'],
 	['Can I pay by card?', 'Yes, you can.'],
 	['Where are you?', 'We are behind the station.'],
@@ -33,7 +37,10 @@ function times(all) {
 			const theirs = asked.reduce((sum, r) => sum + r.data.first_ms, 0);
 			const at = (name) => `${name} +${t[`${name}_ms`] - t.endpoint_ms}`;
 			const ours = t.audible_ms - t.endpoint_ms - theirs;
-			return { ours, line: `turn ${t.turn}: ${['transcript', 'text', 'audio', 'audible'].map(at).join(' ')} ms; model ${theirs} ms; ours ${ours} ms` };
+			return {
+				ours,
+				line: `turn ${t.turn}: ${['transcript', 'text', 'audio', 'audible'].map(at).join(' ')} ms; model ${theirs} ms; ours ${ours} ms`,
+			};
 		});
 }
 
@@ -46,8 +53,15 @@ await row('five turns, two tools, a goodbye', async (close) => {
 	assert.equal(report.response_ms.filter((ms) => ms !== null).length, TALK.length, 'an answer is missing');
 
 	const all = await journal(p.spool);
-	assert.deepEqual(told(all, 'transcript', 'text'), TALK.map(([asked]) => asked));
-	assert.deepEqual(told(all, 'synthesize', 'text'), ['Wheels and Sons.', ...TALK.flatMap(([, answer]) => sentences(answer)), 'Goodbye.']);
+	assert.deepEqual(
+		told(all, 'transcript', 'text'),
+		TALK.map(([asked]) => asked),
+	);
+	assert.deepEqual(told(all, 'synthesize', 'text'), [
+		'Wheels and Sons.',
+		...TALK.flatMap(([, answer]) => sentences(answer)),
+		'Goodbye.',
+	]);
 	assert.deepEqual(new Set(told(all, 'played', 'status')), new Set(['played']));
 	assert.deepEqual(told(all, 'tool-call', 'name'), ['stock', 'find_order']);
 	assert.deepEqual(told(all, 'tool-result', 'status'), ['ok', 'ok']);
@@ -59,7 +73,9 @@ await row('five turns, two tools, a goodbye', async (close) => {
 	assert.equal(s.ears.asked.length, 1);
 	const [heard] = s.ears.asked;
 	const sent = sound(heard).length / 16000;
-	const turns = told(all, 'voice-stopped', 'timestamp').map((t, i) => (t - told(all, 'voice-started', 'timestamp')[i]) / 1000);
+	const turns = told(all, 'voice-stopped', 'timestamp').map(
+		(t, i) => (t - told(all, 'voice-started', 'timestamp')[i]) / 1000,
+	);
 	const spoken = turns.reduce((sum, t) => sum + t, 0);
 	assert.ok(sent > spoken && sent < spoken + 2 * turns.length, `${sent} s sent of ${spoken} s of voice`);
 	assert.equal(texts(heard).filter((t) => JSON.parse(t).type === 'Finalize').length, TALK.length);

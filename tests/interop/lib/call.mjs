@@ -40,7 +40,13 @@ export const ears = (close, talk, options) => live(close, { text: talk.map(([ask
 export async function pipeline(close, { ears, brains, voice, env }) {
 	const spool = folder();
 	const models = join(spool, 'models.json');
-	const providers = brains.map((b, i) => ({ name: `m${i + 1}`, engine: 'openai', url: `${b.url}/v1`, model: 'some-model', secret: 'SHOP_KEY' }));
+	const providers = brains.map((b, i) => ({
+		name: `m${i + 1}`,
+		engine: 'openai',
+		url: `${b.url}/v1`,
+		model: 'some-model',
+		secret: 'SHOP_KEY',
+	}));
 	writeFileSync(models, JSON.stringify({ providers, wait_ms: 800, give_up_ms: 2000 }));
 	const { PATH, TMPDIR } = process.env;
 	const all = {
@@ -58,7 +64,19 @@ export async function pipeline(close, { ears, brains, voice, env }) {
 		CALLPIPE_TTS_KEY: KEY,
 		...env,
 	};
-	const serve = ['-1', '-q', '-D', '-H', '-R', '-l', 'localhost', '127.0.0.1', '0', 'as-answer', 'tests/interop/call/call'];
+	const serve = [
+		'-1',
+		'-q',
+		'-D',
+		'-H',
+		'-R',
+		'-l',
+		'localhost',
+		'127.0.0.1',
+		'0',
+		'as-answer',
+		'tests/interop/call/call',
+	];
 	const child = spawn('tcpserver', serve, { env: all });
 	close(() => void child.kill());
 	let err = '';
@@ -69,8 +87,18 @@ export async function pipeline(close, { ears, brains, voice, env }) {
 
 // Somebody calls, says something so many times, each time when the other side has fallen silent, and waits for the end.
 export async function dial({ port }, turns, wait_s = 8) {
-	const script = [...Array(turns).fill(`wait ${wait_s}; say ${VOICE}`), `wait ${wait_s}`, `expect end within ${wait_s}`].join('; ');
+	const script = [
+		...Array(turns).fill(`wait ${wait_s}; say ${VOICE}`),
+		`wait ${wait_s}`,
+		`expect end within ${wait_s}`,
+	].join('; ');
 	const r = await run('as-dial', ['--json', '-e', script, `127.0.0.1:${port}`], { limit_ms: 90000 });
+	return JSON.parse(r.out);
+}
+
+// Somebody calls, hears something, and hangs up.
+export async function listen({ port }) {
+	const r = await run('as-dial', ['--json', '-e', 'expect audio within 6; wait 4; hangup', `127.0.0.1:${port}`]);
 	return JSON.parse(r.out);
 }
 
@@ -84,7 +112,11 @@ export async function journal(spool) {
 	for (;;) {
 		const file = files(spool).find((f) => f.endsWith('/events.jsonl'));
 		const text = file ? readFileSync(file, 'utf8') : '';
-		if (text.includes('"type":"verdict"')) return text.trim().split('\n').map((line) => JSON.parse(line));
+		if (text.includes('"type":"verdict"'))
+			return text
+				.trim()
+				.split('\n')
+				.map((line) => JSON.parse(line));
 		await new Promise((ok) => setTimeout(ok, 50));
 	}
 }

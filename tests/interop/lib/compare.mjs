@@ -11,7 +11,9 @@ const OWN = new RegExp(
 function flatten(to, name, value) {
 	if (value === null || typeof value !== 'object') to[name] = JSON.stringify(value);
 	else if (Object.keys(value).length === 0) to[name] = Array.isArray(value) ? '[]' : '{}';
-	else for (const [key, v] of Object.entries(value)) flatten(to, Array.isArray(value) ? `${name}[${key}]` : `${name}.${key}`, v);
+	else
+		for (const [key, v] of Object.entries(value))
+			flatten(to, Array.isArray(value) ? `${name}[${key}]` : `${name}.${key}`, v);
 }
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);

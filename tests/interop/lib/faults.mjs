@@ -36,7 +36,10 @@ export async function faults(row, { name, endpoint, path, arrange, ask, probe })
 		const r = await ask(mock.url + path);
 		assert.ok(r.good, r.err);
 		const asked = mock.getRequests();
-		assert.deepEqual(asked.map((q) => q.response.status), [429, 200]);
+		assert.deepEqual(
+			asked.map((q) => q.response.status),
+			[429, 200],
+		);
 		const apart = asked[1].timestamp - asked[0].timestamp;
 		assert.ok(apart >= 995, `${apart} ms apart`);
 		return [`${apart} ms apart`];
@@ -45,7 +48,11 @@ export async function faults(row, { name, endpoint, path, arrange, ask, probe })
 		const mock = await aimock(close);
 		mock.addFixture({
 			match: { endpoint },
-			response: { status: 429, retryAfter: 1, error: { message: 'no money', type: 'insufficient_quota', code: 'insufficient_quota' } },
+			response: {
+				status: 429,
+				retryAfter: 1,
+				error: { message: 'no money', type: 'insufficient_quota', code: 'insufficient_quota' },
+			},
 		});
 		const lines = failed(await ask(mock.url + path));
 		assert.equal(mock.getRequests().length, 1);
@@ -106,6 +113,11 @@ export async function faults(row, { name, endpoint, path, arrange, ask, probe })
 		mock.setChaos({});
 		assert.equal((await probe(url + '/nowhere')).code, 69, '404');
 		assert.equal((await probe(`http://127.0.0.1:1${path}`)).code, 75, 'no server');
-		return [well.out.toString().match(/^(status|first byte): .*/gm).join(', ')];
+		return [
+			well.out
+				.toString()
+				.match(/^(status|first byte): .*/gm)
+				.join(', '),
+		];
 	});
 }

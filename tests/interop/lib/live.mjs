@@ -22,7 +22,11 @@ function results(words, n, from, to, more) {
 		speech_final: false,
 		from_finalize: false,
 		channel: { alternatives: [{ transcript: words.slice(0, n).join(' '), confidence: n > 0 ? 0.9 : 0, words: heard }] },
-		metadata: { request_id: ID, model_info: { name: '2-general-nova', version: '2024-01-18.26916', arch: 'nova-3' }, model_uuid: ID },
+		metadata: {
+			request_id: ID,
+			model_info: { name: '2-general-nova', version: '2024-01-18.26916', arch: 'nova-3' },
+			model_uuid: ID,
+		},
 		...more,
 	};
 }

@@ -25,7 +25,7 @@ export function engine(name) {
 		while (left.length > 0) await left.pop()();
 		console.log(`${wrong ? 'not ok' : 'ok'} ${++rows} - ${name.padEnd(6)} ${what}`);
 		if (wrong) process.exitCode = 1;
-		for (const line of (wrong ? wrong.stack ?? wrong.message ?? String(wrong) : (notes ?? []).join('\n')).split('\n'))
+		for (const line of (wrong ? (wrong.stack ?? wrong.message ?? String(wrong)) : (notes ?? []).join('\n')).split('\n'))
 			if (line) console.log(`#        ${line}`);
 	}
 	// What is still open then is of no interest.

@@ -17,7 +17,11 @@ export function certificate() {
 	const dir = folder();
 	const [key, file] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
 	const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-	execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', file, ...name], { stdio: 'ignore' });
+	execFileSync(
+		'openssl',
+		['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', file, ...name],
+		{ stdio: 'ignore' },
+	);
 	made = { file, key: readFileSync(key), cert: readFileSync(file) };
 	return made;
 }

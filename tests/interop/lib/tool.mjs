@@ -15,7 +15,10 @@ export function run(tool, args, { env = {}, input = '', limit_ms = 20000, cwd } 
 	return new Promise((resolve, reject) => {
 		const { PATH, TMPDIR, B } = process.env;
 		const began = Date.now();
-		const child = spawn(tool, args, { cwd, env: { PATH, TMPDIR, B, LC_ALL: 'C.UTF-8', CALLPIPE_SPOOL: folder(), ...env } });
+		const child = spawn(tool, args, {
+			cwd,
+			env: { PATH, TMPDIR, B, LC_ALL: 'C.UTF-8', CALLPIPE_SPOOL: folder(), ...env },
+		});
 		const out = [];
 		let err = '';
 		const timer = setTimeout(() => child.kill('SIGKILL'), limit_ms);
@@ -54,7 +57,7 @@ export function frame(type, data = {}, payload = Buffer.alloc(0)) {
 
 export function frames(bytes) {
 	const all = [];
-	for (let at = 0; at < bytes.length; ) {
+	for (let at = 0; at < bytes.length;) {
 		const end = bytes.indexOf(10, at);
 		if (end < 0) throw new Error(`a frame without an end: ${bytes.subarray(at, at + 80)}`);
 		const head = JSON.parse(bytes.subarray(at, end));
@@ -88,5 +91,7 @@ export const pcm = (samples) => Buffer.from(Int16Array.from(samples).buffer);
 
 // Something that can be heard: ms of a tone.
 export function tone(ms, rate = 8000, hz = 440) {
-	return Array.from({ length: (ms * rate) / 1000 }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / rate)));
+	return Array.from({ length: (ms * rate) / 1000 }, (_, i) =>
+		Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / rate)),
+	);
 }

@@ -2,8 +2,10 @@
 import { peer, inside } from './peer.mjs';
 import { KEY } from './tool.mjs';
 
-export const openai = (url, options = {}) => new (peer('openai').OpenAI)({ apiKey: KEY, baseURL: url, maxRetries: 0, ...options });
-export const groq = (url, options = {}) => new (peer('groq-sdk').Groq)({ apiKey: KEY, baseURL: url, maxRetries: 0, ...options });
+export const openai = (url, options = {}) =>
+	new (peer('openai').OpenAI)({ apiKey: KEY, baseURL: url, maxRetries: 0, ...options });
+export const groq = (url, options = {}) =>
+	new (peer('groq-sdk').Groq)({ apiKey: KEY, baseURL: url, maxRetries: 0, ...options });
 export const anthropic = (url, options = {}) =>
 	new (peer('@anthropic-ai/sdk').Anthropic)({ apiKey: KEY, baseURL: url, maxRetries: 0, ...options });
 
