@@ -46,7 +46,7 @@ print(sum(r["method"] == "POST" and r["path"].split("/")[1] == sys.argv[2] for r
 check_same 'a transcript, and what it cost in tokens' \
 	'echo "{\"prices\":{\"openai gpt-transcribe\":{\"input_token\":0.5,\"output_token\":2}}}" >"$T/prices"
 		stt_of json -m gpt-transcribe --prices="$T/prices" <"$T/one" | events turn text listen engine unit n cost' \
-	'printf "%s\n" "transcript 1 Goodbye. l1 openai - - -" "usage - - - - input_tokens 14 7" "usage - - - - output_tokens 5 10"'
+	'printf "%s\n" "transcript 1 Goodbye. l1 openai - - -" "usage - - - openai input_tokens 14 7" "usage - - - openai output_tokens 5 10"'
 ok 'gpt-transcribe: its fields' request 1 'f == {"model": ["gpt-transcribe"], "languages[]": ["uk"], "response_format": ["json"],
 	"stream": ["true"], "keywords[]": ["інтернет", "мобільний зв'\''язок"]}'
 ok 'where it goes, with the key' request 1 'r["path"] == "/json/v1/audio/transcriptions" and r["auth"] == "Bearer " + "sk-test-0123456789abcdef"'

@@ -159,6 +159,9 @@ int price_usage(struct dynbuf *data, const struct price *p, const char *stage, c
 	jline_add_str(data, "stage", stage);
 	jline_add_str(data, "unit", unit);
 	dynbuf_addf(data, ",\"n\":%.*f", strcmp(unit, "seconds") == 0 ? 2 : 0, n);
+	jline_add_str(data, "engine", engine);
+	if (model)
+		jline_add_str(data, "model", model);
 	if (cost >= 0)
 		dynbuf_addf(data, ",\"cost\":%.9g", cost);
 	return dynbuf_adds(data, "}");

@@ -45,11 +45,13 @@ static void test_table(void)
 	ok(price_of(NULL, "openai", "whisper-1", "seconds", 1) == -1, "no table");
 	dynbuf_init(&b, 1000);
 	price_usage(&b, p, "stt", "openai", "whisper-1", "seconds", 3.456);
-	is_str(b.p, "{\"stage\":\"stt\",\"unit\":\"seconds\",\"n\":3.46,\"cost\":0.0003456}",
+	is_str(b.p,
+		"{\"stage\":\"stt\",\"unit\":\"seconds\",\"n\":3.46,\"engine\":\"openai\",\"model\":\"whisper-1\",\"cost\":0.0003456}",
 		"an event");
 	dynbuf_reset(&b);
-	price_usage(&b, p, "agent", "\"x\"", "y", "output_tokens", 123456789);
-	is_str(b.p, "{\"stage\":\"agent\",\"unit\":\"output_tokens\",\"n\":123456789}",
+	price_usage(&b, p, "agent", "\"x\"", NULL, "output_tokens", 123456789);
+	is_str(b.p,
+		"{\"stage\":\"agent\",\"unit\":\"output_tokens\",\"n\":123456789,\"engine\":\"\\\"x\\\"\"}",
 		"without a cost");
 	dynbuf_reset(&b);
 	price_usage(&b, p, "stt", "openai", "whisper-1", "input_tokens", 1);
