@@ -108,12 +108,65 @@ static int from_credentials(const char *name, char **ret, char why[SECRET_WHY_MA
 	return 0;
 }
 
+/* ---- what others do not get ---- */
+
+static bool is_word_of(const char *list, const char *name, size_t n)
+{
+	static const char ends[] = " \t,";
+
+	while (list && *list) {
+		size_t word = strcspn(list, ends);
+
+		if (word == n && strncmp(list, name, n) == 0)
+			return true;
+		list += word;
+		list += strspn(list, ends);
+	}
+	return false;
+}
+
+static bool ends_in(const char *name, size_t n, const char *end)
+{
+	size_t m = strlen(end);
+
+	return n >= m && strncmp(name + n - m, end, m) == 0;
+}
+
+/* Names that were looked for, with blanks between. */
+static char *wanted;
+
+static void remember(const char *name)
+{
+	char *more;
+
+	if (is_word_of(wanted, name, strlen(name)) ||
+		asprintf(&more, "%s%s%s", wanted ? wanted : "", wanted ? " " : "", name) < 0)
+		return;
+	free(wanted);
+	wanted = more;
+}
+
+bool secret_is_variable(const char *var)
+{
+	static const char prefix[] = "CALLPIPE_";
+	size_t n = strcspn(var, "="), skip = 0;
+
+	if (is_word_of(getenv("CALLPIPE_PROGRAM_KEYS"), var, n))
+		return false;
+	if (n > strlen(prefix) && strncmp(var, prefix, strlen(prefix)) == 0)
+		skip = strlen(prefix);
+	return ends_in(var, n, "_API_KEY") || ends_in(var, n, "STT_KEY") ||
+		ends_in(var, n, "TTS_KEY") || is_word_of(wanted, var, n) ||
+		is_word_of(wanted, var + skip, n - skip);
+}
+
 int secret_find(const char *name, char **ret, char why[SECRET_WHY_MAX])
 {
 	static const char *const prefix[] = {"CALLPIPE_", ""};
 
 	*ret = NULL;
 	why[0] = '\0';
+	remember(name);
 	for (size_t i = 0; i < ARRAY_LEN(prefix); i++) {
 		int err = from_environment(prefix[i], name, ret, why);
 

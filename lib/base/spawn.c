@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/secret.h"
+
 static size_t count(char *const list[])
 {
 	size_t n = 0;
@@ -33,8 +35,8 @@ static bool sets_same(char *const list[], const char *var)
 	return false;
 }
 
-/* Our environment with env on top; the strings are shared, the array is malloc'd. */
-static char **merge_env(char *const env[])
+/* Our environment with env on top, and perhaps without the keys in it; the strings are shared, the array is malloc'd. */
+static char **merge_env(char *const env[], bool keys)
 {
 	char **merged = calloc(count(environ) + count(env) + 1, sizeof(*merged));
 	size_t n = 0;
@@ -42,7 +44,7 @@ static char **merge_env(char *const env[])
 	if (!merged)
 		return NULL;
 	for (char **var = environ; var && *var; var++) {
-		if (!sets_same(env, *var))
+		if (!sets_same(env, *var) && (keys || !secret_is_variable(*var)))
 			merged[n++] = *var;
 	}
 	for (; env && *env; env++)
@@ -51,7 +53,7 @@ static char **merge_env(char *const env[])
 }
 
 /* In a new group; what is std[i] becomes its descriptor i, unless it is -1. */
-static pid_t start(char *const argv[], char *const env[], const int std[3])
+static pid_t start(char *const argv[], char *const env[], bool keys, const int std[3])
 {
 	short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
 	posix_spawn_file_actions_t files;
@@ -78,7 +80,7 @@ static pid_t start(char *const argv[], char *const env[], const int std[3])
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &all);
 
-	merged = merge_env(env);
+	merged = merge_env(env, keys);
 	if (!err)
 		err = merged ? posix_spawnp(&pid, argv[0], &files, &attr, argv, merged) : ENOMEM;
 	free(merged);
@@ -95,7 +97,7 @@ pid_t spawn_group(char *const argv[], char *const env[])
 {
 	static const int inherited[3] = {-1, -1, -1};
 
-	return start(argv, env, inherited);
+	return start(argv, env, true, inherited);
 }
 
 static void close_all(const int *fd, size_t n)
@@ -120,7 +122,7 @@ int spawn_piped(char *const argv[], char *const env[], struct spawn_pipes *ret)
 		}
 	}
 	p = (struct spawn_pipes){.in_fd = fd[1], .out_fd = fd[2], .err_fd = fd[4]};
-	p.pid = start(argv, env, (int[]){fd[0], fd[3], fd[5]});
+	p.pid = start(argv, env, false, (int[]){fd[0], fd[3], fd[5]});
 	p.pid_fd = p.pid < 0 ? -1 : pidfd_open(p.pid, 0);
 	if (p.pid_fd < 0) {
 		close_all(fd, ARRAY_LEN(fd));

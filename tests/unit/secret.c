@@ -57,7 +57,20 @@ int main(void)
 	if (format_path(folder, "%s/secret-XXXXXX", tmp ? tmp : "/tmp") || !mkdtemp(folder))
 		return 1;
 	clearenv();
+	ok(!secret_is_variable("ACME_KEY=1"), "a variable like another");
 	found("ACME_KEY", NULL, "none");
+	ok(secret_is_variable("ACME_KEY=1"), "that was looked for");
+	ok(secret_is_variable("CALLPIPE_ACME_KEY=1"), "by its other name");
+	ok(!secret_is_variable("ACME_KEY_FILE=1"), "a file is no secret");
+	ok(secret_is_variable("OPENAI_API_KEY=1"), "a vendor's");
+	ok(secret_is_variable("CALLPIPE_STT_KEY=1"), "of stt");
+	ok(!secret_is_variable("CALLPIPE_SPOOL=/x"), "no secret");
+	ok(!secret_is_variable("PATH"), "nor this");
+	setenv("CALLPIPE_PROGRAM_KEYS", "OTHER, ACME_KEY OPENAI_API_KEY", 1);
+	ok(!secret_is_variable("ACME_KEY=1"), "asked for");
+	ok(!secret_is_variable("OPENAI_API_KEY=1"), "asked for, too");
+	ok(secret_is_variable("GROQ_API_KEY=1"), "not asked for");
+	unsetenv("CALLPIPE_PROGRAM_KEYS");
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	found("ACME_KEY", NULL, "a folder of credentials without it");
 	put("ACME_KEY", "\n credential \r\n", 15);
