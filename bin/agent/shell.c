@@ -112,6 +112,7 @@ int shell_tool(const char *file, const char *name, const char *arguments)
 	if (rc < 0)
 		return EXIT_CONFIG;
 	signal(SIGPIPE, SIG_IGN);
+	tool_reserve_secrets(sc);
 	tool = scenario_tool_find(sc, name);
 	if (tool)
 		status = check_and_run(tool, arguments);

@@ -50,6 +50,19 @@ void tool_warn_missing(const struct scenario *sc)
 	json_decref(said);
 }
 
+void tool_reserve_secrets(const struct scenario *sc)
+{
+	for (size_t i = 0; i < sc->tools_n; i++) {
+		const struct scenario_tool *t = &sc->tools[i];
+
+		for (size_t k = 0; t->http && k < t->http->headers_n; k++)
+			if (t->http->headers[k].secret)
+				secret_reserve(t->http->headers[k].secret);
+		if (t->sql)
+			secret_reserve(t->sql->dsn);
+	}
+}
+
 void tool_share_breakers(void)
 {
 	static bool opened;

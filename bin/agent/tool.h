@@ -82,6 +82,8 @@ void tool_set(const struct tool_settings *set);
 
 /* Log the secrets that tools need and that are not there: better now than in the middle of a call. */
 void tool_warn_missing(const struct scenario *sc);
+/* Those that are programs do not find the secrets of the others in their environment, before these were used. */
+void tool_reserve_secrets(const struct scenario *sc);
 /* Breakers, of tools and of models, are those of all calls of the host from now on. */
 void tool_share_breakers(void);
 

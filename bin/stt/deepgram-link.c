@@ -50,6 +50,7 @@ static void on_header(void *ctx, const char *name, const char *value)
 		snprintf(l->request_id, sizeof(l->request_id), "%s", value);
 	if (strcasecmp(name, "dg-error") == 0)
 		snprintf(l->refusal, sizeof(l->refusal), "%s", value);
+	provider_hide(l->provider, l->request_id);
 	l->on->header(l->ctx, name, value);
 }
 

@@ -291,12 +291,14 @@ static const struct link_handlers handlers = {.opened = on_opened,
 /* A link to what is wanted. */
 static void connect_to(struct deepgram *d, struct link **l)
 {
+	char place[HTTP_WHY_MAX];
 	bool no;
 
 	*l = link_open(d->r->loop, &d->p, d->want.p, d->rate_hz, &handlers, d, &no);
 	if (*l) {
 		snprintf((*l)->language, sizeof((*l)->language), "%s", d->language);
-		recogniser_seen(d->r, "request", "GET %s%s", d->p.base, d->want.p);
+		provider_place(&d->p, place);
+		recogniser_seen(d->r, "request", "GET %s%s", place, d->want.p);
 		return;
 	}
 	if (no && d->fails && d->code) /* how it failed says more than that it has */

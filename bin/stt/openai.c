@@ -154,6 +154,7 @@ static void openai_recognise(struct recogniser *r, struct turn *t)
 		.body = on_body, .end = on_end, .header = on_header};
 	struct openai *o = r->state;
 	int64_t timeout_ms = r->set->timeout_ms;
+	char place[HTTP_WHY_MAX];
 	struct http_request q = {
 		.url = o->path,
 		.connect_ms = min_i64(CONNECT_MS, timeout_ms / 2),
@@ -168,7 +169,8 @@ static void openai_recognise(struct recogniser *r, struct turn *t)
 	if (openai_form(&o->form, &o->model, r->set->temperature, t) == 0) {
 		q.parts = o->form.part;
 		q.parts_n = o->form.parts;
-		recogniser_seen(r, "request", "POST %s%s", o->p.base, q.url);
+		provider_place(&o->p, place);
+		recogniser_seen(r, "request", "POST %s%s", place, q.url);
 		o->call = provider_ask(&o->p, &q, q.total_ms, &on, o);
 	}
 	if (o->call) {

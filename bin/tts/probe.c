@@ -171,7 +171,7 @@ static int ask(struct probe *p)
 		.connect_ms = PROBE_MS,
 		.total_ms = PROBE_MS};
 	struct network_say say;
-	char why[WHY_MAX], *url;
+	char why[WHY_MAX], place[HTTP_WHY_MAX], *url;
 	struct http_call *call;
 
 	dynbuf_reset(&p->path);
@@ -186,7 +186,8 @@ static int ask(struct probe *p)
 	p->raw_hz = say.format == NETWORK_WAV ? 0 : say.rate_hz;
 	if (asprintf(&url, "%s%s", provider->base, p->path.p) < 0)
 		return EXIT_SYSTEM;
-	printf("request: POST %s\n", url);
+	provider_place(provider, place);
+	printf("request: POST %s%s\n", place, p->path.p);
 	q.url = url;
 	q.body = p->body.p;
 	q.body_bytes = p->body.n;

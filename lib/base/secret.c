@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PREFIX "CALLPIPE_"
 #define ECHO_MIN 6 /* bytes of a secret that give it away */
 
 static const char blanks[] = " \t\r\n";
@@ -94,17 +95,23 @@ static int from_environment(
 	return take_file(value, where, ret, why) ? -1 : 0;
 }
 
+/* One that is called CALLPIPE_X may be there as X, and the other way round. */
 static int from_credentials(const char *name, char **ret, char why[SECRET_WHY_MAX])
 {
+	static const char *const prefix[] = {"", PREFIX};
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	char path[PATH_MAX], where[128];
 
-	if (!folder || !*folder || format_path(path, "%s/%s", folder, name))
-		return 0;
-	snprintf(where, sizeof where, "the credential %s", name);
-	if (take_file(path, where, ret, why) == -1)
-		return -1;
-	why[0] = '\0';
+	if (strncmp(name, PREFIX, strlen(PREFIX)) == 0)
+		name += strlen(PREFIX);
+	for (size_t i = 0; i < ARRAY_LEN(prefix) && !*ret; i++) {
+		if (!folder || !*folder || format_path(path, "%s/%s%s", folder, prefix[i], name))
+			return 0;
+		snprintf(where, sizeof where, "the credential %s%s", prefix[i], name);
+		if (take_file(path, where, ret, why) == -1)
+			return -1;
+		why[0] = '\0';
+	}
 	return 0;
 }
 
@@ -135,7 +142,7 @@ static bool ends_in(const char *name, size_t n, const char *end)
 /* Names that were looked for, with blanks between. */
 static char *wanted;
 
-static void remember(const char *name)
+void secret_reserve(const char *name)
 {
 	char *more;
 
@@ -148,25 +155,28 @@ static void remember(const char *name)
 
 bool secret_is_variable(const char *var)
 {
-	static const char prefix[] = "CALLPIPE_";
+	static const char *const ends[] = {"_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_DSN"};
 	size_t n = strcspn(var, "="), skip = 0;
 
 	if (is_word_of(getenv("CALLPIPE_PROGRAM_KEYS"), var, n))
 		return false;
-	if (n > strlen(prefix) && strncmp(var, prefix, strlen(prefix)) == 0)
-		skip = strlen(prefix);
-	return ends_in(var, n, "_API_KEY") || ends_in(var, n, "STT_KEY") ||
-		ends_in(var, n, "TTS_KEY") || is_word_of(wanted, var, n) ||
-		is_word_of(wanted, var + skip, n - skip);
+	if (n > strlen(PREFIX) && strncmp(var, PREFIX, strlen(PREFIX)) == 0)
+		skip = strlen(PREFIX);
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (ends_in(var, n, ends[i]))
+			return true;
+	if (skip && memmem(var, n, "_KEY_", 5) && !ends_in(var, n, "_FILE"))
+		return true;
+	return is_word_of(wanted, var, n) || is_word_of(wanted, var + skip, n - skip);
 }
 
 int secret_find(const char *name, char **ret, char why[SECRET_WHY_MAX])
 {
-	static const char *const prefix[] = {"CALLPIPE_", ""};
+	static const char *const prefix[] = {PREFIX, ""};
 
 	*ret = NULL;
 	why[0] = '\0';
-	remember(name);
+	secret_reserve(name);
 	for (size_t i = 0; i < ARRAY_LEN(prefix); i++) {
 		int err = from_environment(prefix[i], name, ret, why);
 

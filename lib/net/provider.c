@@ -210,6 +210,13 @@ void provider_hide(const struct provider *p, char *text)
 	secret_hide(text, p->key);
 }
 
+void provider_place(const struct provider *p, char ret[HTTP_WHY_MAX])
+{
+	const char *host = host_of(p->base), *from = strstr(p->base, "://");
+
+	say(ret, "%.*s%s", from ? (int)(from + 3 - p->base) : 0, p->base, host);
+}
+
 static const char *code_of(const struct http_reply *r, enum retry_verdict verdict)
 {
 	if (verdict == RETRY_ACCOUNT)
@@ -288,6 +295,7 @@ static void keep(struct provider_call *c, const struct http_reply *r)
 	c->reply.error = c->error ? c->error : "";
 	c->reply.error_bytes = c->error ? r->error_bytes : 0;
 	secret_hide(c->reply.why, c->p->key);
+	secret_hide(c->reply.request_id, c->p->key);
 	c->end.reply = &c->reply;
 }
 

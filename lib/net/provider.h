@@ -50,6 +50,8 @@ bool provider_is_at(const char *url, const char *domain);
 int provider_no_key(const struct provider_spec *spec, char why[HTTP_WHY_MAX]);
 /* Make stars of the key where a server tells it: for what is shown or logged of a reply. */
 void provider_hide(const struct provider *p, char *text);
+/* Its URL as it may be shown: without user and password. */
+void provider_place(const struct provider *p, char ret[HTTP_WHY_MAX]);
 
 /* How a request went. */
 struct provider_end {

@@ -51,19 +51,24 @@ static void hidden(const char *said, const char *want, const char *text)
 
 int main(void)
 {
+	char said[] = "no sk-12, sk-1234567890, sk-123**90 and (sk-1234567890)";
 	static char long_key[SECRET_MAX + 2];
 	const char *tmp = getenv("TMPDIR");
 
 	if (format_path(folder, "%s/secret-XXXXXX", tmp ? tmp : "/tmp") || !mkdtemp(folder))
 		return 1;
 	clearenv();
-	ok(!secret_is_variable("ACME_KEY=1"), "a variable like another");
+	ok(!secret_is_variable("ACME_PIN=1"), "a variable like another");
+	found("ACME_PIN", NULL, "none");
+	ok(secret_is_variable("ACME_PIN=1"), "that was looked for");
+	ok(secret_is_variable("CALLPIPE_ACME_PIN=1"), "by its other name");
 	found("ACME_KEY", NULL, "none");
-	ok(secret_is_variable("ACME_KEY=1"), "that was looked for");
-	ok(secret_is_variable("CALLPIPE_ACME_KEY=1"), "by its other name");
+	ok(secret_is_variable("SHOP_DSN=host=x password=y"), "of a database");
 	ok(!secret_is_variable("ACME_KEY_FILE=1"), "a file is no secret");
 	ok(secret_is_variable("OPENAI_API_KEY=1"), "a vendor's");
 	ok(secret_is_variable("CALLPIPE_STT_KEY=1"), "of stt");
+	ok(secret_is_variable("CALLPIPE_TTS_KEY_PIPER=1"), "of an engine");
+	ok(!secret_is_variable("CALLPIPE_TTS_KEY_PIPER_FILE=1"), "its file is none");
 	ok(!secret_is_variable("CALLPIPE_SPOOL=/x"), "no secret");
 	ok(!secret_is_variable("PATH"), "nor this");
 	setenv("CALLPIPE_PROGRAM_KEYS", "OTHER, ACME_KEY OPENAI_API_KEY", 1);
@@ -71,6 +76,9 @@ int main(void)
 	ok(!secret_is_variable("OPENAI_API_KEY=1"), "asked for, too");
 	ok(secret_is_variable("GROQ_API_KEY=1"), "not asked for");
 	unsetenv("CALLPIPE_PROGRAM_KEYS");
+	secret_hide(said, "sk-1234567890");
+	is_str(said, "no sk-12, *************, ********** and (*************)",
+		"what is said back of a key");
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	found("ACME_KEY", NULL, "a folder of credentials without it");
 	put("ACME_KEY", "\n credential \r\n", 15);
