@@ -12,6 +12,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@
 
 static struct connection *all[CONNECTIONS_MAX], *ticking;
 static int epoll_fd, timer_fd, tick_ms = 10;
-static uint64_t accepted, questions, sentences, refused, open_now, open_most;
+static uint64_t accepted, questions, sentences, warmed, refused, open_now, open_most;
 static volatile sig_atomic_t ending;
 
 _Noreturn void fail(const char *what)
@@ -163,6 +164,7 @@ int say(struct connection *c, const char *p, size_t n)
 
 static int answer_request(struct connection *c, const char *head)
 {
+	static const char none[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 	static const char no[] =
 		"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
@@ -183,6 +185,10 @@ static int answer_request(struct connection *c, const char *head)
 		return start(c,
 			format && strncmp(format + 14, "ulaw", 4) == 0 ? &speech_ulaw
 								       : &speech_pcm);
+	}
+	if (strncmp(head, "HEAD ", 5) == 0) { /* makes a connection for later */
+		warmed++;
+		return say(c, none, sizeof(none) - 1);
 	}
 	refused++;
 	return say(c, no, sizeof(no) - 1);
@@ -324,9 +330,11 @@ int main(int argc, char **argv)
 	epoll_ctl(epoll_fd, EPOLL_CTL_ADD, timer_fd, &e);
 	serve(listener);
 	getrusage(RUSAGE_SELF, &used);
-	printf("{\"connections\":%lu,\"open_most\":%lu,\"open\":%lu,\"turns\":%lu,\"questions\":%lu,\"sentences\":%lu,\"refused\":%lu,"
-	       "\"heard_s\":%lu,\"cpu_ms\":%ld}\n",
-		accepted, open_most, open_now, turns, questions, sentences, refused,
+	printf("{\"connections\":%" PRIu64 ",\"open_most\":%" PRIu64 ",\"open\":%" PRIu64
+	       ",\"turns\":%" PRIu64 ",\"questions\":%" PRIu64 ",\"sentences\":%" PRIu64
+	       ",\"warmed\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"heard_s\":%" PRIu64
+	       ",\"cpu_ms\":%ld}\n",
+		accepted, open_most, open_now, turns, questions, sentences, warmed, refused,
 		heard_bytes / 16000,
 		(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000L +
 			(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000);
