@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/decimate.h"
 #include "audio/pcm.h"
 #include "base/dl.h"
 
 /* 90 % of the band at 121 dB: at 8 kHz all of the telephone band (3.4 kHz), which the fast one cuts at 3.2. */
 #define CONVERTER SRC_SINC_MEDIUM_QUALITY
-#define PIECE 1024 /* samples handed to the library at a time */
+#define PIECE DECIMATE_PIECE /* samples handed to the library at a time */
 
 static struct {
 	__typeof__(src_new) *new;
@@ -20,11 +21,12 @@ static struct {
 } src;
 
 struct resample {
-	SRC_STATE *state; /* NULL: both rates are the same */
-	double ratio;     /* output samples for each input sample */
-	float *out;       /* result of the last call */
-	size_t out_n;     /* samples in it */
-	size_t out_size;  /* samples allocated */
+	SRC_STATE *state;      /* NULL: both rates are the same, or one is a part of the other: */
+	struct decimate *part; /* NULL: not that either */
+	double ratio;          /* output samples for each input sample */
+	float *out;            /* result of the last call */
+	size_t out_n;          /* samples in it */
+	size_t out_size;       /* samples allocated */
 	int16_t *whole; /* the same in whole numbers; has room for as many as out, if it is there */
 	/* before piece_in: the library takes its end as overlapping what follows */
 	float piece_out[PIECE]; /* converted */
@@ -46,13 +48,15 @@ int resample_open(int from_hz, int to_hz, struct resample **ret)
 		errno = EINVAL;
 		return -1;
 	}
-	if (from_hz != to_hz && !src.new &&dl_load("libsamplerate.so.0", symbols) < 0)
+	bool part = from_hz > to_hz && from_hz % to_hz == 0;
+	if (from_hz != to_hz && !part && !src.new &&dl_load("libsamplerate.so.0", symbols) < 0)
 		return -1;
 	struct resample *r = calloc(1, sizeof *r);
 	if (!r)
 		return -1;
 	r->ratio = (double)to_hz / from_hz;
-	if (from_hz != to_hz && !(r->state = src.new(CONVERTER, 1, &error))) {
+	if ((part && decimate_open(from_hz / to_hz, &r->part) < 0) ||
+		(from_hz != to_hz && !part && !(r->state = src.new(CONVERTER, 1, &error)))) {
 		free(r);
 		errno = ENOMEM;
 		return -1;
@@ -67,6 +71,7 @@ void resample_close(struct resample *r)
 		return;
 	if (r->state)
 		src.delete(r->state);
+	decimate_close(r->part);
 	free(r->out);
 	free(r->whole);
 	free(r);
@@ -125,6 +130,17 @@ static void take(float *to, const int16_t *whole, const float *in, size_t at, si
 		memcpy(to, in + at, n * sizeof *in);
 }
 
+/* A piece through the filter. */
+static int part_of(struct resample *r, size_t n, bool last)
+{
+	if (reserve(r, 2 * PIECE) < 0)
+		return -1;
+	r->out_n += decimate_run(r->part, r->piece_in, n, r->out + r->out_n);
+	if (last)
+		r->out_n += decimate_end(r->part, r->out + r->out_n);
+	return 0;
+}
+
 static int convert_all(
 	struct resample *r, const int16_t *whole, const float *in, size_t n, bool last)
 {
@@ -134,16 +150,16 @@ static int convert_all(
 		size_t piece = n - at < PIECE ? n - at : PIECE;
 		take(r->piece_in, whole, in, at, piece);
 		at += piece;
-		if (convert(r, piece, last && at == n) < 0)
+		if ((r->part ? part_of : convert)(r, piece, last && at == n) < 0)
 			return -1;
 	} while (at < n);
-	return last && src.reset(r->state) != 0 ? -1 : 0;
+	return last && r->state && src.reset(r->state) != 0 ? -1 : 0;
 }
 
 static int run(struct resample *r, const int16_t *whole, const float *in, size_t n, bool last)
 {
 	r->out_n = 0;
-	if (r->state)
+	if (r->state || r->part)
 		return convert_all(r, whole, in, n, last);
 	if (reserve(r, n) < 0)
 		return -1;

@@ -1,4 +1,5 @@
-/* resample: sample rate conversion of a stream, by libsamplerate (loaded on first use).
+/* resample: sample rate conversion of a stream: to a whole part of a rate by decimate.h, else by libsamplerate (loaded on
+ * first use).
  */
 #ifndef CALLPIPE_AUDIO_RESAMPLE_H
 #define CALLPIPE_AUDIO_RESAMPLE_H

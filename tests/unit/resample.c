@@ -104,7 +104,8 @@ static void test_quality(void)
 		int from_hz, to_hz;
 	} rows[] = {{1000, 16000, 8000}, {1000, 8000, 16000}, {300, 16000, 8000},
 		{3400, 16000, 8000}, {3400, 8000, 16000}, {1000, 44100, 8000}, {1000, 24000, 8000},
-		{3400, 22050, 8000}, {1000, 8000, 48000}};
+		{3400, 22050, 8000}, {1000, 8000, 48000}, {3400, 24000, 8000}, {3400, 48000, 8000},
+		{3400, 192000, 8000}, {7000, 48000, 16000}, {60, 24000, 8000}};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		double snr_db;
@@ -122,12 +123,23 @@ static void test_quality(void)
 		free(out.s);
 	}
 
-	struct tone high = tone_make(5000, 16000, 64000, 16000);
-	struct tone out = convert(high, 16000, 8000);
-	ok(peak_of_middle(out) <= 1, "5 kHz does not come back as 3 kHz: peak %d of 16000",
-		peak_of_middle(out));
-	free(high.s);
-	free(out.s);
+	static const struct {
+		double hz;
+		int from_hz;
+	} high[] = {{5000, 16000}, {4600, 16000}, {4600, 24000}, {7900, 24000}, {11000, 24000},
+		{16050, 48000}, {5000, 22050}};
+
+	for (size_t i = 0; i < ARRAY_LEN(high); i++) {
+		struct tone in = tone_make(
+			high[i].hz, high[i].from_hz, (size_t)high[i].from_hz * 4, 16000);
+		struct tone out = convert(in, high[i].from_hz, 8000);
+
+		ok(peak_of_middle(out) <= 1,
+			"%g Hz of %d Hz do not come back in 8000: peak %d of 16000", high[i].hz,
+			high[i].from_hz, peak_of_middle(out));
+		free(in.s);
+		free(out.s);
+	}
 }
 
 static void test_lengths(void)
