@@ -1,12 +1,13 @@
 #include "audio/decimate.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HALF 26    /* taps on either side of the middle, for each sample that is left out or kept */
-#define BETA 10.06 /* of the window: 100 dB */
-#define LANES 4    /* are summed apart, in the same order on every machine */
+#include "audio/window.h"
+
+#define HALF 26     /* taps on either side of the middle: times part */
+#define SHAPE 10.06 /* of the window: 100 dB */
+#define LANES 4     /* are summed apart, in the same order on every machine */
 
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
 
@@ -19,28 +20,14 @@ struct decimate {
 	float *line; /* samples that are still needed: the first is under the first tap of the next one out */
 };
 
-/* Modified Bessel function of the first kind, order 0. */
-static double bessel(double x)
-{
-	double sum = 1, term = 1;
-
-	for (int k = 1; term > sum * 1e-17; k++) {
-		term *= x / (2 * k) * (x / (2 * k));
-		sum += term;
-	}
-	return sum;
-}
-
 static void design(struct decimate *d)
 {
-	double sum = 0, whole = bessel(BETA);
+	double sum = 0, part = (double)d->part;
 
 	for (size_t i = 0; i <= 2 * d->half; i++) {
-		double at = (double)i - (double)d->half, x = M_PI * at / (double)d->part;
-		double edge = at / ((double)d->half + 1);
+		double at = (double)i - (double)d->half;
 
-		d->tap[i] = (float)((at == 0 ? 1 : sin(x) / x) *
-			bessel(BETA * sqrt(1 - edge * edge)) / whole);
+		d->tap[i] = (float)window_sinc(at / part, ((double)d->half + 1) / part, SHAPE);
 		sum += d->tap[i];
 	}
 	for (size_t i = 0; i <= 2 * d->half; i++)

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "audio/window.h"
+
 #define PHASES 8  /* values a sample */
 #define BEFORE 15 /* samples before a value, or at it, that it is made of */
 #define TAPS (2 * BEFORE + 2)
@@ -14,18 +16,6 @@
 
 static float filter[PHASES][TAPS]; /* of phase p: p / PHASES of the way to the next sample */
 
-/* Modified Bessel function of the first kind, order 0. */
-static double bessel(double x)
-{
-	double sum = 1, term = 1;
-
-	for (int k = 1; term > sum * 1e-12; k++) {
-		term *= x / (2 * k) * (x / (2 * k));
-		sum += term;
-	}
-	return sum;
-}
-
 /* A sinc in a Kaiser window; of each phase the sum is 1, so that a constant stays one. */
 static void filter_make(void)
 {
@@ -36,10 +26,8 @@ static void filter_make(void)
 
 		for (int i = 0; i < TAPS; i++) {
 			double t = (double)(i - BEFORE) - (double)p / PHASES;
-			double w = t / (TAPS / 2.0);
 
-			h[i] = t == 0 ? 1 : sin(M_PI * t) / (M_PI * t);
-			h[i] *= fabs(w) < 1 ? bessel(KAISER * sqrt(1 - w * w)) : 0;
+			h[i] = window_sinc(t, TAPS / 2.0, KAISER);
 			sum += h[i];
 		}
 		for (int i = 0; i < TAPS; i++)
