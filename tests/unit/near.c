@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "tap.h"
 
 /* Of all words of up to five bytes that have three letters. */
