@@ -6,12 +6,15 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "codec/jline.h"
 #include "model/ask.h"
+#include "stream/frame.h"
 #include "stream/price.h"
 #include "tool.h"
 
 #define ARGUMENTS_MAX \
 	24576 /* bytes of all calls of an answer: written as JSON they may be twice as many */
+#define PLACE_MAX 64  /* bytes of where it stands in the stream */
 #define ERRORS_MAX 16 /* of provider and code, that have been told */
 
 struct model_line {
@@ -116,16 +119,43 @@ static json_t *calls_of(const struct chat_turn *turn)
 	return calls;
 }
 
-static void on_end(void *ctx, const struct ask_end *end)
+static json_t *result_of(const struct model_line *m, const struct ask_end *end)
 {
-	struct model_line *m = ctx;
-	json_t *data = json_pack("{s:s,s:s,s:o,s:O*,s:s*,s:I,s:I,s:s*,s:s*}", "id", m->id, "how",
+	return json_pack("{s:s,s:s,s:o,s:O*,s:s*,s:I,s:I,s:s*,s:s*}", "id", m->id, "how",
 		ask_how_name(end->how), "calls", calls_of(&end->turn), "json", end->json, "model",
 		end->model ? end->model->name : NULL, "first_ms", (json_int_t)end->first_ms, "ms",
 		(json_int_t)end->total_ms, "code", end->code, "error", end->why);
+}
+
+/* What no event can hold would have been done, and stand in no journal. */
+static bool can_be_told(json_t *data)
+{
+	char *text = json_dumps(data, JSON_COMPACT);
+	size_t n = text ? strlen(text) : 0;
+	bool can = n && n < FRAME_PAYLOAD_MAX - PLACE_MAX && jline_check(text, n) == 0;
+
+	free(text);
+	return can;
+}
+
+static void on_end(void *ctx, const struct ask_end *end)
+{
+	struct model_line *m = ctx;
+	struct ask_end none = {.how = ASK_FAILED,
+		.model = end->model,
+		.first_ms = end->first_ms,
+		.total_ms = end->total_ms,
+		.code = "length",
+		.why = "its answer is too large, or too deep, for an event"};
+	json_t *data = result_of(m, end);
 
 	m->ask = NULL;
-	if (end->how == ASK_TRUNCATED && end->model)
+	if (!can_be_told(data)) {
+		json_decref(data);
+		end = &none;
+		data = result_of(m, end);
+	}
+	if (end->model && (end == &none || end->how == ASK_TRUNCATED))
 		on_failed(m, end->model, end->code, end->why);
 	if (data)
 		m->event(m->ctx, "model-result", data, &end->turn);

@@ -7,6 +7,7 @@
 
 #include "audio/pcm.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #define CONNECT_MS 5000
 #define PING_MS 5000
@@ -112,6 +113,7 @@ static void closed(struct link *l, const struct ws_end *end, struct provider_end
 							       : "broken"};
 	snprintf(ret->why, sizeof(ret->why), "%.160s%s%s%s", end->why,
 		*l->request_id ? " (request " : "", l->request_id, *l->request_id ? ")" : "");
+	utf8_repair(ret->why); /* it may be cut */
 	provider_hide(l->provider, ret->why);
 }
 

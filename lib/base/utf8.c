@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
 int utf8_decode(const char *p, size_t n, uint32_t *ret_code)
 {
 	const uint8_t *s = (const uint8_t *)p;
@@ -86,4 +88,18 @@ size_t utf8_cut(const char *p, size_t n, size_t max)
 	if (end < n && end + utf8_next(p + end, n - end, &code) <= max)
 		end = max;
 	return end;
+}
+
+void utf8_repair(char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < n;) {
+		uint32_t code;
+		int bytes = utf8_decode(text + i, n - i, &code);
+
+		for (; bytes < 0; bytes++)
+			text[i++] = '?';
+		i += (size_t)bytes;
+	}
 }

@@ -26,4 +26,7 @@ bool utf8_valid(const char *p, size_t n);
 /* Bytes of the longest beginning of p that has at most max bytes and ends between two characters. */
 size_t utf8_cut(const char *p, size_t n, size_t max);
 
+/* What is no character becomes '?', a byte each: for what others say of themselves. */
+void utf8_repair(char *text);
+
 #endif

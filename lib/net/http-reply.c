@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/utf8.h"
 #include "net/http-call.h"
 
 #define AGAIN_MAX_S 86400   /* a server that is away for longer is away */
@@ -39,6 +40,7 @@ static void copy_text(char *ret, size_t size, const char *text)
 	for (size_t i = 0; i < n; i++)
 		ret[i] = (char)((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i]);
 	ret[n] = '\0';
+	utf8_repair(ret);
 }
 
 /* A number of seconds, times scale, as milliseconds; -1: none. */

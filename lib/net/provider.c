@@ -7,6 +7,7 @@
 
 #include "base/dynbuf.h"
 #include "base/secret.h"
+#include "base/utf8.h"
 
 #define LEAST_MS \
 	100 /* an attempt with less time would fail by that alone, and hide why the one before it has failed */
@@ -264,7 +265,8 @@ static void explain(const struct provider *p, const struct http_reply *r, char w
 		snprintf(behind, sizeof behind, " (request %s)", r->request_id);
 	/* of what is too long the middle is left out */
 	room = HTTP_WHY_MAX - (int)(strlen(r->why) + strlen(behind) + 3);
-	say(why, "%s%s%.*s%s", r->why, message[0] ? ": " : "", room > 0 ? room : 0, message,
+	say(why, "%s%s%.*s%s", r->why, message[0] ? ": " : "",
+		(int)utf8_cut(message, strlen(message), room > 0 ? (size_t)room : 0), message,
 		behind);
 	secret_hide(why, p->key);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/utf8.h"
 #include "codec/jline.h"
 
 #define FIRST_DELAY_MS 500
@@ -35,6 +36,7 @@ static void one_line(const char *p, size_t n, char *ret, size_t size)
 	while (m && ret[m - 1] == ' ')
 		m--;
 	ret[m] = '\0';
+	utf8_repair(ret);
 }
 
 /* Of a page the title, else what stands between its tags. */

@@ -256,6 +256,34 @@ def case_gone():
     line.end()
 
 
+def case_unreadable():
+    """An error that is no UTF-8, or is cut within a character, is an error like any other."""
+    line = Call(Models(small=[{"fault": "latin"}], other=[{"fault": "long"}]))
+    line.quiet()
+    line.say("Hello?")
+    line.answers()
+    line.until(lambda: line.last_words)
+    same(line.states()[-1], "problem")
+    same([(d["engine"], d["code"]) for d in line.all("error")], [("small", "broken"), ("other", "rejected")])
+    assert "Zeit?berschreitung" in line.all("error")[0]["text"], line.all("error")
+    line.end()
+
+
+def case_large():
+    """An answer that no event can hold is none: who reads the journal, and a replay, would not have it."""
+    line = Call(Models(small=[{"calls": [["c%d" % i, "stock", "\x01" * 5000] for i in range(4)]}]))
+    line.quiet()
+    line.say("How many do you have?")
+    line.answers()
+    line.until(lambda: line.last_words)
+    result = line.all("model-result")[-1]
+    same((result["how"], result["code"], result["calls"]), ("failed", "length", []))
+    same(line.states()[-1], "problem")
+    same([d["code"] for d in line.all("error")], ["length"])
+    same(line.all("tool-call"), [])
+    line.end()
+
+
 def case_broken():
     """Answers that break off, that are no answers, that never end."""
     line = Call(Models(give_up_ms=1000, small=[

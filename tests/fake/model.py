@@ -204,6 +204,7 @@ REFUSED = {  # fault: status, headers, code
 }
 # silence     nothing is said            reset      the connection is reset, before a reply
 # head        a head, then nothing       html       a page, with status 200
+# latin       a page that is no UTF-8    long       an error with a long message
 # break       reset behind the words     cut        a clean end behind the words, without an end of the answer
 # garbage     pieces that make no sense  drip       words in single characters, gap_ms apart
 # endless     the words again and again  error      an error behind the words
@@ -363,6 +364,10 @@ def serve_one(talk):
         talk.hang()
     if what == "reset":
         talk.reset()
+    if what == "latin":
+        return talk.reply("502 Bad Gateway", ["x-should-retry: false"], "<html><title>Zeit\u00fcberschreitung</title></html>".encode("latin-1"), "text/html")
+    if what == "long":
+        return talk.refuse("400 Bad Request", [], "invalid_request_error", "x\u0436" * 300)
     if what == "html":
         return talk.reply("200 OK", [], b"<html><body>Welcome to nginx!</body></html>", "text/html")
     if "raw" in answer:

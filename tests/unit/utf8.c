@@ -49,10 +49,31 @@ static void test_cut(void)
 	is_int(utf8_cut(bytes, 8, 6), 6, "bytes that are no text are cut anywhere");
 }
 
+static void repaired(const char *said, const char *want)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s", said);
+	utf8_repair(text);
+	is_str(text, want, "repaired: %s", want);
+}
+
+static void test_repair(void)
+{
+	repaired("", "");
+	repaired("aé€😀", "aé€😀");
+	repaired("Zeit\xfc"
+		 "berschreitung",
+		"Zeit?berschreitung");
+	repaired("cut \xe2\x82", "cut ??");
+	repaired("\xed\xa0\x80\xff\xc0\x80z", "??????z");
+}
+
 int main(void)
 {
 	test_round_trip();
 	test_malformed();
 	test_cut();
+	test_repair();
 	return done_testing();
 }
