@@ -40,7 +40,7 @@ static const struct opt_row rows[] = {
 		"who gives the marks that cannot be measured", &set.judge},
 	{"models", 0, OPT_STR, "FILE", "CALLPIPE_SCORE_MODELS", "language models that give them",
 		&set.models},
-	{"timeout", 0, OPT_INT, "MS", "CALLPIPE_SCORE_TIMEOUT", "for one answer of the judge",
+	{"timeout", 't', OPT_INT, "MS", "CALLPIPE_SCORE_TIMEOUT", "for one answer of the judge",
 		&set.timeout_ms, 100, 3600000},
 	{"sample", 0, OPT_INT, "PERCENT", "CALLPIPE_SCORE_SAMPLE", "of the calls are judged",
 		&set.sample, 0, 100},
