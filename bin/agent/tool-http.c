@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "net/retry.h"
+#include "net/provider.h"
 #include "scenario/tool.h"
 #include "tool-run.h"
 
@@ -174,7 +174,8 @@ static void on_end(void *ctx, const struct http_reply *reply)
 	char why[TOOL_WHY_MAX];
 
 	r->call = NULL;
-	tell_breaker(r, retry_counts(reply) ? breaker_failure : breaker_success);
+	provider_tell(r->breaker, reply);
+	r->asked = false;
 	if (ok && !dynbuf_failed(&r->body)) {
 		tool_over_text(r->run, &r->body, reply->status,
 			(struct tool_secrets){.text = r->secret, .n = r->headers});

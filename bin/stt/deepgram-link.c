@@ -101,7 +101,9 @@ static void refused(struct link *l, const struct ws_end *end, struct provider_en
 	snprintf(r.request_id, sizeof(r.request_id), "%s", l->request_id);
 	provider_judge(l->provider, &r, ret);
 	ret->reply = NULL;
-	breaker_tell(l, retry_counts(&r) ? breaker_failure : breaker_success);
+	if (l->asked)
+		provider_tell(l->provider->breaker, &r);
+	l->asked = false;
 }
 
 /* The codes of a close: the vendor's, with "NET-0001" and the like as reason. */

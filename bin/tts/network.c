@@ -274,7 +274,8 @@ static int ask(struct asking *a, char why[WHY_MAX])
 {
 	const struct make *m = a->m;
 	bool patient = m->voice->network->patient;
-	int64_t left_ms = (a->until_ns - now_ns()) / NS_PER_MS,
+	/* 0 would be no limit at all */
+	int64_t left_ms = max_i64((a->until_ns - now_ns()) / NS_PER_MS, 1),
 		first_ms = patient ? PATIENT_FIRST_MS : left_ms;
 	struct http_header type = {.name = "Content-Type"};
 	struct http_request q = {.headers = &type,

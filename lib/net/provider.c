@@ -301,6 +301,16 @@ static void keep(struct provider_call *c, const struct http_reply *r)
 	c->end.reply = &c->reply;
 }
 
+void provider_tell(struct breaker *b, const struct http_reply *r)
+{
+	if (r->fault == HTTP_UNABLE && !r->status)
+		breaker_abandon(b);
+	else if (retry_counts(r))
+		breaker_failure(b);
+	else
+		breaker_success(b);
+}
+
 /* ---- attempts ---- */
 
 static void call_free(struct provider_call *c)
@@ -384,7 +394,8 @@ static void on_end(void *ctx, const struct http_reply *r)
 	enum retry_verdict verdict = retry_judge(r, c->end.attempts, c->begun, &delay);
 
 	c->http = NULL;
-	tell_breaker(c, retry_counts(r) ? breaker_failure : breaker_success);
+	provider_tell(c->p->breaker, r);
+	c->asked = false;
 	keep(c, r);
 	if (verdict == RETRY_OK) {
 		c->end.ok = true;

@@ -73,6 +73,8 @@ struct provider_handlers {
 	void (*header)(void *ctx, const char *name, const char *value);
 };
 
+/* Tell a breaker that was asked how it went: what failed here, before it went out, says nothing of the server. */
+void provider_tell(struct breaker *b, const struct http_reply *r);
 /* What a reply means that came another way, as of a WebSocket's handshake: ok, code and why. */
 void provider_judge(const struct provider *p, const struct http_reply *r, struct provider_end *ret);
 

@@ -323,6 +323,12 @@ static void breaker(void)
 	is_int(a.attempts, 1, "what was wrong with the question does not count");
 	is_int(breaker_of("rejecting").failures, 0, "at all");
 
+	provider_at("unable", base);
+	ask(&a, "/flaky?100,500,1,u", 50);
+	ask(&a, "/with blanks", 50);
+	is_str(a.code, "system", "a question that cannot go out");
+	is_int(breaker_of("unable").failures, 1, "says nothing of the server");
+
 	/* an attempt again is asked for again */
 	provider_at("failing", base);
 	for (int i = 0; i < 2; i++)
