@@ -15,15 +15,15 @@ struct price {
 	json_t *of; /* object of objects: ENGINE MODEL, unit */
 };
 
-/* As in a table, and in an event. */
+/* As in a table, and in an event; like: what it costs where the table has no price of its own. */
 static const struct {
-	const char *one, *many;
+	const char *one, *many, *like;
 } units[] = {
 	{"second", "seconds"},
 	{"character", "characters"},
 	{"input_token", "input_tokens"},
 	{"output_token", "output_tokens"},
-	{"cached_token", "cached_tokens"},
+	{"cached_token", "cached_tokens", "input_token"},
 };
 
 static bool is_unit(const char *name)
@@ -131,6 +131,15 @@ static double price_one(const struct price *p, const char *key, const char *unit
 	return value ? json_number_value(value) : -1;
 }
 
+/* Of this model, or of all of the engine. */
+static double price_unit(
+	const struct price *p, const char *key, const char *engine, const char *unit)
+{
+	double one = price_one(p, key, unit);
+
+	return one < 0 ? price_one(p, engine, unit) : one;
+}
+
 double price_of(
 	const struct price *p, const char *engine, const char *model, const char *unit, double n)
 {
@@ -143,9 +152,9 @@ double price_of(
 		if (strcmp(units[i].many, unit) != 0)
 			continue;
 		snprintf(key, sizeof(key), "%s %s", engine, model ? model : "");
-		one = price_one(p, key, units[i].one);
-		if (one < 0)
-			one = price_one(p, engine, units[i].one);
+		one = price_unit(p, key, engine, units[i].one);
+		if (one < 0 && units[i].like)
+			one = price_unit(p, key, engine, units[i].like);
 	}
 	return one < 0 ? -1 : one * n;
 }

@@ -30,7 +30,8 @@ static void test_table(void)
 	struct dynbuf b;
 	struct price *p = table("{\"currency\":\"EUR\",\"prices\":{"
 				"\"openai whisper-1\":{\"second\":0.0001,\"input_token\":3e-6},"
-				"\"openai\":{\"second\":0.0002},\"command\":{\"second\":0}}}",
+				"\"openai\":{\"second\":0.0002},\"command\":{\"second\":0},"
+				"\"groq\":{\"input_token\":2e-6,\"cached_token\":1e-6}}}",
 		why);
 
 	ok(p, "a table");
@@ -38,6 +39,9 @@ static void test_table(void)
 	ok(is_near(price_of(p, "openai", "another", "seconds", 10), 0.002), "of any other");
 	ok(is_near(price_of(p, "openai", NULL, "seconds", 10), 0.002), "of none");
 	ok(is_near(price_of(p, "openai", "whisper-1", "input_tokens", 1000), 0.003), "tokens");
+	ok(is_near(price_of(p, "openai", "whisper-1", "cached_tokens", 1000), 0.003),
+		"those of a cache without a price of their own");
+	ok(is_near(price_of(p, "groq", NULL, "cached_tokens", 1000), 0.001), "or with one");
 	ok(price_of(p, "command", NULL, "seconds", 10) == 0, "for nothing");
 	ok(price_of(p, "openai", "another", "input_tokens", 1) == -1, "a unit without a price");
 	ok(price_of(p, "deepgram", "nova-3", "seconds", 1) == -1, "an engine without one");
