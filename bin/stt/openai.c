@@ -118,6 +118,7 @@ static void on_end(void *ctx, const struct provider_end *end)
 	if (!end->ok) {
 		recogniser_trouble_once(o->r, end->code, "openai: %s", end->why);
 	} else if (openai_reply_end(&o->reply, &ret, why) < 0) {
+		provider_reject(o->call);
 		provider_hide(&o->p, why); /* what it says may be our key */
 		recogniser_trouble_once(o->r, "broken", "openai: %s", why);
 		ret = result_none;

@@ -246,12 +246,14 @@ static void on_end(void *ctx, const struct provider_end *end)
 {
 	struct asking *a = ctx;
 
-	a->call = NULL;
 	a->pace.at_ns = 0;
 	a->service->asked_ns = now_ns();
-	if (end->ok) {
+	if (end->ok) { /* one that is no sound is still to be refused */
 		finish(a);
-	} else if (!ask_otherwise(a, end) && !ask_later(a, end)) {
+		return;
+	}
+	a->call = NULL;
+	if (!ask_otherwise(a, end) && !ask_later(a, end)) {
 		if (strcmp(end->code, "account") == 0) /* nor the next one */
 			snprintf(a->service->refused, WHY_MAX, "%s", end->why);
 		refuse(a, end->code, end->why);

@@ -411,6 +411,7 @@ static void on_body(void *ctx, const void *p, size_t n)
 static void on_end(void *ctx, const struct provider_end *pe)
 {
 	struct ask *ask = ctx;
+	struct provider_call *call = ask->call;
 
 	enter(ask);
 	ask->call = NULL;
@@ -423,8 +424,10 @@ static void on_end(void *ctx, const struct provider_end *pe)
 			finish(ask);
 		else if (!pe->ok)
 			fail(ask, pe->code, pe->why, false);
-		else
+		else {
+			ask->call = call;
 			fail(ask, "broken", "the answer broke off", true);
+		}
 	}
 	arm(ask);
 	leave(ask);

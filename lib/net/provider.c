@@ -334,6 +334,7 @@ static void finish(struct provider_call *c)
 {
 	c->ending = true;
 	c->on.end(c->ctx, &c->end);
+	tell_breaker(c, breaker_success); /* a whole answer, and nobody found fault with it */
 	call_free(c);
 }
 
@@ -394,8 +395,6 @@ static void on_end(void *ctx, const struct http_reply *r)
 	enum retry_verdict verdict = retry_judge(r, c->end.attempts, c->begun, &delay);
 
 	c->http = NULL;
-	provider_tell(c->p->breaker, r);
-	c->asked = false;
 	keep(c, r);
 	if (verdict == RETRY_OK) {
 		c->end.ok = true;
@@ -403,6 +402,8 @@ static void on_end(void *ctx, const struct http_reply *r)
 		finish(c);
 		return;
 	}
+	provider_tell(c->p->breaker, r);
+	c->asked = false;
 	c->end.code = code_of(r, verdict);
 	explain(c->p, &c->reply, c->end.why);
 	if (verdict == RETRY_AGAIN && may_again(c, delay))
@@ -527,6 +528,8 @@ struct provider_call *provider_ask(struct provider *p, const struct http_request
 
 static void cancel(struct provider_call *c, void (*how)(struct breaker *b))
 {
+	if (c->ending && how == breaker_failure)
+		tell_breaker(c, how);
 	if (c->ending)
 		return;
 	if (c->http)

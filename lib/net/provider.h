@@ -86,7 +86,8 @@ struct provider_call; /* one question, with all its requests */
 struct provider_call *provider_ask(struct provider *p, const struct http_request *q,
 	int64_t give_up_ms, const struct provider_handlers *on, void *ctx) MUST_USE;
 void provider_cancel(struct provider_call *c);
-/* The same because what came, or did not come, is of no use: it counts for the breaker. */
+/* The same because what came, or did not come, is of no use: it counts for the breaker. In end, too, of an answer that is
+ * whole and makes no sense. */
 void provider_reject(struct provider_call *c);
 
 #endif

@@ -27,7 +27,7 @@ struct asked {
 	const char *code;
 	char why[HTTP_WHY_MAX], error[HTTP_ERROR_MAX + 1];
 	int attempts;
-	bool reply, cancel_in_body, cancel_in_end;
+	bool reply, cancel_in_body, cancel_in_end, reject_in_end;
 	int64_t took_ms;
 };
 
@@ -61,6 +61,8 @@ static void on_end(void *ctx, const struct provider_end *end)
 	snprintf(a->error, sizeof a->error, "%s", end->reply ? end->reply->error : "");
 	if (a->cancel_in_end)
 		provider_cancel(a->call);
+	if (a->reject_in_end)
+		provider_reject(a->call);
 	loop_stop(&loop);
 }
 
@@ -85,10 +87,10 @@ static const struct provider_handlers on = {.head = on_head, .body = on_body, .e
 
 static void start(struct asked *a, struct http_request *q, const char *path, int64_t give_up_ms)
 {
-	bool body = a->cancel_in_body, end = a->cancel_in_end;
+	bool body = a->cancel_in_body, end = a->cancel_in_end, reject = a->reject_in_end;
 
 	dynbuf_free(&a->body);
-	*a = (struct asked){.cancel_in_body = body, .cancel_in_end = end};
+	*a = (struct asked){.cancel_in_body = body, .cancel_in_end = end, .reject_in_end = reject};
 	dynbuf_init(&a->body, 1 << 20);
 	snprintf(longest, sizeof longest, "%s", path);
 	q->url = longest;
@@ -328,6 +330,16 @@ static void breaker(void)
 	ask(&a, "/with blanks", 50);
 	is_str(a.code, "system", "a question that cannot go out");
 	is_int(breaker_of("unable").failures, 1, "says nothing of the server");
+
+	provider_at("senseless", base);
+	a.reject_in_end = true;
+	ask(&a, "/ok", 50);
+	ask(&a, "/ok", 50);
+	ok(a.ok && breaker_of("senseless").failures == 2,
+		"a whole answer that makes no sense counts");
+	a.reject_in_end = false;
+	ask(&a, "/ok", 50);
+	is_int(breaker_of("senseless").failures, 0, "until there is one that does");
 
 	/* an attempt again is asked for again */
 	provider_at("failing", base);
