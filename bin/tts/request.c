@@ -39,8 +39,9 @@ static int read_format(const struct network_vendor *vendor, const char *text, st
 		return -1;
 	}
 	s->format = (enum network_format)i;
-	s->rate_hz = s->format == NETWORK_PCM && vendor->pcm_hz ? vendor->pcm_hz
-								: s->voice->rate_hz;
+	s->rate_hz = s->format == NETWORK_ULAW || s->format == NETWORK_ALAW ? 8000 /* G.711 */
+		: s->format == NETWORK_PCM && vendor->pcm_hz                ? vendor->pcm_hz
+									    : s->voice->rate_hz;
 	if (!text[n])
 		return 0;
 	if (parse_int(text + n + 1, 8000, 192000, &rate_hz) < 0) {

@@ -86,6 +86,8 @@ static void test_elevenlabs(void)
 	ok(strstr(simple("elevenlabs"), "=pcm_22050 "), "another rate");
 	voice.format = "";
 	ok(strstr(simple("elevenlabs"), "=pcm_16000 "), "that of the call");
+	voice.format = "alaw";
+	ok(strstr(simple("elevenlabs"), "=alaw_8000 "), "but of G.711, which has one");
 	ok(!strstr(ask("elevenlabs", "x", "ceb", "", 0), "language_code"), "only ISO 639-1");
 }
 
