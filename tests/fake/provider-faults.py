@@ -242,7 +242,7 @@ class Case:
 
     def run(self):
         host = Host(self.folder, PIPELINE, self.env)
-        script = f"wait 2; say {SOUNDS}{'hello-world' if self.stage == 'stt' else 'vm-goodbye'}.wav; expect audio within {4 * SLACK}; wait 4; silence {1.2 if self.fault == 'drip' else 0.1}; dtmf 0; expect end within {9 * SLACK}"
+        script = f"wait 2; say {SOUNDS}{'hello-world' if self.stage == 'stt' else 'vm-goodbye'}.wav; expect audio within {4 * SLACK}; wait 4; silence {1.5 if self.fault in ('drip', 'endless') else 0.1}; dtmf 0; expect end within {9 * SLACK}"
         try:
             reports = {r["uuid"]: r for r in host.dial(script, 5)}
             calls = host.over()
