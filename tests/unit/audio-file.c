@@ -93,8 +93,11 @@ static void test_without_resampler(void)
 	is_str(load("wide.wav", 16000, 10, &s, &n), "",
 		"a file of the wanted rate needs no resampling");
 	free(s);
+	put_wav("odd.wav", 1, 1, 22050, sound, sizeof(sound), sizeof(sound));
 	library_hidden = true;
-	refused("wide.wav", 10, "libsamplerate.so.0 is not installed");
+	is_str(load("wide.wav", 8000, 10, &s, &n), "", "nor one of twice that rate the library");
+	free(s);
+	refused("odd.wav", 10, "libsamplerate.so.0 is not installed");
 	library_hidden = false;
 }
 
