@@ -41,6 +41,7 @@ class Line:
         self.now, self.turn, self.marks = 0, 0, 0
         self.sent = b""
         self.out = []  # (type, data) the agent has added
+        self.done = 0  # of them: before what the caller did last, or waited for
         self.queue, self.heard = [], []  # to be said; (text, status) that is over
         self.voice = self.paused = False
         self.resume_at = None
@@ -100,13 +101,16 @@ class Line:
             self.last_words = kind
 
     def wait_for(self, kind):
-        """Something that comes in real time: a tool has ended."""
+        """Something that comes in real time: a tool has ended. It may have come with what the caller did last."""
         while True:
+            for at, (got, data) in enumerate(self.out[self.done :], self.done):
+                if got == kind:
+                    self.done = at + 1
+                    self.send("x-nothing")  # what it leads to is there, too
+                    return data
+            self.done = len(self.out)
             got, data, _, raw = self.next()
             self.take(got, data, raw)
-            if got == kind:
-                self.send("x-nothing")  # what it leads to is there, too
-                return data
 
     def all(self, kind):
         return [d for k, d in self.out if k == kind]
@@ -188,6 +192,7 @@ class Line:
     # ---- the caller ----
 
     def voice_starts(self):
+        self.done = len(self.out)
         self.turn += 1
         self.voice, self.resume_at = True, None
         if self.queue and self.queue[0].begun and not self.queue[0].firm and not self.last_words:
@@ -202,6 +207,7 @@ class Line:
         self.send("voice-stopped", timestamp=self.now, turn=self.turn, cause=cause)
 
     def transcript(self, text, **more):
+        self.done = len(self.out)
         more.setdefault("listen", (self.bound or {}).get("id", ""))
         self.send("transcript", turn=self.turn, text=text, **more)
         self.tell()
@@ -214,6 +220,7 @@ class Line:
         self.transcript(text)
 
     def key(self, digit, gap=200):
+        self.done = len(self.out)
         if self.voice:
             self.voice_stops("key")
         if self.queue and self.queue[0].begun and not self.queue[0].firm and not self.last_words:
