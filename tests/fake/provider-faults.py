@@ -101,7 +101,8 @@ VOICES = {"silence": "silent", "401": "401"}
 
 
 def start_fakes():
-    ill = {f: [{"fault": SILENT_MODEL.get(f, f), "words": ["and so on "] * 6, "gap_ms": {"drip": 60}.get(f, 1)}] for f in FAULTS[2:]}
+    # endless: until its time is over, and not so much before that an answer may be no longer
+    ill = {f: [{"fault": SILENT_MODEL.get(f, f), "words": ["and so on "] * 6, "gap_ms": {"drip": 60, "endless": 20}.get(f, 1)}] for f in FAULTS[2:]}
     return {"refused": Refusing(), "tls": Untrusted(), "model": models("ill", ill),
             "spare": models("spare", {"spare": [{"words": ["Here ", "I am."]}]})}
 
