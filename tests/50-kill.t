@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every process of a call is killed and stopped, at every moment: the caller hears the fallback, or nothing at all.
-# alone: the fallback within 300 ms, and calls beside it without a late frame
+# quiet: the fallback within 300 ms, and calls beside it without a late frame
 . tests/lib.sh
 
 sox -n -r 8000 -b 16 -c 1 "$T/fallback.wav" synth 3 sine 1000 gain -12

@@ -1,6 +1,6 @@
 #!/bin/sh
 # as-answer: what the caller hears when the pipeline dies, hangs, or never was.
-# alone: the fallback within 300 ms
+# quiet: the fallback within 300 ms
 . tests/lib.sh
 . tests/fake/answer.sh
 

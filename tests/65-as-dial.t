@@ -1,6 +1,6 @@
 #!/bin/sh
 # as-dial as a caller, against an echo server of another make: what it sends, hears, expects and reports.
-# alone: figures within milliseconds, of a server in Python
+# quiet: figures within milliseconds, of a server in Python
 # shellcheck disable=SC2016,SC2034,SC2119 # text for eval, and a plan at the end
 . tests/lib.sh
 

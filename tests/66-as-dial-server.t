@@ -1,6 +1,6 @@
 #!/bin/sh
 # as-dial on servers that misbehave, and on mistakes of its user: each is told from the others.
-# alone: figures within milliseconds, of a server in Python
+# quiet: figures within milliseconds, of a server in Python
 # shellcheck disable=SC2016,SC2034,SC2119 # text for eval, and a plan at the end
 . tests/lib.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The same calls as in 80-helpline, a few of them, at 16 kHz from end to end.
-# alone: a recogniser in every call, that has 10 s
+# quiet: a recogniser in every call, that has 10 s
 . tests/lib.sh
 
 export CALLPIPE_SPOOL="$T/spool" CALLPIPE_FROM_DIR="$T/from" CALLPIPE_CACHE="$T/cache" CALLPIPE_TECHNICIAN="$T/technician"
