@@ -15,6 +15,22 @@ static bool is_text(unsigned char c)
 	return c == '\t' || (c >= ' ' && c != 0x7f);
 }
 
+bool http_is_name(const char *s)
+{
+	if (!*s)
+		return false;
+	while (is_token((unsigned char)*s))
+		s++;
+	return !*s;
+}
+
+bool http_is_plain(const char *s)
+{
+	while ((unsigned char)*s >= ' ' && *s != 0x7f)
+		s++;
+	return !*s;
+}
+
 /* Bytes of the line at p without its end, *ret_next with it. False: the end is not there. */
 static bool line_find(const char *p, size_t n, size_t *ret_n, size_t *ret_next)
 {

@@ -21,6 +21,10 @@ struct http_field {
 	size_t name_n, value_n;   /* bytes, without the blanks around a value */
 };
 
+/* A token: can it be the name of a field, or a method? No control characters: can it be the value of one? */
+bool http_is_name(const char *s);
+bool http_is_plain(const char *s);
+
 /* The head at p: bytes it takes, with the blank line; 0: it is not whole yet; -1: it is none, or too long. */
 int http_head_parse(const char *p, size_t n, struct http_head *ret) MUST_USE;
 /* Next field; *pos starts at 0; false at the end. */

@@ -6,7 +6,7 @@
 #include "base/dynbuf.h"
 #include "net/curl.h"
 
-#define HTTP_HEAD_MAX 65536     /* bytes of all headers of a reply */
+#define HTTP_HEADERS_MAX 65536  /* bytes of all headers of a reply */
 #define HTTP_ERROR_CUT 65536    /* bytes of an error's body that are waited for */
 #define HTTP_BODY_MAX (1 << 26) /* bytes of a body, unless the request says how many */
 

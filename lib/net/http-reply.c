@@ -163,7 +163,7 @@ size_t http_take_header(char *p, size_t size, size_t n, void *call)
 	size_t got = n;
 
 	c->head_bytes += n;
-	if (c->head_bytes > HTTP_HEAD_MAX) {
+	if (c->head_bytes > HTTP_HEADERS_MAX) {
 		http_conclude_fault(c, HTTP_BROKEN, "the headers of the reply are too long");
 		return 0;
 	}

@@ -2,55 +2,31 @@
 #include <string.h>
 
 #include "base/version.h"
+#include "codec/http-head.h"
 #include "net/http-call.h"
-
-static bool has_control(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			return true;
-	return false;
-}
-
-/* RFC 9110, 5.6.2. */
-static bool is_token(const char *s)
-{
-	static const char marks[] = "!#$%&'*+-.^_`|~";
-
-	if (!*s)
-		return false;
-	for (; *s; s++) {
-		bool digit = *s >= '0' && *s <= '9';
-		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
-
-		if (!digit && !letter && !strchr(marks, *s))
-			return false;
-	}
-	return true;
-}
 
 /* What is wrong with it; NULL: nothing. A value is never said. */
 static const char *mistake(const struct http_request *q)
 {
-	if (!q->url || has_control(q->url) || strchr(q->url, ' '))
+	if (!q->url || !http_is_plain(q->url) || strchr(q->url, ' '))
 		return "the URL has blanks or control characters in it";
 	if (strncasecmp(q->url, "http://", 7) != 0 && strncasecmp(q->url, "https://", 8) != 0)
 		return "the URL begins with neither http: nor https:";
 	if (!strstr(q->url, "://")[3] || strchr("/?#", strstr(q->url, "://")[3]))
 		return "the URL names no host";
-	if (q->method && !is_token(q->method))
+	if (q->method && !http_is_name(q->method))
 		return "the method is none";
 	for (size_t i = 0; i < q->headers_n; i++) {
-		if (!is_token(q->headers[i].name))
+		if (!http_is_name(q->headers[i].name))
 			return "the name of a header is none";
-		if (has_control(q->headers[i].value))
+		if (!http_is_plain(q->headers[i].value))
 			return "a header has control characters in it";
 	}
 	for (size_t i = 0; i < q->parts_n; i++) {
 		const struct http_part *part = &q->parts[i];
 
-		if (has_control(part->name) || (part->file && has_control(part->file)) ||
-			(part->type && has_control(part->type)))
+		if (!http_is_plain(part->name) || (part->file && !http_is_plain(part->file)) ||
+			(part->type && !http_is_plain(part->type)))
 			return "a part has control characters in its name or type";
 	}
 	return NULL;

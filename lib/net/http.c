@@ -345,7 +345,7 @@ struct http_call *http_start(
 	c->on = *on;
 	c->ctx = ctx;
 	c->max = q->max_bytes ? q->max_bytes : HTTP_BODY_MAX;
-	dynbuf_init(&c->lines, HTTP_HEAD_MAX * 2);
+	dynbuf_init(&c->lines, HTTP_HEADERS_MAX * 2);
 	dynbuf_init(&c->body, c->max);
 	dynbuf_init(&c->error_body, HTTP_ERROR_MAX);
 	set_deadlines(c, q);

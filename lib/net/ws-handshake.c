@@ -99,22 +99,9 @@ int ws_key(char ret[WS_KEY_MAX])
 	return 0;
 }
 
-static bool is_plain(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return false;
-	return true;
-}
-
-static bool is_name(const char *s)
-{
-	return *s && !s[strcspn(s, " \t:()<>@,;\\\"/[]?={}")] && is_plain(s);
-}
-
 static int field_add(struct dynbuf *b, const char *name, const char *value)
 {
-	if (!is_name(name) || !is_plain(value))
+	if (!http_is_name(name) || !http_is_plain(value))
 		return -1;
 	return dynbuf_addf(b, "%s: %s\r\n", name, value);
 }
@@ -122,7 +109,7 @@ static int field_add(struct dynbuf *b, const char *name, const char *value)
 int ws_request_add(struct dynbuf *b, const char *host, const char *target, const char *key,
 	const struct ws_request *q)
 {
-	if (!is_plain(host) || !is_plain(target) || strchr(target, ' '))
+	if (!http_is_plain(host) || !http_is_plain(target) || strchr(target, ' '))
 		return -1;
 	dynbuf_addf(b, "GET %s HTTP/1.1\r\n", target);
 	if (field_add(b, "Host", host) < 0 || field_add(b, "Upgrade", "websocket") < 0 ||

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "codec/http-head.h"
 #include "scenario/load.h"
 #include "scenario/tool.h"
 
@@ -151,22 +152,6 @@ static void read_url(
 
 /* ---- headers ---- */
 
-static bool header_name_valid(const char *name)
-{
-	for (; *name; name++)
-		if (!isalnum((unsigned char)*name) && !strchr("!#$%&'*+-.^_`|~", *name))
-			return false;
-	return true;
-}
-
-static bool header_value_valid(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return false;
-	return true;
-}
-
 static bool in_list(const char *name, const char *const *list)
 {
 	for (; *list; list++)
@@ -185,7 +170,7 @@ static void read_header(struct declaring *d, const struct where *at, json_t *v,
 	static const char *const keys[] = {"secret", "prefix", NULL};
 
 	*h = (struct scenario_header){.name = name};
-	if (!*name || !header_name_valid(name))
+	if (!http_is_name(name))
 		mistake(d->l, at, "is no name of a header");
 	if (in_list(name, ours))
 		mistake(d->l, at, "is a header that is made here");
@@ -203,7 +188,7 @@ static void read_header(struct declaring *d, const struct where *at, json_t *v,
 	}
 	if (!h->value)
 		h->value = "";
-	if (!header_value_valid(h->value))
+	if (!http_is_plain(h->value))
 		mistake(d->l, at, "cannot have control characters in it");
 	if (strchr(h->value, '{'))
 		mistake(d->l, at, "a header cannot have arguments in it");

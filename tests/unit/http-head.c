@@ -104,8 +104,21 @@ static void chunked(void)
 	ok(!end, "goes on");
 }
 
+static void names(void)
+{
+	static const char *const no[] = {
+		"", "a b", "a:", "a\t", "a\r\nb", "(a)", "\xc3\xa9", "a\x7f"};
+
+	ok(http_is_name("X-Request-ID") && http_is_name("!#$%&'*+-.^_`|~09azAZ"), "names");
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		ok(!http_is_name(no[i]), "no name: %zu", i);
+	ok(http_is_plain("") && http_is_plain("a \"b\" \xc3\xa9~"), "plain");
+	ok(!http_is_plain("a\r\nb") && !http_is_plain("a\tb") && !http_is_plain("\x7f"), "not");
+}
+
 int main(void)
 {
+	names();
 	good();
 	bad();
 	chunked();
