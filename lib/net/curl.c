@@ -32,7 +32,6 @@ const struct curl_lib *curl_lib(void)
 		{"curl_easy_pause", &lib.easy_pause},
 		{"curl_easy_send", &lib.easy_send},
 		{"curl_easy_recv", &lib.easy_recv},
-		{"curl_easy_escape", &lib.easy_escape},
 		{"curl_multi_init", &lib.multi_init},
 		{"curl_multi_cleanup", &lib.multi_cleanup},
 		{"curl_multi_setopt", &lib.multi_setopt},

@@ -24,7 +24,6 @@ struct curl_lib {
 	__typeof__(curl_easy_pause) *easy_pause;
 	__typeof__(curl_easy_send) *easy_send;
 	__typeof__(curl_easy_recv) *easy_recv;
-	__typeof__(curl_easy_escape) *easy_escape;
 	__typeof__(curl_multi_init) *multi_init;
 	__typeof__(curl_multi_cleanup) *multi_cleanup;
 	CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);
