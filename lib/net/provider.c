@@ -100,7 +100,6 @@ static const char *url_mistake(const char *url)
 	return *host && !strchr("/?#:", *host) ? NULL : "names no host";
 }
 
-/* The first secret there is. */
 static const char *name_of(const struct provider_spec *spec)
 {
 	return spec->name ? spec->name : spec->engine;
@@ -120,6 +119,7 @@ int provider_no_key(const struct provider_spec *spec, char why[HTTP_WHY_MAX])
 	return EXIT_CONFIG;
 }
 
+/* The first secret there is. */
 static int find_key(const struct provider_spec *spec, char **ret, char why[HTTP_WHY_MAX])
 {
 	char text[SECRET_WHY_MAX];

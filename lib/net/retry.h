@@ -1,4 +1,4 @@
-/* retry: what a failed request means, and whether and when to make it again: providers.md's table in one place.
+/* retry: what a failed request means, and whether and when to make it again: for all vendors in one place.
  *
  * Pure: replies in, decisions out.
  */
