@@ -85,6 +85,12 @@ static uint64_t frame_bytes(size_t n)
 	return 6 + (n < 126 ? 0 : n < 65536 ? 2 : 8) + n;
 }
 
+/* Bytes not sent yet. */
+static size_t waiting(const struct ws *w)
+{
+	return w->queued > w->gone ? (size_t)(w->queued - w->gone) : 0;
+}
+
 /* What wslay asks for. */
 
 static ssize_t on_send(
@@ -244,7 +250,7 @@ static void push(struct ws *w)
 
 static void room_tell(struct ws *w)
 {
-	if (!w->waited || w->phase != PHASE_OPEN || ws_waiting(w))
+	if (!w->waited || w->phase != PHASE_OPEN || waiting(w))
 		return;
 	w->waited = false;
 	if (w->on->room && !w->dropped)
@@ -319,7 +325,7 @@ static void pull_frames(struct ws *w)
 	rc = lay.recv(w->frames);
 	if (rc == WSLAY_ERR_NOMEM)
 		over(w, HTTP_UNABLE, "there is no memory for a message");
-	if (ws_waiting(w) > 2 * WS_WAITING_MAX) /* answers to pings, which nobody else counts */
+	if (waiting(w) > 2 * WS_WAITING_MAX) /* answers to pings, which nobody else counts */
 		over(w, HTTP_BROKEN, "the other side reads nothing");
 	if (w->phase != PHASE_OPEN)
 		return;
@@ -535,7 +541,7 @@ int ws_send(struct ws *w, bool text, const void *p, size_t n)
 	const struct wslay_event_msg msg = {
 		.opcode = text ? WSLAY_TEXT_FRAME : WSLAY_BINARY_FRAME, .msg = p, .msg_length = n};
 
-	if (w->closing || w->phase > PHASE_OPEN || ws_waiting(w) + n > WS_WAITING_MAX ||
+	if (w->closing || w->phase > PHASE_OPEN || waiting(w) + n > WS_WAITING_MAX ||
 		lay.queue_msg(w->frames, &msg) != 0)
 		return -1;
 	w->queued += frame_bytes(n);
@@ -545,11 +551,6 @@ int ws_send(struct ws *w, bool text, const void *p, size_t n)
 	push(w); /* it spares a round of the loop */
 	timer_set(w);
 	return 0;
-}
-
-size_t ws_waiting(const struct ws *w)
-{
-	return w->queued > w->gone ? (size_t)(w->queued - w->gone) : 0;
 }
 
 void ws_close(struct ws *w, int code, const char *reason)

@@ -52,7 +52,6 @@ struct ws *ws_open(struct loop *loop, const struct ws_request *q, const struct w
 	void *ctx) MUST_USE;
 /* Queue a message, also before it is opened. -1: it is closing, or WS_WAITING_MAX would wait. */
 int ws_send(struct ws *w, bool text, const void *p, size_t n) MUST_USE;
-size_t ws_waiting(const struct ws *w); /* bytes not sent yet */
 /* Say goodbye with this code, when what waits has gone; ended comes when the peer has answered, or after 2 s. */
 void ws_close(struct ws *w, int code, const char *reason);
 /* Forget it, at once; ended does not come. May be called in handlers. */
