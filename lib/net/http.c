@@ -98,15 +98,21 @@ void http_cancel(struct http_call *c)
 		call_free(c);
 }
 
+/* It has ended, which is told in the next round: never from http_start. */
+static void end(struct http_call *c, CURLcode code)
+{
+	http_conclude(c, code);
+	stop(c);
+	c->ended = true;
+	http_due(c);
+}
+
 static void on_done(void *ctx, CURL *easy, CURLcode code)
 {
 	struct http_call *c = NULL;
 
 	curl_lib()->easy_getinfo(easy, CURLINFO_PRIVATE, &c);
-	http_conclude(c, code);
-	stop(c);
-	c->ended = true;
-	http_due(c);
+	end(c, code);
 }
 
 /* False: it has been cancelled. */
@@ -219,12 +225,8 @@ static void on_timer(void *ctx, int64_t now)
 	struct http_state *st = ctx;
 
 	for (struct http_call *c = st->calls; c; c = c->next) {
-		if (c->ended || c->paused_ns || !overdue(c, now))
-			continue;
-		http_conclude(c, CURLE_OK);
-		stop(c);
-		c->ended = true;
-		http_due(c);
+		if (!c->ended && !c->paused_ns && overdue(c, now))
+			end(c, CURLE_OK);
 	}
 	st->inside = true;
 	for (struct http_call *c; !st->gone && (c = st->due);) {
@@ -309,27 +311,18 @@ static void set_deadlines(struct http_call *c, const struct http_request *q)
 	c->total_at = q->total_ms ? now + q->total_ms * NS_PER_MS : 0;
 }
 
-/* Told in the next round: never from http_start. */
-static void fail(struct http_call *c)
-{
-	http_conclude(c, CURLE_OK);
-	http_release(c);
-	c->ended = true;
-	http_due(c);
-}
-
 static void begin(struct http_call *c, const struct http_request *q)
 {
 	struct http_state *st = c->state;
 
 	if (multi_open(st)) {
 		http_conclude_fault(c, HTTP_UNABLE, "libcurl.so.4 is not installed, or too old");
-		fail(c);
+		end(c, CURLE_OK);
 	} else if (http_prepare(c, q)) {
-		fail(c);
+		end(c, CURLE_OK);
 	} else if (curl_lib()->multi_add_handle(st->multi.multi, c->easy)) {
 		http_conclude_fault(c, HTTP_UNABLE, "no memory");
-		fail(c);
+		end(c, CURLE_OK);
 	}
 }
 
