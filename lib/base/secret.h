@@ -19,8 +19,8 @@ int secret_find(const char *name, char **ret, char why[SECRET_WHY_MAX]) MUST_USE
  * NULL: there is none. */
 void secret_hide(char *text, const char *secret);
 /* Is NAME, in "NAME=value", the variable of a secret that other programs have no business with? One that ends in _KEY,
- * _TOKEN, _SECRET, _PASSWORD or _DSN is, CALLPIPE_TTS_KEY_OPENAI, and all that this process has looked for; but not what CALLPIPE_PROGRAM_KEYS
- * names, with blanks or commas between. */
+ * _TOKEN, _SECRET, _PASSWORD or _DSN is, one like CALLPIPE_TTS_KEY_OPENAI, and all that this process has looked for; but
+ * not what CALLPIPE_PROGRAM_KEYS names, with blanks or commas between. */
 bool secret_is_variable(const char *var);
 /* As if it had been looked for. */
 void secret_reserve(const char *name);

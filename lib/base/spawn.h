@@ -21,7 +21,8 @@ struct spawn_pipes {
 	int err_fd; /* its stderr */
 };
 
-/* The same with pipes for its stdin, stdout and stderr, and without our keys in its environment: see secret.h. -1 with errno, and nothing is open. */
+/* The same with pipes for its stdin, stdout and stderr, and without our keys in its environment: see secret.h. -1 with
+ * errno, and nothing is open. */
 int spawn_piped(char *const argv[], char *const env[], struct spawn_pipes *ret) MUST_USE;
 
 /* Fork a helper of this process. Of our descriptors it keeps fd, as its stdin, and stderr unless that
