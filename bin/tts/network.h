@@ -102,8 +102,6 @@ int network_say(const struct engine *e, const struct voice *v, const struct phra
 /* What a phrase is priced by: the model, or the voice where a voice is a model; "" if an engine has none. */
 void network_model(const struct engine *e, const struct voice *v, const struct phrase *p,
 	char ret[SETTING_MAX]);
-/* Where a URL goes: without its scheme, and a name and password in it. */
-const char *network_place(const char *url);
 /* What is asked, in path and body (both initialised), type its content type. -1: it cannot be, why says why. */
 int network_request(const struct engine *e, const struct voice *v, const struct phrase *p, int way,
 	struct dynbuf *path, struct dynbuf *body, const char **type, char why[WHY_MAX]) MUST_USE;

@@ -97,16 +97,6 @@ void network_warm(struct network *n)
 
 /* ---- what decides how it sounds ---- */
 
-const char *network_place(const char *url)
-{
-	const char *at = strstr(url, "://"), *end, *user;
-
-	at = at ? at + 3 : url;
-	end = at + strcspn(at, "/");
-	user = memrchr(at, '@', (size_t)(end - at));
-	return user ? user + 1 : at;
-}
-
 int network_identify(const struct engine *e, const struct voice *v, const struct phrase *p,
 	struct dynbuf *id, char why[WHY_MAX])
 {
@@ -119,7 +109,7 @@ int network_identify(const struct engine *e, const struct voice *v, const struct
 	dynbuf_init(&body, NETWORK_BODY_MAX);
 	result = network_request(e, v, p, 0, &path, &body, &type, why);
 	if (result == 0) {
-		dynbuf_addf(id, "%s %g ", s ? network_place(s->provider.base) : "", v->gain_db);
+		dynbuf_addf(id, "%s %g ", s ? provider_host(s->provider.base) : "", v->gain_db);
 		dynbuf_add(id, path.p, path.n + 1); /* with its end */
 		result = dynbuf_add(id, body.p, body.n);
 	}

@@ -54,22 +54,21 @@ static bool starts(const char *s, const char *with)
 	return strncasecmp(s, with, strlen(with)) == 0;
 }
 
-/* The host of a URL, behind its user. */
-static const char *host_of(const char *url)
+const char *provider_host(const char *url)
 {
 	const char *host = strstr(url, "://"), *at;
 
 	if (!host)
 		return url + strlen(url);
 	host += 3;
-	at = memchr(host, '@', strcspn(host, "/?#"));
+	at = memrchr(host, '@', strcspn(host, "/?#"));
 	return at ? at + 1 : host;
 }
 
 static bool is_local(const char *url)
 {
 	static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
-	const char *host = host_of(url);
+	const char *host = provider_host(url);
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (starts(host, names[i]) && strchr(":/?#", host[strlen(names[i])]))
@@ -79,7 +78,7 @@ static bool is_local(const char *url)
 
 bool provider_is_at(const char *url, const char *domain)
 {
-	const char *host = host_of(url);
+	const char *host = provider_host(url);
 	size_t n = strcspn(host, ":/?#"), m = strlen(domain);
 
 	return n >= m && strncasecmp(host + n - m, domain, m) == 0 &&
@@ -89,7 +88,7 @@ bool provider_is_at(const char *url, const char *domain)
 /* What is wrong with it; NULL: nothing. It may have a password in it, and is not said. */
 static const char *url_mistake(const char *url)
 {
-	const char *host = host_of(url);
+	const char *host = provider_host(url);
 
 	if (!starts(url, "http://") && !starts(url, "https://") && !starts(url, "ws://") &&
 		!starts(url, "wss://"))
@@ -158,7 +157,7 @@ static int set_auth(struct provider *p, const struct provider_spec *spec, const 
 
 static int set_breaker(struct provider *p)
 {
-	const char *host = host_of(p->base);
+	const char *host = provider_host(p->base);
 	char name[BREAKER_NAME_MAX];
 
 	snprintf(name, sizeof name, "%s %s %.*s%.*s", p->stage, p->engine,
@@ -213,7 +212,7 @@ void provider_hide(const struct provider *p, char *text)
 
 void provider_place(const struct provider *p, char ret[HTTP_WHY_MAX])
 {
-	const char *host = host_of(p->base), *from = strstr(p->base, "://");
+	const char *host = provider_host(p->base), *from = strstr(p->base, "://");
 
 	say(ret, "%.*s%s", from ? (int)(from + 3 - p->base) : 0, p->base, host);
 }

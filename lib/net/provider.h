@@ -44,6 +44,8 @@ struct provider {
 int provider_open(struct provider *p, const struct provider_spec *spec, struct http *http,
 	char why[HTTP_WHY_MAX]) MUST_USE;
 void provider_close(struct provider *p);
+/* Where a URL goes: behind its scheme, and a name and password in it. */
+const char *provider_host(const char *url);
 /* Is this a URL of the domain, or of a host in it? A vendor's usual key is for the vendor alone. */
 bool provider_is_at(const char *url, const char *domain);
 /* EXIT_CONFIG, why says that it has no key, and how to set one. */

@@ -131,7 +131,8 @@ static void domains(void)
 		"wss://eu.api.Vendor.com:443/x", "http://u:p@api.vendor.com?x"};
 	static const char *const no[] = {"https://vendor.com.example.org/", "https://myvendor.com/",
 		"https://example.org/vendor.com", "https://vendor.com@example.org/",
-		"https://example.org/?u=://vendor.com", "https://dor.com/", "vendor.com", ""};
+		"https://u@vendor.com:@example.org/", "https://example.org/?u=://vendor.com",
+		"https://dor.com/", "vendor.com", ""};
 
 	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
 		ok(provider_is_at(yes[i], "vendor.com"), "a vendor's own: %s", yes[i]);
