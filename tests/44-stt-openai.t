@@ -135,6 +135,8 @@ check 'silence, if there is no file' 'stt --url "$url/plain/v1" --probe >"$T/out
 ok 'is asked' request 1 'r["seconds"] == 1.1 and r["loudest"] == 0'
 check 'an engine without a service' 'must_fail 78 stt -e none --probe 2>"$T/err" && grep -q "cannot probe: the engine .none. asks no service" "$T/err"'
 check 'two files' 'must_fail 64 stt --probe "$bye" "$bye" 2>"$T/err"'
+check 'what is for --file, and that itself' 'must_fail 64 stt --probe --file "$bye" "$bye" 2>"$T/err" && must_fail 64 stt --probe --json "$bye" 2>"$T/err" &&
+	must_fail 64 stt --probe --hints=yes "$bye" 2>"$T/err"'
 
 # Settings.
 check 'no key for a vendor' 'env -u CALLPIPE_STT_KEY stt <"$T/one" >"$T/out" 2>"$T/err"; [ $? = 78 ] &&

@@ -122,7 +122,14 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (replay && (probe || file))
 		return misuse("--replay", "it is for a stream: see --help");
-	if (probe && !file && argv[first] && argv[first + 1])
+	if (probe && file)
+		return misuse("--file", "--probe takes its file without it");
+	if (!file && (phrases || json || digits != HINTS_NO_DIGITS))
+		return misuse(phrases  ? "--hints"
+				: json ? "--json"
+				       : "--digits",
+			"it is for --file: see --help");
+	if (probe && argv[first] && argv[first + 1])
 		return misuse(argv[first + 1], "--probe takes one file");
 	if (probe)
 		return probe_run(&set, engine, argv[first], atoi(rate));
@@ -130,10 +137,5 @@ int main(int argc, char **argv)
 		return run_files(engine, argv + first);
 	if (argv[first])
 		return misuse(argv[first], "files need --file: see --help");
-	if (phrases || json || digits != HINTS_NO_DIGITS)
-		return misuse(phrases  ? "--hints"
-				: json ? "--json"
-				       : "--digits",
-			"it is for --file: see --help");
 	return replay ? replay_run(replay) : call_run(&set, engine, dir);
 }
