@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/opt.h"
 #include "files.h"
+#include "net/provider.h"
 
 struct probe {
 	struct loop loop;
@@ -29,12 +30,10 @@ static void seen(void *ctx, const char *name, const char *value)
 static void trouble(void *ctx, const char *code, const char *text)
 {
 	struct probe *p = ctx;
-	bool refused = strcmp(code, "account") == 0 || strcmp(code, "rejected") == 0;
-
 	p->any = true;
 	printf("failed: %s\n", text);
 	if (p->status != EXIT_REFUSED)
-		p->status = refused ? EXIT_REFUSED : EXIT_TRY_AGAIN;
+		p->status = provider_is_refusal(code) ? EXIT_REFUSED : EXIT_TRY_AGAIN;
 }
 
 static void partial(void *ctx, const struct turn *turn, const char *text)

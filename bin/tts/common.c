@@ -18,13 +18,10 @@ int tts_speakable(const char *text, const char *language, struct dynbuf *ret)
 
 int tts_exit_code(const char *code)
 {
-	static const char *const for_good[] = {"account", "rejected", "tls"};
 	static const char *const for_now[] = {"refused", "timeout", "broken", "busy", "breaker"};
 
-	for (size_t i = 0; code && i < ARRAY_LEN(for_good); i++) {
-		if (strcmp(code, for_good[i]) == 0)
-			return EXIT_REFUSED;
-	}
+	if (code && provider_is_refusal(code))
+		return EXIT_REFUSED;
 	for (size_t i = 0; code && i < ARRAY_LEN(for_now); i++) {
 		if (strcmp(code, for_now[i]) == 0)
 			return EXIT_TRY_AGAIN;

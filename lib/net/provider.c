@@ -249,6 +249,16 @@ static const char *code_of(const struct http_reply *r, enum retry_verdict verdic
 	}
 }
 
+bool provider_is_refusal(const char *code)
+{
+	static const char *const codes[] = {"account", "rejected", "tls"};
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (strcmp(code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
 /* "HTTP status 429: Rate limit reached (rate_limit_exceeded, request req_1)". */
 static void explain(const struct provider *p, const struct http_reply *r, char why[HTTP_WHY_MAX])
 {

@@ -66,6 +66,9 @@ struct provider_end {
 	const struct http_reply *reply; /* the last one; NULL: none was made (breaker) */
 };
 
+/* Does this code say that a question like it fails until somebody does something? Else it may go well later. */
+bool provider_is_refusal(const char *code);
+
 struct provider_handlers {
 	void (*body)(void *ctx, const void *p, size_t n);
 	void (*end)(void *ctx, const struct provider_end *end);

@@ -472,11 +472,15 @@ def case_tls():
         call = Call(deepgram.Server(tls=context), CALLPIPE_CA_FILE=f"{folder}/crt")
         call.heard("one two")
         call.end()
-        call = Call(deepgram.Server(tls=context))
+        server = deepgram.Server(tls=context)
+        call = Call(server)
         call.say("one")
         assert call.answer()["text"] == ""
         call.end()
         assert call.codes() == ["tls"], call.of("error")
+        probe = subprocess.run(["stt", "--engine=deepgram", f"--url=https://127.0.0.1:{server.port}", "--spool=", "--probe"], capture_output=True,
+                               env={**os.environ, "CALLPIPE_STT_KEY": deepgram.KEY})
+        assert probe.returncode == 69 and b"\nfailed: " in probe.stdout, probe
 
 
 def case_end():
