@@ -35,7 +35,7 @@ int tts_signals(struct loop *l, struct queue *q) MUST_USE;
 int tts_filter(struct tts *t) MUST_USE;
 /* Say a text into a sound file; NULL: to stdout, as WAV. */
 int tts_say(struct tts *t, const char *text, const char *path) MUST_USE;
-/* Ask the first service in the list for a word, and print what it has to say of itself. */
+/* Ask each service in the list for a word, and print what it has to say of itself. */
 int tts_probe(struct tts *t) MUST_USE;
 /* Put every phrase of a scenario that is known beforehand into the cache; verify: only see whether they are there. */
 int tts_prime(struct tts *t, const char *path, bool verify) MUST_USE;
