@@ -319,12 +319,14 @@ static void want(struct deepgram *d)
 	struct deepgram_wish wish = {.model = d->model,
 		.language = d->language,
 		.parameters = d->parameters,
-		.rate_hz = d->rate_hz,
 		.term = d->terms.term,
 		.terms = d->terms.n};
 
 	if (!d->rate_hz)
+		d->rate_hz = d->r->rate_hz;
+	if (!d->rate_hz)
 		return;
+	wish.rate_hz = d->rate_hz;
 	dynbuf_reset(&d->want);
 	if (deepgram_target(&d->want, &wish) < 0 ||
 		(d->refused && strcmp(d->refused, d->want.p) == 0))
@@ -411,19 +413,12 @@ static void timer_set(struct deepgram *d)
 
 /* The engine. */
 
-static void deepgram_begun(struct recogniser *r)
-{
-	struct deepgram *d = r->state;
-
-	d->rate_hz = r->rate_hz;
-	snprintf(d->language, sizeof(d->language), "%s", r->language);
-}
-
 /* Behind the greeting, and the first listen, whose phrases it is bound to. */
 static void deepgram_going(struct recogniser *r)
 {
 	struct deepgram *d = r->state;
 
+	snprintf(d->language, sizeof(d->language), "%s", r->language);
 	want(d);
 	timer_set(d);
 }
@@ -588,7 +583,6 @@ static void deepgram_close(struct recogniser *r)
 const struct engine engine_deepgram = {
 	.name = "deepgram",
 	.open = deepgram_open,
-	.begun = deepgram_begun,
 	.going = deepgram_going,
 	.expect = deepgram_expect,
 	.started = deepgram_started,

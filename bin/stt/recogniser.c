@@ -141,8 +141,6 @@ void recogniser_begun(struct recogniser *r, int rate_hz, const char *language)
 {
 	r->rate_hz = rate_hz;
 	language_take(r, language);
-	if (r->engine->begun)
-		r->engine->begun(r);
 }
 
 void recogniser_going(struct recogniser *r)

@@ -19,8 +19,6 @@ struct engine {
 	const char *name;
 	/* Check settings; state to r->state. 0, or an exit code, and it has been said why. May be NULL. */
 	int (*open)(struct recogniser *r);
-	/* The call has begun: its rate and language are known. May be NULL. */
-	void (*begun)(struct recogniser *r);
 	/* It goes on, and the first words of it are on their way: load what takes time. May be NULL. */
 	void (*going)(struct recogniser *r);
 	/* Speech is expected, with these hints (NULL: none): load what that needs. May be NULL. */
@@ -69,6 +67,7 @@ const struct engine *engine_find(const char *name);
 /* Set set, engine, answered, trouble and ctx first. 0, or an exit code, and it has been said why. */
 int recogniser_open(struct recogniser *r, struct loop *loop) MUST_USE;
 void recogniser_close(struct recogniser *r);
+/* The call has begun. */
 void recogniser_begun(struct recogniser *r, int rate_hz, const char *language);
 void recogniser_going(struct recogniser *r);
 void recogniser_expect(struct recogniser *r, const char *hints, const char *language);
