@@ -41,19 +41,12 @@ static void print_said(const struct probe *p, const char *what, const char *said
 	free(copy);
 }
 
-/* Headers that say who answered, what it cost, and what is left. */
 static void on_header(void *ctx, const char *name, const char *value)
 {
-	static const char *const parts[] = {"ratelimit", "request", "retry", "processing", "server",
-		"version", "content-type", "organization", "via", "cf-ray"};
-
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		if (strcasestr(name, parts[i])) {
-			printf("header: ");
-			print_said(ctx, name, value);
-			return;
-		}
-	}
+	if (!provider_header_tells(name))
+		return;
+	printf("header: ");
+	print_said(ctx, name, value);
 }
 
 static void on_event(void *ctx, const char *name, const char *data, size_t n)

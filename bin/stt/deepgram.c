@@ -208,7 +208,7 @@ static void on_room(void *ctx, struct link *l)
 static void on_header(void *ctx, const char *name, const char *value)
 {
 	struct deepgram *d = ctx;
-	char *copy = d->r->seen ? strdup(value) : NULL;
+	char *copy = d->r->seen && provider_header_tells(name) ? strdup(value) : NULL;
 
 	if (!copy)
 		return;

@@ -79,18 +79,12 @@ static void time_seen(struct openai *o, const char *name, int64_t from_ns, int64
 		recogniser_seen(o->r, name, "%.1f ms", (double)(to_ns - from_ns) / NS_PER_MS);
 }
 
-/* Headers that say who answered, what it took, and what is left. */
 static void on_header(void *ctx, const char *name, const char *value)
 {
-	static const char *const parts[] = {"ratelimit", "request", "retry", "processing", "server",
-		"content-type", "content-length", "transfer", "via", "cf-ray"};
 	struct openai *o = ctx;
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (strcasestr(name, parts[i])) {
-			recogniser_seen(o->r, "header", "%s: %s", name, value);
-			return;
-		}
+	if (provider_header_tells(name))
+		recogniser_seen(o->r, "header", "%s: %s", name, value);
 }
 
 /* For people who look at the provider. */

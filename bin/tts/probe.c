@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 #include "tts.h"
@@ -34,20 +33,12 @@ static void print_said(const struct probe *p, const char *what, const char *said
 	free(copy);
 }
 
-/* Headers that say who answered, what it cost, and what is left. */
 static void on_header(void *ctx, const char *name, const char *value)
 {
-	static const char *const parts[] = {"ratelimit", "request", "retry", "cost", "char-count",
-		"processing", "server", "model-name", "content-type", "content-length", "transfer",
-		"dg-error", "via", "cf-ray"};
-
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		if (strcasestr(name, parts[i])) {
-			printf("header: ");
-			print_said(ctx, name, value);
-			return;
-		}
-	}
+	if (!provider_header_tells(name))
+		return;
+	printf("header: ");
+	print_said(ctx, name, value);
 }
 
 static void on_body(void *ctx, const void *p, size_t n)

@@ -210,6 +210,18 @@ void provider_hide(const struct provider *p, char *text)
 	secret_hide(text, p->key);
 }
 
+bool provider_header_tells(const char *name)
+{
+	static const char *const parts[] = {"ratelimit", "request", "retry", "cost", "char-count",
+		"processing", "server", "version", "model-name", "organization", "content-type",
+		"content-length", "transfer", "dg-error", "via", "cf-ray"};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (strcasestr(name, parts[i]))
+			return true;
+	return false;
+}
+
 void provider_place(const struct provider *p, char ret[HTTP_WHY_MAX])
 {
 	const char *host = provider_host(p->base), *from = strstr(p->base, "://");

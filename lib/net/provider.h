@@ -50,6 +50,8 @@ const char *provider_host(const char *url);
 bool provider_is_at(const char *url, const char *domain);
 /* EXIT_CONFIG, why says that it has no key, and how to set one. */
 int provider_no_key(const struct provider_spec *spec, char why[HTTP_WHY_MAX]);
+/* Does a header of a reply say who answered, what that took and costs, or what is left? For people who look. */
+bool provider_header_tells(const char *name);
 /* Make stars of the key where a server tells it: for what is shown or logged of a reply. */
 void provider_hide(const struct provider *p, char *text);
 /* Its URL as it may be shown: without user and password. */
