@@ -188,14 +188,6 @@ static void read_url(struct reading *rd, const struct place *at, struct model *m
 			}
 }
 
-static bool is_host(const char *url, const char *host)
-{
-	const char *p = strstr(url, "://");
-	size_t n = strlen(host);
-
-	return p && strncasecmp(p + 3, host, n) == 0 && (!p[3 + n] || strchr(":/", p[3 + n]));
-}
-
 /* A key goes to the vendor whose it is, and elsewhere only if the file says so. */
 static const char *usual_secret(const struct model *model)
 {
@@ -208,7 +200,7 @@ static const char *usual_secret(const struct model *model)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (is_host(model->url, rows[i].host))
+		if (provider_is_at(model->url, rows[i].host))
 			return rows[i].secret;
 	return NULL;
 }
@@ -278,7 +270,7 @@ static void read_limits(struct reading *rd, const struct place *at, struct model
 	const char *limit = model->engine ? model->engine->limit : "";
 	char path[128];
 
-	if (model->engine == &model_openai && is_host(model->url, "api.openai.com"))
+	if (model->engine == &model_openai && provider_is_at(model->url, "api.openai.com"))
 		limit = openai_limit;
 	model->limit = read_string(rd, at, "limit", limit);
 	if (strcmp(model->limit, limit) != 0 && strcmp(model->limit, "max_tokens") != 0 &&
@@ -286,7 +278,8 @@ static void read_limits(struct reading *rd, const struct place *at, struct model
 		mistake(rd, in(at, "limit", path), "has to be max_tokens or %s", openai_limit);
 	model->max_output = read_int(rd, at, "max_output", 1, 100000, max_output);
 	model->cache = read_bool(rd, at, "cache",
-		model->engine == &model_anthropic && is_host(model->url, "api.anthropic.com"));
+		model->engine == &model_anthropic &&
+			provider_is_at(model->url, "api.anthropic.com"));
 	read_schema(rd, at, model);
 }
 
