@@ -119,6 +119,8 @@ check 'of every type' 'grep -q "\"i\": null" $T/both && grep -q "\"t\": null" $T
 ok 'rows' gives '[{"left_over": 9, "sku": "sku9"}, {"left_over": 10, "sku": "sku10"}]' stock '{"min": 9}'
 ok 'no more than it may answer with' gives '[{"left_over": 1, "sku": "sku1"}, {"left_over": 2, "sku": "sku2"}, {"left_over": 3, "sku": "sku3"}]' stock
 ok 'and that is said' sh -c "agent --tool=$shop stock 2>&1 >/dev/null | grep -q 'more rows'"
+ok 'none of them' gives '[]' stock '{"min": 11}'
+ok 'no first one' gives null first_stock '{"min": 11}'
 ok 'an effect' gives '{"left_over": 6}' sell '{"sku": "sku8", "n": 2}'
 check 'is done' '[ "$(psql -Atc "select left_over, n from stock join sale using (sku) where sku = '"'sku8'"'")" = "6|2" ]'
 ok 'one that fails' fails 69 'violates check constraint' sell '{"sku": "sku8", "n": 7}'

@@ -46,7 +46,7 @@ struct query {
 	struct db_loop *db; /* NULL: not connected */
 	enum { BEGINNING, ASKING, COMMITTING } at;
 	size_t statement; /* which one is under way, in ASKING */
-	json_t *rows;     /* of it; NULL: none came */
+	json_t *rows;     /* of it; NULL: it answers with none */
 	size_t bytes;     /* of what is in them, about */
 	int64_t affected; /* rows that the last statement was about */
 	bool more;        /* there were more than are kept */
@@ -199,6 +199,8 @@ static void finish(struct query *q)
 			sql->rows);
 	if (!q->rows)
 		result = json_pack("{s:I}", "rows", (json_int_t)q->affected);
+	else if (sql->one && !json_array_size(q->rows))
+		result = json_null();
 	else if (sql->one)
 		result = json_incref(json_array_get(q->rows, 0));
 	else
@@ -206,13 +208,15 @@ static void finish(struct query *q)
 	tool_over_json(q->run, result, end, (struct tool_secrets){.text = &q->dsn, .n = 1});
 }
 
-static void on_done(void *ctx, int64_t rows)
+static void on_done(void *ctx, int64_t rows, bool table)
 {
 	struct query *q = ctx;
 	const struct scenario_tool *tool = q->run->tool;
 
 	if (q->at == ASKING)
 		q->affected = rows;
+	if (q->at == ASKING && table && !q->rows)
+		q->rows = json_array();
 	if (q->at == BEGINNING) {
 		q->at = ASKING;
 		send_statement(q);

@@ -85,6 +85,7 @@ struct db_loop {
 	bool unsent;  /* something waits to be sent */
 	bool error;   /* WORKING: a statement has failed; fault and the rest say how */
 	int64_t rows; /* of the last result */
+	bool table;   /* it is one of rows */
 	bool in_row;  /* a row is being handed over */
 	bool closed;  /* meanwhile */
 	enum db_fault fault;
@@ -158,6 +159,7 @@ static bool take_result(struct db_loop *d, const PGresult *result)
 	case PGRES_COMMAND_OK:
 	case PGRES_TUPLES_OK:
 		d->rows = strtoll(pq.cmdTuples((PGresult *)(uintptr_t)result), NULL, 10);
+		d->table = pq.resultStatus(result) == PGRES_TUPLES_OK;
 		return true;
 	default:
 		if (!d->error)
@@ -178,7 +180,7 @@ static void work(struct db_loop *d)
 			if (d->error)
 				fail(d);
 			else
-				d->on->done(d->ctx, d->rows);
+				d->on->done(d->ctx, d->rows, d->table);
 			return;
 		}
 		more = take_result(d, result);
@@ -406,6 +408,7 @@ void db_loop_send(struct db_loop *d, const char *sql, const char *const values[]
 	d->state = WORKING;
 	d->error = false;
 	d->rows = 0;
+	d->table = false;
 	if (!sent || (values && !pq.setSingleRowMode(d->conn))) {
 		take_error(d, NULL);
 		d->state = BROKEN;

@@ -25,8 +25,9 @@ struct db_loop;
 struct db_loop_handlers {
 	void (*opened)(void *ctx);
 	void (*row)(void *ctx, const PGresult *row); /* of one row, borrowed */
-	/* the statements that were sent are done; rows: how many the last one was about */
-	void (*done)(void *ctx, int64_t rows);
+	/* the statements that were sent are done; rows: how many the last one was about; table: it answers with rows, were
+	 * there none */
+	void (*done)(void *ctx, int64_t rows, bool table);
 	/* the connection could not be made, was lost, or a statement failed: there is nothing more to come. why: a line,
 	 * without secrets; state: SQLSTATE, "" if it is not known; both until db_loop_close */
 	void (*failed)(void *ctx, enum db_fault fault, const char *state, const char *why);
