@@ -116,6 +116,8 @@ types() { # :t is the name of a column, too
 ok 'types are kept' types
 ok 'what is not given is null' both one types '{}'
 check 'of every type' 'grep -q "\"i\": null" $T/both && grep -q "\"t\": null" $T/both'
+long() { fails 65 "the argument 't' is too long" types "{\"t\": \"$(head -c 66000 /dev/zero | tr '\0' x)\"}"; }
+ok 'one that is too long is not given as null' long
 ok 'rows' gives '[{"left_over": 9, "sku": "sku9"}, {"left_over": 10, "sku": "sku10"}]' stock '{"min": 9}'
 ok 'no more than it may answer with' gives '[{"left_over": 1, "sku": "sku1"}, {"left_over": 2, "sku": "sku2"}, {"left_over": 3, "sku": "sku3"}]' stock
 ok 'and that is said' sh -c "agent --tool=$shop stock 2>&1 >/dev/null | grep -q 'more rows'"

@@ -155,45 +155,58 @@ static void on_row(void *ctx, const PGresult *row)
 
 /* ---- the transaction ---- */
 
+/* The transaction is given up: what is asked for cannot be. */
+static void give_up(struct query *q, enum tool_fault fault, const char *why)
+{
+	hang_up(q);
+	tell_breaker(q, breaker_success);
+	tool_over_failed(q->run, fault, why);
+}
+
 /* Values of the parameters as text: what they are follows from the statement. */
 static void send_statement(struct query *q)
 {
 	const struct sql_statement *st = &q->run->tool->sql->script->statement[q->statement];
-	const char *value[SQL_PARAMETERS_MAX];
+	const char *value[SQL_PARAMETERS_MAX], *wrong = NULL;
 	struct dynbuf text[SQL_PARAMETERS_MAX];
+	char why[TOOL_WHY_MAX];
 
 	for (size_t i = 0; i < st->names; i++) {
 		json_t *v = json_object_get(q->arguments, st->name[i]);
 
 		dynbuf_init(&text[i], TOOL_BODY_MAX);
 		if (tool_text(&text[i], v) < 0)
-			log_warn("tool '%s': the argument '%s' is too long: it is not given",
-				q->run->tool->name, st->name[i]);
-		value[i] = v && !json_is_null(v) && !dynbuf_failed(&text[i]) ? text[i].p : NULL;
+			wrong = st->name[i];
+		value[i] = v && !json_is_null(v) ? text[i].p : NULL;
 	}
 	json_decref(q->rows);
 	q->rows = NULL;
 	q->bytes = 0;
 	q->more = false;
-	db_loop_send(q->db, st->text, value, (int)st->names);
+	if (!wrong)
+		db_loop_send(q->db, st->text, value, (int)st->names);
 	for (size_t i = 0; i < st->names; i++)
 		dynbuf_free(&text[i]);
+	if (!wrong)
+		return;
+	snprintf(why, sizeof(why), "the argument '%s' is too long", wrong);
+	give_up(q, TOOL_ARGUMENTS, why);
 }
 
 static void finish(struct query *q)
 {
 	const struct scenario_sql *sql = q->run->tool->sql;
 	struct tool_end end = {.more = q->more && !sql->one};
+	char why[TOOL_WHY_MAX];
 	json_t *result;
 
-	hang_up(q);
-	tell_breaker(q, breaker_success);
 	if (q->bytes > TOOL_RESULT_MAX) {
-		char why[TOOL_WHY_MAX];
 		snprintf(why, sizeof(why), "its answer is longer than %d bytes", TOOL_RESULT_MAX);
-		tool_over_failed(q->run, TOOL_ANSWER, why);
+		give_up(q, TOOL_ANSWER, why);
 		return;
 	}
+	hang_up(q);
+	tell_breaker(q, breaker_success);
 	if (end.more)
 		log_info("tool '%s': more than %d rows: the first are taken", q->run->tool->name,
 			sql->rows);
