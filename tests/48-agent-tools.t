@@ -108,6 +108,14 @@ printf '{"name": "s", "start": "a", "tools": "shop.json", "states": {"a": {"hang
 check_same 'a call says at once which are not there' '(unset SHOP_DSN OTHER_KEY && calls)' 'echo 2'
 check_same 'and nothing, if all are there' calls 'echo 0'
 
+cat >"$T/tools/secret.json" <<-'end'
+	{"look": {"command": ["sh", "-c", "cat >/dev/null; printf '\"%s\"' \"${SHOP_PASS-none}\""]},
+	 "use": {"http": {"url": "http://127.0.0.1:1/", "headers": {"X-Pass": {"secret": "SHOP_PASS"}}}}}
+end
+printf '{"name": "s", "start": "a", "problem": "b", "tools": "secret.json", "language": "en", "states": {"a": {"tool": "look", "save": "x", "say": "It is {{x}}.", "goto": "b"}, "b": {"hangup": true}}}' >"$T/tools/secret-talk.json"
+look() { SHOP_PASS=hunter2x agent --text -s "$T/tools/secret-talk.json" | grep '^bot:'; }
+check_same 'a program does not see that of a request, in a talk on the terminal' look 'echo "bot: It is none."'
+
 # ---- statements ----
 want='{"a": ["x"], "b": true, "big": "1234567890123456789012", "d": 2.5, "day": "2026-01-31", "dollar": ":t", "escaped": "'"':t"'", "i": 7, "j": {"x": [1, null]}, "money": 12.5, "nan": "NaN", "none": null, "quoted": ":t", "slice": "{2,3}", "t": "x", "tagged": " :t $$ ", "twice": "xx"}'
 types() { # :t is the name of a column, too

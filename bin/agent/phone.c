@@ -328,6 +328,7 @@ int phone_start(struct phone *p, const struct scenario *sc, const struct models 
 	loop_init(&p->loop);
 	dynbuf_init(&p->asking.said, CHAT_TEXT_MAX);
 	tool_init(&p->tools, &p->loop, tool_done, p);
+	tool_reserve_secrets(sc);
 	p->answered = calloc((plan ? plan->n : 0) + 1, sizeof(*p->answered));
 	if (engine_init(&p->engine, sc, &port) < 0 || !p->answered)
 		return -1;
