@@ -23,28 +23,20 @@ static const char manners[] =
 
 /* ---- what is offered ---- */
 
-static uint64_t hash(const char *a, const char *b)
-{
-	uint64_t h = 0xcbf29ce484222325; /* FNV-1a */
-
-	for (const char *p = a; *p; p++)
-		h = (h ^ (unsigned char)*p) * 0x100000001b3;
-	for (const char *p = b; *p; p++)
-		h = (h ^ (unsigned char)*p) * 0x100000001b3;
-	return h ^ h >> 32;
-}
-
 /* The same one all the call, and as often as it is to be: the name of the call decides. */
 static const struct scenario_prompt *prompt_of(struct engine *e)
 {
 	const struct scenario_llm *llm = e->d.state->llm;
 	const char *call = json_string_value(scenario_lookup(e->d.vars, "call.call"));
 	uint64_t all = (uint64_t)llm->prompts[0].weight, at;
+	char lot[512];
 	size_t i = 0;
 
 	for (size_t k = 1; k < llm->prompts_n; k++)
 		all += (uint64_t)llm->prompts[k].weight;
-	at = hash(call ? call : "", e->d.state->name) % (all ? all : 1);
+	snprintf(lot, sizeof(lot), "%.400s%s", call ? call : "", e->d.state->name);
+	at = hash_text(lot);
+	at = (at ^ at >> 32) % (all ? all : 1);
 	while (at >= (uint64_t)llm->prompts[i].weight)
 		at -= (uint64_t)llm->prompts[i++].weight;
 	return &llm->prompts[i];
