@@ -90,9 +90,7 @@ static const struct scenario *load(const char *path)
 	unload();
 	if (scenario_load(path, &agent_options, &loaded, &mistakes) < 0)
 		loaded = NULL;
-	for (size_t i = 0; i < mistakes.n; i++)
-		log_error("%s", mistakes.line[i]);
-	scenario_mistakes_free(&mistakes);
+	check_tell(&mistakes);
 	loaded_path = strdup(path);
 	if (!loaded_path)
 		unload();
@@ -101,18 +99,12 @@ static const struct scenario *load(const char *path)
 
 static struct models *models;
 
-static void say_mistake(void *ctx, const char *line)
-{
-	(void)ctx;
-	log_error("%s", line);
-}
-
 /* The models, if any are given. */
 static int load_models(void)
 {
 	if (!set.models || !*set.models)
 		return EXIT_OK;
-	return models_load(set.models, say_mistake, NULL, &models) < 0 ? EXIT_CONFIG : EXIT_OK;
+	return check_load_models(set.models, &models) < 0 ? EXIT_CONFIG : EXIT_OK;
 }
 
 static int run_text(char *const *files, int n)

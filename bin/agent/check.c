@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/log.h"
-#include "model/models.h"
 #include "understand.h"
 
 static bool understands(const char *language, const char *intent)
@@ -12,6 +11,23 @@ static bool understands(const char *language, const char *intent)
 }
 
 const struct scenario_options agent_options = {.understands = understands};
+
+void check_tell(struct scenario_mistakes *mistakes)
+{
+	for (size_t i = 0; i < mistakes->n; i++)
+		log_error("%s", mistakes->line[i]);
+	scenario_mistakes_free(mistakes);
+}
+
+static void say_mistake(void *ctx, const char *line)
+{
+	log_error("%s", line);
+}
+
+int check_load_models(const char *file, struct models **ret)
+{
+	return models_load(file, say_mistake, NULL, ret);
+}
 
 struct contents {
 	size_t sentences, open, files; /* constant sentences, texts with variables, sounds */
@@ -37,20 +53,12 @@ static int check_tools(const char *file)
 	struct scenario *sc;
 	int result = scenario_tools_load(file, &sc, &mistakes);
 
-	for (size_t i = 0; i < mistakes.n; i++)
-		log_error("%s", mistakes.line[i]);
-	scenario_mistakes_free(&mistakes);
+	check_tell(&mistakes);
 	if (result < 0)
 		return EXIT_DATA;
 	printf("%s: ok tools=%zu\n", file, sc->tools_n);
 	scenario_free(sc);
 	return EXIT_OK;
-}
-
-static void say_mistake(void *ctx, const char *line)
-{
-	(void)ctx;
-	log_error("%s", line);
 }
 
 static bool is_models(const char *file)
@@ -66,7 +74,7 @@ static int check_models(const char *file)
 {
 	struct models *m;
 
-	if (models_load(file, say_mistake, NULL, &m) < 0)
+	if (check_load_models(file, &m) < 0)
 		return EXIT_DATA;
 	printf("%s: ok models=%zu\n", file, m->n);
 	models_free(m);
@@ -80,9 +88,7 @@ static int check_scenario(const char *file)
 	struct scenario *sc;
 	int result = scenario_load(file, &agent_options, &sc, &mistakes);
 
-	for (size_t i = 0; i < mistakes.n; i++)
-		log_error("%s", mistakes.line[i]);
-	scenario_mistakes_free(&mistakes);
+	check_tell(&mistakes);
 	if (result < 0)
 		return EXIT_DATA;
 	result = scenario_phrases(sc, count, &c);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "check.h"
 #include "codec/sse.h"
 #include "model/ask.h"
 #include "net/retry.h"
@@ -23,11 +24,6 @@ struct probe {
 	bool long_event;
 	int status; /* for exit */
 };
-
-static void say_mistake(void *ctx, const char *line)
-{
-	log_error("%s", line);
-}
 
 /* What a server says, which may be our key. */
 static void print_said(const struct probe *p, const char *what, const char *said)
@@ -233,7 +229,7 @@ int probe_models(const char *path)
 	struct models *m;
 	int status;
 
-	if (models_load(path, say_mistake, NULL, &m) < 0)
+	if (check_load_models(path, &m) < 0)
 		return EXIT_CONFIG;
 	status = probe_all(m);
 	models_free(m);

@@ -106,9 +106,7 @@ int shell_tool(const char *file, const char *name, const char *arguments)
 	    rc = scenario_is_tools(file) ? scenario_tools_load(file, &sc, &mistakes)
 					 : scenario_load(file, &agent_options, &sc, &mistakes);
 
-	for (size_t i = 0; i < mistakes.n; i++)
-		log_error("%s", mistakes.line[i]);
-	scenario_mistakes_free(&mistakes);
+	check_tell(&mistakes);
 	if (rc < 0)
 		return EXIT_CONFIG;
 	signal(SIGPIPE, SIG_IGN);
