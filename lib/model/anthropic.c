@@ -11,8 +11,11 @@
 
 /* ---- the request ---- */
 
-static const char *answer_name(const struct model_question *q)
+/* An answer in JSON is a call of a tool that takes such an object. */
+static const char *answer_tool(const struct model *m, const struct model_question *q)
 {
+	if (!q->schema || !m->schema || m->format)
+		return NULL;
 	return q->schema_name ? q->schema_name : "answer";
 }
 
@@ -129,11 +132,10 @@ static void add_tool(struct dynbuf *b, const char *name, const char *description
 	dynbuf_adds(b, ",\"input_schema\":");
 }
 
-/* An answer in JSON is a call of a tool that takes such an object. */
 static void add_tools(struct dynbuf *b, const struct model *m, const struct model_question *q)
 {
 	const struct chat *c = q->chat;
-	bool answer = q->schema && m->schema && !m->format;
+	const char *answer = answer_tool(m, q);
 
 	if (c->tools == 0 && !answer)
 		return;
@@ -143,10 +145,10 @@ static void add_tools(struct dynbuf *b, const struct model *m, const struct mode
 		dynbuf_addf(b, "%s}", c->tool[i].schema);
 	}
 	if (answer) {
-		add_tool(b, answer_name(q), "Give the answer.");
+		add_tool(b, answer, "Give the answer.");
 		write_json(b, q->schema);
 		dynbuf_adds(b, "}],\"tool_choice\":{\"type\":\"tool\"");
-		jline_add_str(b, "name", answer_name(q));
+		jline_add_str(b, "name", answer);
 		dynbuf_adds(b, "}");
 	} else {
 		dynbuf_addf(b, "]%s",
@@ -370,5 +372,6 @@ const struct model_engine model_anthropic = {
 	.header = {"anthropic-version", "2023-06-01"},
 	.path = path,
 	.request = request,
+	.answer = answer_tool,
 	.event = event,
 };

@@ -472,8 +472,8 @@ static void start_reply(struct ask *ask)
 	reply_free(&ask->reply);
 	sse_init(&ask->sse);
 	reply_init(&ask->reply);
-	if (ask->q.schema && m->schema && !m->format && m->engine == &model_anthropic)
-		ask->reply.answer = ask->q.schema_name ? ask->q.schema_name : "answer";
+	if (m->engine->answer)
+		ask->reply.answer = m->engine->answer(m, &ask->q);
 	ask->said = 0;
 	ask->given = false;
 	ask->first_ns = ask->stop_ns = 0;

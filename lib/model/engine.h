@@ -32,6 +32,8 @@ struct model_engine {
 	const char *(*path)(const struct model *m);
 	/* The body. -1: it would be longer than MODEL_REQUEST_MAX, or no memory. */
 	int (*request)(const struct model *m, const struct model_question *q, struct dynbuf *ret);
+	/* Name of the tool whose arguments are the answer to this; NULL: its words are. May be NULL. */
+	const char *(*answer)(const struct model *m, const struct model_question *q);
 	/* One server-sent event of the answer. */
 	void (*event)(struct reply *r, const char *name, const char *data, size_t n);
 };
