@@ -54,7 +54,6 @@ struct said {
 	struct sentence *head; /* waiting and open, in order */
 	int64_t number;        /* of the utterance made last */
 	int64_t heard_end_ms;  /* end of what was heard last, call time */
-	int64_t said_ms;       /* when something last changed, call time */
 	said_over *over;
 	void *ctx; /* handed to it */
 };

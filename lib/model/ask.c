@@ -188,7 +188,6 @@ static void end(struct ask *ask, struct ask_end *e)
 
 	e->first_ms = ask->first_ns ? (ask->first_ns - ask->start_ns) / NS_PER_MS : -1;
 	e->total_ms = (now - ask->start_ns) / NS_PER_MS;
-	e->skipped = ask->reply.skipped;
 	if (!e->text)
 		e->text = "";
 	over(ask, e->how == ASK_DONE);

@@ -56,7 +56,6 @@ struct ask_end {
 	struct model_usage usage; /* 0: not told */
 	int64_t first_ms;         /* from the question to the first token; -1: none came */
 	int64_t total_ms;
-	int64_t skipped; /* pieces of the stream that made no sense */
 	const char *
 		code; /* not DONE: word for `error` events, as provider_end.code, or "length", "refused", "answer" */
 	const char *why; /* .. in words, no secrets */
