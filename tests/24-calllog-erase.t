@@ -80,8 +80,9 @@ ok 'nor where the key is not' says 78 'people were erased' env CALLPIPE_SPOOL="$
 check_same 'nor is any other there' 'cat $T/after' everything
 ok 'erase: again' says 0 'erased: 0 calls, 0 files' calllog erase 0610000007
 check_same 'changes nothing' 'cat $T/after' everything
+# of those that were killed some may have ended before
 ok 'every run has its row' number 'erase|f|2
-erase|t|1' "q \"SELECT action, dry_run, least(count(*), 2 - dry_run::int) FROM audit WHERE finished_at IS NOT NULL GROUP BY 1, 2 ORDER BY 2\""
+erase|t|1' "q \"SELECT action, dry_run, CASE WHEN NOT dry_run AND count(*) BETWEEN 2 AND 7 THEN 2 ELSE count(*) END FROM audit WHERE finished_at IS NOT NULL GROUP BY 1, 2 ORDER BY 2\""
 
 # ---- the other number of a call, as the row has it, too
 fresh 7
