@@ -238,7 +238,8 @@ class Case:
         assert report["end"] == "server-end" and not report["failed_expects"], report
         codes = call.codes("agent" if self.stage == "model" else self.stage)
         assert len(codes) == len(set(codes)), f"errors {codes}"
-        assert code in codes or "breaker" in codes or not code or SLACK != 1, f"errors {codes}, not {code}"
+        # None is missed where there is none; who comes late finds the breaker open.
+        assert SLACK != 1 or not code or codes and set(codes) <= {code, "breaker"}, f"errors {codes}, not {code}"
         return codes
 
     def run(self):
