@@ -1,5 +1,6 @@
 #include "net/provider.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,6 +187,8 @@ int provider_open(struct provider *p, const struct provider_spec *spec, struct h
 	while (n && spec->url[n - 1] == '/')
 		n--;
 	p->base = strndup(spec->url, n);
+	for (char *c = p->base; c && *c && *c != ':'; c++) /* as others compare it */
+		*c = (char)tolower((unsigned char)*c);
 	err = !p->base || (key && set_auth(p, spec, key)) || set_breaker(p) ? EXIT_SYSTEM : 0;
 	secret_free(key);
 	if (err) {

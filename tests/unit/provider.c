@@ -175,7 +175,7 @@ static void settings(void)
 	spec.url = "https:///v1";
 	refused(&spec, EXIT_USAGE, "the URL of tts 'acme' names no host", "no host");
 
-	spec.url = "https://api.example.org/v1//";
+	spec.url = "HTTPS://api.example.org/v1//";
 	is_int(provider_open(&p, &spec, &http, why), 0, "a provider");
 	is_str(p.base, "https://api.example.org/v1", "its base");
 	is_str(p.auth_name, "Authorization", "a header");
