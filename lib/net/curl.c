@@ -29,7 +29,6 @@ const struct curl_lib *curl_lib(void)
 		{"curl_easy_setopt", &lib.easy_setopt},
 		{"curl_easy_getinfo", &lib.easy_getinfo},
 		{"curl_easy_strerror", &lib.easy_strerror},
-		{"curl_easy_pause", &lib.easy_pause},
 		{"curl_easy_send", &lib.easy_send},
 		{"curl_easy_recv", &lib.easy_recv},
 		{"curl_multi_init", &lib.multi_init},

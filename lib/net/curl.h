@@ -21,7 +21,6 @@ struct curl_lib {
 	CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
 	CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
 	__typeof__(curl_easy_strerror) *easy_strerror;
-	__typeof__(curl_easy_pause) *easy_pause;
 	__typeof__(curl_easy_send) *easy_send;
 	__typeof__(curl_easy_recv) *easy_recv;
 	__typeof__(curl_multi_init) *multi_init;

@@ -37,7 +37,6 @@ struct http_call {
 	/* deadlines, ns; 0: none, or past */
 	int64_t connect_at, first_at, idle_at, total_at;
 	int64_t connect_ms, first_ms, idle_ms, total_ms; /* as asked for */
-	int64_t paused_ns;                               /* since when; 0: it is not paused */
 
 	struct http_reply reply;
 	struct http_again again;

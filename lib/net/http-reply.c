@@ -203,9 +203,6 @@ size_t http_take_body(char *p, size_t size, size_t n, void *call)
 {
 	struct http_call *c = call;
 
-	/* it comes again when the pause is over */
-	if (c->paused_ns)
-		return CURL_WRITEFUNC_PAUSE;
 	if (!c->reply.first_ns)
 		c->reply.first_ns = now_ns();
 	c->first_at = 0;

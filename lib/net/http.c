@@ -131,7 +131,7 @@ static bool tell_lines(struct http_call *c)
 	return !c->gone;
 }
 
-/* What is new of it. Handlers may do anything: cancel this or another, free all, start, pause. */
+/* What is new of it. Handlers may do anything: cancel this or another, free all, start. */
 static void tell_all(struct http_call *c)
 {
 	bool good = c->reply.status >= 200 && c->reply.status < 300;
@@ -143,10 +143,10 @@ static void tell_all(struct http_call *c)
 		if (c->on.head)
 			c->on.head(c->ctx, &c->reply);
 	}
-	if (!c->gone && !c->paused_ns && c->body.n) {
+	if (!c->gone && c->body.n) {
 		struct dynbuf body = c->body;
 
-		/* more may come when a handler ends a pause */
+		/* more may come when a handler goes to libcurl */
 		dynbuf_init(&c->body, body.max);
 		if (c->on.body)
 			c->on.body(c->ctx, body.p, body.n);
@@ -158,7 +158,7 @@ static void tell_all(struct http_call *c)
 			c->body = body;
 		}
 	}
-	if (!c->gone && !c->paused_ns && c->ended && !c->body.n) {
+	if (!c->gone && c->ended && !c->body.n) {
 		c->on.end(c->ctx, &c->reply);
 		if (!c->gone)
 			leave(c);
@@ -167,8 +167,6 @@ static void tell_all(struct http_call *c)
 
 static void tell(struct http_call *c)
 {
-	if (c->paused_ns)
-		return;
 	c->telling = true;
 	tell_all(c);
 	c->telling = false;
@@ -215,7 +213,7 @@ static void rearm(struct http_state *st)
 	int64_t at = INT64_MAX;
 
 	for (struct http_call *c = st->calls; c; c = c->next)
-		if (!c->ended && !c->paused_ns)
+		if (!c->ended)
 			at = min_i64(at, earliest(c));
 	st->timer.at_ns = st->due ? st->loop->now : at == INT64_MAX ? 0 : at;
 }
@@ -225,7 +223,7 @@ static void on_timer(void *ctx, int64_t now)
 	struct http_state *st = ctx;
 
 	for (struct http_call *c = st->calls; c; c = c->next) {
-		if (!c->ended && !c->paused_ns && overdue(c, now))
+		if (!c->ended && overdue(c, now))
 			end(c, CURLE_OK);
 	}
 	st->inside = true;
@@ -352,33 +350,6 @@ struct http_call *http_start(
 	if (!st->inside)
 		rearm(st);
 	return c;
-}
-
-static void shift(int64_t *at, int64_t by)
-{
-	if (*at)
-		*at += by;
-}
-
-void http_pause(struct http_call *c, bool pause)
-{
-	int64_t now = now_ns(), by = now - c->paused_ns;
-
-	if (pause == (c->paused_ns != 0))
-		return;
-	if (pause) {
-		c->paused_ns = now;
-		return;
-	}
-	c->paused_ns = 0;
-	shift(&c->connect_at, by);
-	shift(&c->first_at, by);
-	shift(&c->idle_at, by);
-	shift(&c->total_at, by);
-	/* what libcurl holds comes now, into our buffer */
-	if (c->easy)
-		curl_lib()->easy_pause(c->easy, CURLPAUSE_CONT);
-	http_due(c);
 }
 
 void http_load(struct http *h)

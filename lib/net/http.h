@@ -103,8 +103,6 @@ struct http_call *http_start(struct http *h, const struct http_request *q,
 	const struct http_handlers *on, void *ctx) MUST_USE;
 /* Forget it, at once: the connection is closed, or of HTTP/2 the stream. May be called in handlers. */
 void http_cancel(struct http_call *c);
-/* Read no more of it for now, and again: the server is held up. Deadlines stand still. */
-void http_pause(struct http_call *c, bool pause);
 /* Have libcurl loaded, which takes 10 ms or so, before the first request wants it. */
 void http_load(struct http *h);
 /* Have a connection to this URL made and kept, for the request that will come. */

@@ -33,7 +33,6 @@ struct get {
 	char error[HTTP_ERROR_MAX + 1];
 	int heads, pieces, ends;
 	int cancel_in;     /* 1: cancel in header, 2: head, 3: body, 4: end; -1: free all in body */
-	int pause_after;   /* pieces */
 	struct get *other; /* to cancel instead of this */
 	int *left;         /* how many are still to end; the loop stops at 0 */
 };
@@ -85,8 +84,7 @@ static inline void on_body(void *ctx, const void *p, size_t n)
 		g->call = NULL;
 		return;
 	}
-	if (!cancel_at(g, 3) && g->pause_after && g->pieces == g->pause_after)
-		http_pause(g->call, true);
+	cancel_at(g, 3);
 }
 
 static inline void on_end(void *ctx, const struct http_reply *r)

@@ -4,9 +4,8 @@
  *	http [OPTION...] URL...	a client for other tests: one request after the other, a line about each: fault, status,
  *				HTTP/1 or 2, connected anew or kept, bytes of the body, why; then the longest turn
  *	-a authorities -x proxy -n no-proxy -H 'Name:value' -d body -D bytes of a large one -c connect_ms -f first_ms
- *	-t total_ms -r each so many times -p all at once -s ms between them -w warm first -b show what came -P pause the
- *	first piece for three times so many ms, more than idle_ms, or with -p that of the first until the others are over
- *	-C cancel those with this in their URL in the first piece
+ *	-i idle_ms -t total_ms -r each so many times -p all at once -s ms between them -w warm first -b show what came -C cancel
+ *	those with this in their URL in the first piece
  */
 #include <getopt.h>
 
@@ -306,12 +305,12 @@ static int client(int argc, char **argv)
 	struct http_header headers[8];
 	const char *cancelled = NULL;
 	static char big[4 << 20];
-	int opt, left = 0, repeat = 1, pause_ms = 0, between_ms = 0;
+	int opt, left = 0, repeat = 1, between_ms = 0;
 	bool at_once = false, warmed = false, body = false;
 	size_t n = 0;
 
 	q.headers = headers;
-	while ((opt = getopt(argc, argv, "a:x:n:H:d:D:c:f:t:r:s:P:C:pwb")) != -1) {
+	while ((opt = getopt(argc, argv, "a:x:n:H:d:D:c:f:i:t:r:s:C:pwb")) != -1) {
 		switch (opt) {
 		case 'a':
 			set.ca_file = optarg;
@@ -342,6 +341,9 @@ static int client(int argc, char **argv)
 		case 'f':
 			q.first_ms = atoi(optarg);
 			break;
+		case 'i':
+			q.idle_ms = atoi(optarg);
+			break;
 		case 't':
 			q.total_ms = atoi(optarg);
 			break;
@@ -350,9 +352,6 @@ static int client(int argc, char **argv)
 			break;
 		case 's':
 			between_ms = atoi(optarg);
-			break;
-		case 'P':
-			pause_ms = atoi(optarg);
 			break;
 		case 'C':
 			cancelled = optarg;
@@ -382,32 +381,19 @@ static int client(int argc, char **argv)
 	for (int i = optind; i < argc; i++) {
 		for (int k = 0; k < repeat && n < ARRAY_LEN(g); k++, n++) {
 			q.url = argv[i];
-			g[n].pause_after = pause_ms && (!at_once || n == 0);
 			g[n].cancel_in = cancelled && strstr(q.url, cancelled) ? 3 : 0;
-			q.idle_ms = pause_ms;
 			left++;
 			if (n && between_ms)
 				run_for(between_ms);
 			get_start(&g[n], &q, &left);
 			if (at_once)
 				continue;
-			if (pause_ms) {
-				run_for(pause_ms * 3);
-				printf("%d piece, %d ends\n", g[n].pieces, g[n].ends);
-				if (g[n].call)
-					http_pause(g[n].call, false);
-			}
 			if (left)
 				run();
 			show(&g[n], body);
 		}
 	}
 	if (at_once) {
-		/* the first is held up until the others are through */
-		while (pause_ms && left > 1)
-			run_for(5);
-		if (pause_ms && g[0].call)
-			http_pause(g[0].call, false);
 		if (left)
 			run();
 		for (size_t i = 0; i < n; i++)
