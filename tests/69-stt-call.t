@@ -1,6 +1,6 @@
 #!/bin/sh
 # A whole call whose words come from a server: what is decided, and that the call replayed decides the same, and asks nobody.
-# quiet: those 100 ms
+# quiet: a caller who waits for what is said to end
 # shellcheck disable=SC2016,SC2034 # shell text and variables are for check and ok
 . tests/lib.sh
 

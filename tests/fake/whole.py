@@ -32,7 +32,10 @@ class Made:
 
     def at(self, kind, **members):
         """Call time of the first of these."""
-        return next(r["t"] for r in self.records if r["type"] == kind and all(r["data"].get(k) == v for k, v in members.items()))
+        for r in self.records:
+            if r["type"] == kind and all(r["data"].get(k) == v for k, v in members.items()):
+                return r["t"]
+        raise AssertionError(f"no {kind} {members} in {self.path}: {[r['type'] for r in self.records]}")
 
     def codes(self, stage):
         return [d["code"] for d in self.all("error", stage=stage)]
