@@ -2,6 +2,7 @@
 """mapped.py TYPE TOOL [ARG...]: the libraries that a filter, and what it has forked, has mapped when it has written a frame of
 this type, a line for each. It is fed two turns, and for agent their words, for tts a sentence to say."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -24,13 +25,25 @@ def turns(tool):
     return b"".join(out)
 
 
-def family(pid):
-    """It, and its children that run the same program."""
-    pids = [pid]
+def children(pid):
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as f:
-            pids += [int(child) for child in f.read().split()]
-    return [p for p in pids if os.readlink(f"/proc/{p}/exe") == os.readlink(f"/proc/{pid}/exe")]
+            yield from f.read().split()
+
+
+def maps(pid):
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as f:
+        return {os.path.basename(line.split()[-1]).partition(".so")[0] for line in f if ".so" in line}
+
+
+def mapped(tool):
+    """By it, and by its children that run the same program: a command that it has started comes and goes as it likes."""
+    program, names = os.readlink(f"/proc/{tool}/exe"), maps(tool)
+    for pid in children(tool):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if os.readlink(f"/proc/{pid}/exe") == program:
+                names |= maps(pid)
+    return names
 
 
 def main():
@@ -40,11 +53,7 @@ def main():
     for kind, _, _, _ in read(tool.stdout):
         if kind == wanted:
             break
-    names = set()
-    for pid in family(tool.pid):
-        with open(f"/proc/{pid}/maps", encoding="utf-8") as f:
-            names |= {os.path.basename(line.split()[-1]).partition(".so")[0] for line in f if ".so" in line}
-    print("\n".join(sorted(names)))
+    print("\n".join(sorted(mapped(tool.pid))))
     tool.stdin.write(frame("call-end", cause="caller-hangup"))
     tool.stdin.close()
     tool.stdout.read()
