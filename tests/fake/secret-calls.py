@@ -147,11 +147,11 @@ SCENARIO = {
         "bye": {"say": "Goodbye.", "hangup": True},
     },
 }
-ENV_TOOL = """#!/usr/bin/env python3
-import json, os, sys
-with open("environment", "a") as f:
-    print(sys.argv[0], dict(os.environ), file=f)
-print(json.dumps({"found": sorted(os.environ)})) if sys.argv[0] == "./env" else None
+# A shell, which has begun before a voice is given up: one line, one write.
+ENV_TOOL = """#!/bin/sh
+line=$(env | tr '\\n' ' ')
+printf '%s %s\\n' "$0" "$line" >>environment
+[ "$0" != ./env ] || exec python3 -c 'import json, os; print(json.dumps({"found": sorted(os.environ)}))'
 """
 
 
@@ -203,7 +203,7 @@ class Service:
         self.env = {
             **settings(self.folder, way), "CALLPIPE_LOG": "debug", "CALLPIPE_STT": stt, "CALLPIPE_STT_TIMEOUT": "1000",
             "CALLPIPE_STT_URL": base.replace("http", "ws", 1) if stt == "deepgram" else base + "/v1", "CALLPIPE_STT_COMMAND": "./words",
-            "CALLPIPE_TTS": "openai,elevenlabs,deepgram,piper,command", "CALLPIPE_TTS_COMMAND": "./voice", "CALLPIPE_TTS_TIMEOUT": "500",
+            "CALLPIPE_TTS": "openai,elevenlabs,deepgram,piper,command", "CALLPIPE_TTS_COMMAND": "./voice", "CALLPIPE_TTS_TIMEOUT": str(500 * SLACK),
             "CALLPIPE_TTS_URL": f"{base}/v1 elevenlabs:{base} deepgram:{base} piper:{base}", "CALLPIPE_MODELS": "models.json", "CALLPIPE_CACHE": "",
         }
         if "proxy" in more:
