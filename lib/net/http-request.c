@@ -188,6 +188,8 @@ int http_prepare(struct http_call *c, const struct http_request *q)
 	set_version(c, q);
 	lib->easy_setopt(c->easy, CURLOPT_USERAGENT, "callpipe/" CALLPIPE_VERSION);
 	lib->easy_setopt(c->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	if (q->once)
+		lib->easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L);
 	/* ours is the deadline; libcurl's lets it try a second address before that */
 	if (q->connect_ms > 0 && q->connect_ms < INT_MAX)
 		lib->easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)q->connect_ms);

@@ -54,6 +54,9 @@ struct http_request {
 	int64_t idle_ms;  /* then, from one piece to the next */
 	int64_t total_ms; /* all of it */
 	size_t max_bytes; /* of the body; more is a failure; 0: 64 MiB */
+	/* a connection of its own: libcurl sends again what it sent over a kept one that broke before a reply, and the
+	 * server may have done it by then */
+	bool once;
 };
 
 enum http_fault {

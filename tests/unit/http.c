@@ -251,6 +251,25 @@ static void refused(void)
 	get_free(&g);
 }
 
+/* How often a request is sent that gets no reply, over a connection that was kept. */
+static long sendings(bool once)
+{
+	struct http_request q = {.method = "POST", .once = once};
+	struct get g = {0};
+	long before = count("requests");
+
+	ask(&g, &q, "/reset-first");
+	is_int(g.reply.fault, HTTP_BROKEN, "it fails");
+	get_free(&g);
+	return count("requests") - before - 1; /* to count is one, too */
+}
+
+static void once(void)
+{
+	ok(sendings(false) > 1, "libcurl sends again what a kept connection lost");
+	is_int(sendings(true), 1, "but not what is to be sent once");
+}
+
 static void escape(void)
 {
 	struct dynbuf b;
@@ -426,6 +445,7 @@ int main(int argc, char **argv)
 	again();
 	unable();
 	refused();
+	once();
 	escape();
 	http_free(&http);
 	loop_free(&loop);
