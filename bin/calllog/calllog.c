@@ -75,7 +75,7 @@ static const struct command {
 	unsigned bit;
 	int (*run)(char *const operands[]);
 } commands[] = {
-	{"init", INIT, command_init},
+	{"init", INIT, tables_init},
 	{"load", LOAD, command_load},
 	{"list", LIST, command_list},
 	{"show", SHOW, command_show},

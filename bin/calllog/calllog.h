@@ -3,7 +3,7 @@
 #ifndef CALLLOG_CALLLOG_H
 #define CALLLOG_CALLLOG_H
 
-#include "db/db.h"
+#include "record/tables.h"
 #include "table.h"
 
 struct settings {
@@ -28,16 +28,10 @@ struct settings {
 };
 extern struct settings set;
 
-/* Connect to a database that has the tables of this program. -1: it has been said; *ret_code is the exit code. */
-int open_database(struct db *db, enum exit_code *ret_code) MUST_USE;
-/* "cannot WHAT: why", and the exit code that it is worth. */
-enum exit_code say_database(const struct db *db, const char *what);
-
 /* Write what a statement with choice_where finds, to where the command line says. */
 enum exit_code write_found(const char *sql, enum table_form form, bool upright);
 
 /* Each gets its operands, NULL at the end, and returns an exit code. */
-int command_init(char *const operands[]) MUST_USE;
 int command_load(char *const operands[]) MUST_USE;
 int command_list(char *const operands[]) MUST_USE;
 int command_show(char *const operands[]) MUST_USE;

@@ -219,11 +219,11 @@ static enum exit_code erase(struct erasure *e)
 		return EXIT_REFUSED;
 	}
 	if (others == -1 || begin(e) == -1)
-		return say_database(&e->db, "erase");
+		return tables_say(&e->db, "erase");
 	if (wipe_each(INT64_MAX, erase_call, e) == -1)
 		e->files.failed++;
 	if (erase_elsewhere(e) == -1 || end(e) == -1)
-		return say_database(&e->db, "erase");
+		return tables_say(&e->db, "erase");
 	fprintf(stderr, "calllog: %s: %" PRId64 " calls, %" PRId64 " files, %" PRId64 " rows%s\n",
 		set.dry_run ? "would erase" : "erased", e->files.calls, e->files.files, e->rows,
 		e->files.failed || e->running ? "; not finished: run it again" : "");
@@ -250,7 +250,7 @@ int command_erase(char *const operands[])
 	e.params[0] = e.digits;
 	e.params[1] = e.hash;
 	e.params[2] = set.country ? set.country : "";
-	if (open_database(&e.db, &code) == -1)
+	if (tables_open(&e.db, &code) == -1)
 		return code;
 	code = erase(&e);
 	db_close(&e.db);

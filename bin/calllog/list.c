@@ -61,11 +61,11 @@ static enum exit_code find(const char *sql, enum table_form form, bool upright, 
 
 	if (choice_make(&choice) == -1)
 		return EXIT_USAGE;
-	if (open_database(&db, &code) == -1)
+	if (tables_open(&db, &code) == -1)
 		return code;
 	if (table_write(&db, sql, choice.params, CHOICE_PARAMS, form, upright, out) == -1 &&
 		db.fault != DB_FINE)
-		code = say_database(&db, "find calls");
+		code = tables_say(&db, "find calls");
 	db_close(&db);
 	return code;
 }

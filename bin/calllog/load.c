@@ -134,7 +134,7 @@ static int merge_group(struct load *l, void *what)
 
 static void give_up(struct load *l)
 {
-	l->gone = say_database(&l->db, "load calls");
+	l->gone = tables_say(&l->db, "load calls");
 }
 
 /* One by one: the database does not take something of them. */

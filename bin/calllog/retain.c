@@ -231,11 +231,11 @@ static enum exit_code retain_class(struct retain *r, int64_t age_s)
 	gmtime_r(&cutoff, &tm);
 	strftime(r->cutoff, sizeof(r->cutoff), "%Y-%m-%d %H:%M:%S+00", &tm);
 	if (audit_begin(&r->db, &a, "retain", r->class->name, r->cutoff, NULL) == -1)
-		return say_database(&r->db, "retain");
+		return tables_say(&r->db, "retain");
 	if (wipe_each(r->cutoff_ms, wipe_one, r) == -1)
 		r->files.failed++;
 	if (retain_rows(r, &a) == -1)
-		return say_database(&r->db, "retain");
+		return tables_say(&r->db, "retain");
 	if (r->alone)
 		log_warn("%" PRId64
 			 " calls keep their raw sound, as they have no recording: see assemble(1)",
@@ -268,7 +268,7 @@ int command_retain(char *const operands[])
 	}
 	if (number_key(true) == -1)
 		return EXIT_CONFIG;
-	if (open_database(&r.db, &code) == -1)
+	if (tables_open(&r.db, &code) == -1)
 		return code;
 	for (size_t i = 0; i < ARRAY_LEN(classes) && r.db.fault == DB_FINE; i++) {
 		r.class = &classes[i];

@@ -97,7 +97,7 @@ static enum exit_code find_and_show(struct db *db, const char *name)
 		id = k.name;
 	}
 	if (db_query(db, find_sql, &id, 1, &found) == -1)
-		return say_database(db, "show the call");
+		return tables_say(db, "show the call");
 	if (PQntuples(found) == 0) {
 		log_error("no call is called '%s'", id);
 		code = EXIT_FALSE;
@@ -105,7 +105,7 @@ static enum exit_code find_and_show(struct db *db, const char *name)
 		log_error("more than one call begins with '%s'", id);
 		code = EXIT_FALSE;
 	} else if (show(db, PQgetvalue(found, 0, 0)) == -1) {
-		code = say_database(db, "show the call");
+		code = tables_say(db, "show the call");
 	}
 	PQclear(found);
 	return code;
@@ -120,7 +120,7 @@ int command_show(char *const operands[])
 		log_error("name one call: see --help");
 		return EXIT_USAGE;
 	}
-	if (open_database(&db, &code) == -1)
+	if (tables_open(&db, &code) == -1)
 		return code;
 	code = find_and_show(&db, operands[0]);
 	db_close(&db);

@@ -20,7 +20,7 @@
 
 #include "base/util.h"
 
-#define OPT_ROWS_MAX 64
+#define OPT_ROWS_MAX 128
 
 enum opt_kind {
 	OPT_FLAG,   /* bool; in the environment 1/0, yes/no, true/false */

@@ -1,0 +1,15 @@
+/* tables: the database as the commands of a tool use it: found in order or said what is wrong, and made.
+ */
+#ifndef CALLPIPE_RECORD_TABLES_H
+#define CALLPIPE_RECORD_TABLES_H
+
+#include "db/db.h"
+
+/* Connect to a database that has the tables of this program. -1: it has been said; *ret_code is the exit code. */
+int tables_open(struct db *db, enum exit_code *ret_code) MUST_USE;
+/* "cannot WHAT: why", and the exit code that it is worth. */
+enum exit_code tables_say(const struct db *db, const char *what);
+/* All of a command `init`: make the tables, or bring them up to date; says on stdout which they are. */
+int tables_init(char *const operands[]) MUST_USE;
+
+#endif
