@@ -3,8 +3,8 @@
 #ifndef CALLLOG_CALLLOG_H
 #define CALLLOG_CALLLOG_H
 
+#include "db/table.h"
 #include "record/tables.h"
-#include "table.h"
 
 struct settings {
 	int64_t wait_s;    /* so long a database that is gone is waited for */

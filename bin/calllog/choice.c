@@ -17,7 +17,7 @@ const char choice_where[] =
 	" AND ($4::text IS NULL OR started_at < CASE WHEN length($4) = 10"
 	" THEN $4::text::timestamptz + interval '1 day' ELSE $4::text::timestamptz END)"
 	" AND ($5::text IS NULL OR final_sentiment = callpipe_sentiment($5))"
-	" AND ($6::text IS NULL OR " NUMBER_DIGITS_OF("phone_number", "$7") " = $6)";
+	" AND ($6::text IS NULL OR " PHONE_DIGITS_OF("phone_number", "$7") " = $6)";
 
 /* Words that mean the same, in those that were in use. */
 static const char *const same[][2] = {{"lead", "leads"}, {"interested", "leads"},
@@ -82,7 +82,7 @@ static int take_phone(struct choice *c)
 {
 	if (!set.phone)
 		return 0;
-	if (!number_digits(set.phone, c->phone)) {
+	if (!phone_digits(set.phone, set.country, c->phone)) {
 		log_error("cannot use --phone '%s': no telephone number", set.phone);
 		return -1;
 	}

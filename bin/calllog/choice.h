@@ -3,14 +3,14 @@
 #ifndef CALLLOG_CHOICE_H
 #define CALLLOG_CHOICE_H
 
-#include "number.h"
+#include "record/phone-key.h"
 
 #define CHOICE_PARAMS 7
 
 struct choice {
 	const char *params[CHOICE_PARAMS]; /* $1 to $7 of the condition */
 	char status[64]; /* as it is compared: lower case, '_' for blanks and '-' */
-	char phone[NUMBER_DIGITS_MAX + 1]; /* its digits */
+	char phone[PHONE_DIGITS_MAX + 1]; /* its digits */
 };
 
 /* For a statement on the table call: $1 to $7. */

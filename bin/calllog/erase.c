@@ -14,10 +14,10 @@
 #include "audit.h"
 #include "base/log.h"
 #include "calllog.h"
-#include "number.h"
+#include "record/phone-key.h"
 
 /* The number of a row: $1 the digits, $2 the hash, $3 the country. */
-#define DIGITS_OF(column) NUMBER_DIGITS_OF(column, "$3")
+#define DIGITS_OF(column) PHONE_DIGITS_OF(column, "$3")
 #define IS_PERSON(column) "(" DIGITS_OF(column) " = $1::text OR phone_hash = $2::bytea)"
 /* A call, by either of its numbers, as is_theirs. */
 #define IS_THEIRS(call) \
@@ -27,9 +27,9 @@
 #define OTHERS_MAX 20 /* a person talks to fewer numbers of ours */
 
 struct erasure {
-	char digits[NUMBER_DIGITS_MAX + 1]; /* of the person's number */
-	char hash[NUMBER_HEX];              /* of them, as the database writes it */
-	const char *params[3];              /* of IS_PERSON */
+	char digits[PHONE_DIGITS_MAX + 1]; /* of the person's number */
+	char hash[PHONE_HEX];              /* of them, as the database writes it */
+	const char *params[3];             /* of IS_PERSON */
 	struct db db;
 	struct audit audit;
 	struct wiped files;
@@ -39,10 +39,10 @@ struct erasure {
 
 static bool is_theirs(const struct erasure *e, const struct kept *k)
 {
-	char digits[NUMBER_DIGITS_MAX + 1];
+	char digits[PHONE_DIGITS_MAX + 1];
 
-	return (number_digits(k->from, digits) && strcmp(digits, e->digits) == 0) ||
-		(number_digits(k->to, digits) && strcmp(digits, e->digits) == 0);
+	return (phone_digits(k->from, set.country, digits) && strcmp(digits, e->digits) == 0) ||
+		(phone_digits(k->to, set.country, digits) && strcmp(digits, e->digits) == 0);
 }
 
 /* Where the dialogue was, kept for a call that was cut off: see agent(1). */
@@ -236,17 +236,17 @@ int command_erase(char *const operands[])
 	uint8_t hash[SHA256_BYTES];
 	enum exit_code code = EXIT_OK;
 
-	if (!operands[0] || operands[1] || !number_digits(operands[0], e.digits)) {
+	if (!operands[0] || operands[1] || !phone_digits(operands[0], set.country, e.digits)) {
 		log_error(operands[0] && !operands[1] ? "cannot erase '%s': no telephone number"
 						      : "name one telephone number: see --help",
 			operands[0]);
 		return EXIT_USAGE;
 	}
-	if (number_key(true) == -1)
+	if (phone_key(set.key_file, set.spool, true) == -1)
 		return EXIT_CONFIG;
-	if (!number_hash(operands[0], hash))
+	if (!phone_hash(operands[0], set.country, hash))
 		return EXIT_BUG;
-	number_hex(hash, e.hash);
+	phone_hex(hash, e.hash);
 	e.params[0] = e.digits;
 	e.params[1] = e.hash;
 	e.params[2] = set.country ? set.country : "";

@@ -1,19 +1,13 @@
 /* calllog list and export: calls, a row each. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "base/opt.h"
 #include "calllog.h"
 #include "choice.h"
-#include "record/output.h"
-#include "table.h"
+#include "db/table.h"
+#include "record/found.h"
 
 #define LIST_LIMIT 50 /* calls on a terminal, unless told */
 
@@ -52,89 +46,21 @@ static const char *limit(char *buf, size_t size, int64_t n)
 	return buf;
 }
 
-/* Write what is found; what went wrong is said. */
-static enum exit_code find(const char *sql, enum table_form form, bool upright, FILE *out)
+enum exit_code write_found(const char *sql, enum table_form form, bool upright)
 {
-	enum exit_code code = EXIT_OK;
 	struct choice choice;
-	struct db db;
 
 	if (choice_make(&choice) == -1)
 		return EXIT_USAGE;
-	if (tables_open(&db, &code) == -1)
-		return code;
-	if (table_write(&db, sql, choice.params, CHOICE_PARAMS, form, upright, out) == -1 &&
-		db.fault != DB_FINE)
-		code = tables_say(&db, "find calls");
-	db_close(&db);
-	return code;
-}
-
-/* Something that can only be written as it is: a device, a pipe. */
-static bool is_special(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
-/* dirfd of the folder that the path is in, and the name there. -1 with errno. */
-static int open_folder(const char *path, const char **ret_name)
-{
-	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX];
-
-	*ret_name = slash ? slash + 1 : path;
-	if (format_path(folder, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".") ==
-		-1)
-		return -1;
-	return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static enum exit_code find_to(FILE *out, const char *sql, enum table_form form, bool upright)
-{
-	enum exit_code code = find(sql, form, upright, out);
-	bool failed = ferror(out) | (fflush(out) == EOF);
-
-	return code ? code : failed ? EXIT_IO : EXIT_OK;
-}
-
-/* A file that is whole or not there. */
-static enum exit_code find_into(
-	const char *path, const char *sql, enum table_form form, bool upright)
-{
-	bool special = is_special(path);
-	struct output o = {.fd = -1};
-	enum exit_code code = EXIT_IO;
-	const char *name;
-	FILE *out = NULL;
-	int dirfd;
-
-	errno = 0;
-	dirfd = open_folder(path, &name);
-	if (special)
-		out = fopen(path, "we");
-	else if (dirfd != -1 && output_open(&o, dirfd, name) == 0)
-		out = fdopen(fcntl(o.fd, F_DUPFD_CLOEXEC, 3), "w");
-	if (out)
-		code = find_to(out, sql, form, upright);
-	if (!out || (!code && !special && output_commit(&o) == -1) || (code == EXIT_IO && errno))
-		log_error_errno("cannot write '%s'", path);
-	if (!out)
-		code = EXIT_IO;
-	output_drop(&o);
-	if (out)
-		(void)fclose(out);
-	if (dirfd != -1)
-		close(dirfd);
-	return code;
-}
-
-enum exit_code write_found(const char *sql, enum table_form form, bool upright)
-{
-	if (set.output && strcmp(set.output, "-") != 0)
-		return find_into(set.output, sql, form, upright);
-	return find(sql, form, upright, stdout);
+	return found_write(&(struct found){
+		.sql = sql,
+		.params = choice.params,
+		.n = CHOICE_PARAMS,
+		.form = form,
+		.upright = upright,
+		.output = set.output,
+		.what = "find calls",
+	});
 }
 
 int command_list(char *const operands[])
@@ -145,12 +71,12 @@ int command_list(char *const operands[])
 	if (status != -1)
 		return status;
 	limit(last, sizeof(last),
-		set.limit                            ? set.limit
-			: table_form() == TABLE_TEXT ? LIST_LIMIT
-						     : 0);
+		set.limit                                             ? set.limit
+			: table_form(set.json, set.csv) == TABLE_TEXT ? LIST_LIMIT
+								      : 0);
 	if (asprintf(&sql, list_sql, choice_where, last) == -1)
 		return EXIT_SYSTEM;
-	status = (int)write_found(sql, table_form(), false);
+	status = (int)write_found(sql, table_form(set.json, set.csv), false);
 	free(sql);
 	return status;
 }

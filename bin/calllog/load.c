@@ -10,8 +10,8 @@
 #include "calllog.h"
 #include "db/schema.h"
 #include "merge.h"
-#include "number.h"
 #include "record/batch.h"
+#include "record/phone-key.h"
 
 #define CALLS 250                      /* in one transaction */
 #define PAUSE_MIN_NS (100 * NS_PER_MS) /* between two tries to reach the database */
@@ -241,7 +241,9 @@ int command_load(char *const operands[])
 	static const struct batch_page page = {.one = "call", .many = "calls"};
 	static struct load l;
 	const char *path;
-	int status = number_key(false) == -1 ? EXIT_CONFIG : batch_open(&page, operands, &l.batch);
+	int status = phone_key(set.key_file, set.spool, false) == -1
+		? EXIT_CONFIG
+		: batch_open(&page, operands, &l.batch);
 
 	if (status)
 		return status;

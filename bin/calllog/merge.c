@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
-#include "number.h"
+#include "db/copy.h"
+#include "record/phone-key.h"
 
 #define LIST_MAX ((size_t)16 << 20)
 
@@ -26,7 +26,7 @@ static int check_key(struct db *db)
 {
 	PGresult *result;
 
-	if (number_has_key())
+	if (phone_has_key())
 		return 0;
 	if (db_query(db, "SELECT FROM erasure LIMIT 1", NULL, 0, &result) == -1)
 		return -1;
@@ -76,7 +76,7 @@ static int merge_calls(struct db *db, PGresult **ret)
 		" WHERE NOT EXISTS (SELECT FROM erasure e WHERE e.erased_at > l.started_at AND %s)"
 		" ORDER BY call_id ON CONFLICT (call_id) DO UPDATE SET ",
 		rows_columns[ROWS_CALL], rows_columns[ROWS_CALL],
-		number_has_key() ? "e.phone_hash = l.phone_hash" : "true");
+		phone_has_key() ? "e.phone_hash = l.phone_hash" : "true");
 	add_updates(&sql);
 	dynbuf_adds(&sql,
 		"state = 'ended', loaded_at = now()"

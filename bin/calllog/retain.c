@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "base/opt.h"
 #include "calllog.h"
-#include "copy.h"
-#include "number.h"
+#include "db/copy.h"
+#include "record/phone-key.h"
 
 #define NUMBERS "500" /* that are anonymised in one statement */
 
@@ -120,11 +120,13 @@ static int anonymise_some(struct retain *r, int *ret_n)
 	dynbuf_adds(&hashes, "{");
 	for (int i = 0; i < *ret_n; i++) {
 		uint8_t hash[SHA256_BYTES];
-		char hex[NUMBER_HEX];
+		char hex[PHONE_HEX];
 
 		copy_element(&numbers, PQgetvalue(found, i, 0));
 		copy_element(&hashes,
-			number_hash(PQgetvalue(found, i, 0), hash) ? number_hex(hash, hex) : NULL);
+			phone_hash(PQgetvalue(found, i, 0), set.country, hash)
+				? phone_hex(hash, hex)
+				: NULL);
 	}
 	dynbuf_adds(&numbers, "}");
 	dynbuf_adds(&hashes, "}");
@@ -266,7 +268,7 @@ int command_retain(char *const operands[])
 			return EXIT_USAGE;
 		}
 	}
-	if (number_key(true) == -1)
+	if (phone_key(set.key_file, set.spool, true) == -1)
 		return EXIT_CONFIG;
 	if (tables_open(&r.db, &code) == -1)
 		return code;

@@ -11,8 +11,8 @@
 
 #include "base/log.h"
 #include "calllog.h"
-#include "copy.h"
-#include "number.h"
+#include "db/copy.h"
+#include "record/phone-key.h"
 #include "record/story.h"
 
 #define LOADER "2" /* other rows are made of the same files: a number greater by one */
@@ -255,7 +255,7 @@ static void call_row(
 	copy_time(b, k->accepted_ms);
 	copy_time(b, k->accepted_ms);
 	copy_time(b, k->accepted_ms + s->over_ms);
-	if (number_hash(k->campaign[0] ? k->to : k->from, hash))
+	if (phone_hash(k->campaign[0] ? k->to : k->from, set.country, hash))
 		copy_bytes(b, hash, sizeof(hash));
 	else
 		copy_null(b);

@@ -77,7 +77,7 @@ static const struct kind {
 /* Without groups there is a row even of nothing. */
 static int make(const struct kind *k, char **ret)
 {
-	bool few = table_form() == TABLE_TEXT;
+	bool few = table_form(set.json, set.csv) == TABLE_TEXT;
 
 	if (!k->columns)
 		return asprintf(ret, "%s%s%s", prompts_begin, choice_where, prompts_end);
@@ -125,7 +125,7 @@ int command_stats(char *const operands[])
 		return opt_no_operands(operands + !set.by);
 	if (make(k, &sql) == -1)
 		return EXIT_SYSTEM;
-	code = (int)write_found(sql, table_form(), !k->by);
+	code = (int)write_found(sql, table_form(set.json, set.csv), !k->by);
 	free(sql);
 	return code;
 }

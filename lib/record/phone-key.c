@@ -1,4 +1,4 @@
-#include "number.h"
+#include "record/phone-key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "calllog.h"
 
 #define KEY_BYTES 32
 #define KEY_FILE_MAX 4096
@@ -19,25 +18,24 @@
 static uint8_t key[SHA256_BYTES]; /* of the hashes */
 static bool have_key;
 
-bool number_digits(const char *number, char ret[NUMBER_DIGITS_MAX + 1])
+bool phone_digits(const char *number, const char *country, char ret[PHONE_DIGITS_MAX + 1])
 {
-	const char *country = set.country ? set.country : "";
-	char digits[NUMBER_DIGITS_MAX + 1] = "";
+	char digits[PHONE_DIGITS_MAX + 1] = "";
 	size_t n = 0, skip = 0;
 
-	for (const char *c = number; *c && n < NUMBER_DIGITS_MAX; c++)
+	for (const char *c = number; *c && n < PHONE_DIGITS_MAX; c++)
 		if (*c >= '0' && *c <= '9')
 			digits[n++] = *c;
 	digits[n] = '\0';
 	if (strncmp(digits, "00", 2) == 0) {
 		skip = 2;
 		country = "";
-	} else if (digits[0] == '0' && *country && !strchr(number, '+')) {
+	} else if (digits[0] == '0' && country && *country && !strchr(number, '+')) {
 		skip = 1;
 	} else {
 		country = "";
 	}
-	snprintf(ret, NUMBER_DIGITS_MAX + 1, "%.8s%.*s", country, NUMBER_DIGITS_MAX - 8,
+	snprintf(ret, PHONE_DIGITS_MAX + 1, "%.8s%.*s", country, PHONE_DIGITS_MAX - 8,
 		digits + skip);
 	return strlen(ret) >= DIGITS_MIN;
 }
@@ -63,7 +61,7 @@ static int make_key(const char *path)
 	return err;
 }
 
-int number_key(bool make)
+int phone_key(const char *file, const char *spool, bool make)
 {
 	char path[PATH_MAX], *text;
 	size_t n;
@@ -71,11 +69,10 @@ int number_key(bool make)
 
 	if (have_key)
 		return 0;
-	err = set.key_file ? format_path(path, "%s", set.key_file)
-			   : format_path(path, "%s/phones.key", set.spool);
-	if (!err && make && !set.key_file && access(path, F_OK) == -1 && errno == ENOENT)
+	err = file ? format_path(path, "%s", file) : format_path(path, "%s/phones.key", spool);
+	if (!err && make && !file && access(path, F_OK) == -1 && errno == ENOENT)
 		err = make_key(path);
-	if (!err && access(path, F_OK) == -1 && errno == ENOENT && !make && !set.key_file)
+	if (!err && access(path, F_OK) == -1 && errno == ENOENT && !make && !file)
 		return 0;
 	if (!err && read_file(path, KEY_FILE_MAX, &text, &n) == 0) {
 		errno = EINVAL; /* too short to be secret */
@@ -91,24 +88,24 @@ int number_key(bool make)
 	return err;
 }
 
-bool number_has_key(void)
+bool phone_has_key(void)
 {
 	return have_key;
 }
 
-bool number_hash(const char *number, uint8_t ret[SHA256_BYTES])
+bool phone_hash(const char *number, const char *country, uint8_t ret[SHA256_BYTES])
 {
-	char digits[NUMBER_DIGITS_MAX + 1];
+	char digits[PHONE_DIGITS_MAX + 1];
 
-	if (!have_key || !number_digits(number, digits))
+	if (!have_key || !phone_digits(number, country, digits))
 		return false;
 	hmac_sha256(key, sizeof(key), digits, strlen(digits), ret);
 	return true;
 }
 
-const char *number_hex(const uint8_t hash[SHA256_BYTES], char buf[NUMBER_HEX])
+const char *phone_hex(const uint8_t hash[SHA256_BYTES], char buf[PHONE_HEX])
 {
-	snprintf(buf, NUMBER_HEX, "\\x");
+	snprintf(buf, PHONE_HEX, "\\x");
 	for (size_t i = 0; i < SHA256_BYTES; i++)
 		snprintf(buf + 2 + 2 * i, 3, "%02x", hash[i]);
 	return buf;

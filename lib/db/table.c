@@ -1,11 +1,10 @@
-#include "table.h"
+#include "db/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "calllog.h"
 #include "codec/jline.h"
 
 /* Types whose text is a number, or JSON, as it stands: their oids never change. */
@@ -23,10 +22,10 @@ enum {
 #define CELL_MAX 60 /* columns of a terminal that one cell takes */
 #define ROW_MAX ((size_t)64 << 20)
 
-enum table_form table_form(void)
+enum table_form table_form(bool json, bool csv)
 {
-	if (set.json || set.csv)
-		return set.json ? TABLE_JSON : TABLE_CSV;
+	if (json || csv)
+		return json ? TABLE_JSON : TABLE_CSV;
 	return isatty(STDOUT_FILENO) ? TABLE_TEXT : TABLE_JSON;
 }
 

@@ -4,8 +4,8 @@
  * spreadsheet would take for a formula stands behind an apostrophe. In a table, what is no character for a terminal is
  * shown as a question mark.
  */
-#ifndef CALLLOG_TABLE_H
-#define CALLLOG_TABLE_H
+#ifndef CALLPIPE_DB_TABLE_H
+#define CALLPIPE_DB_TABLE_H
 
 #include <stdio.h>
 
@@ -13,8 +13,8 @@
 
 enum table_form { TABLE_TEXT, TABLE_JSON, TABLE_CSV };
 
-/* As the command line says, or what stdout is, wants it. */
-enum table_form table_form(void);
+/* As the options --json and --csv say, or else what stdout is. */
+enum table_form table_form(bool json, bool csv);
 /* Write what the query finds; upright: as a table, a line a column, of one row. */
 int table_write(struct db *db, const char *sql, const char *const params[], int n,
 	enum table_form form, bool upright, FILE *out) MUST_USE;

@@ -1,17 +1,15 @@
 /* Telephone numbers that are one, and those that are not. */
 #include <stdlib.h>
 
-#include "calllog.h"
-#include "number.h"
+#include "record/phone-key.h"
 #include "tap.h"
 
 static void same(const char *country, const char *number, const char *want)
 {
-	char digits[NUMBER_DIGITS_MAX + 1] = "";
+	char digits[PHONE_DIGITS_MAX + 1] = "";
 	bool is;
 
-	set.country = country;
-	is = number_digits(number, digits);
+	is = phone_digits(number, country, digits);
 	if (want)
 		is_str(is ? digits : "none", want, "'%s' in %s", number,
 			country ? country : "no country");
@@ -34,6 +32,6 @@ int main(void)
 	same(NULL, "12", NULL);
 	same(NULL, "", NULL);
 	same(NULL, "99999999999999999999999999999999999999", "99999999999999999999999");
-	ok(!number_hash("33612345678", hash), "without a key there is no hash");
+	ok(!phone_hash("33612345678", NULL, hash), "without a key there is no hash");
 	return done_testing();
 }

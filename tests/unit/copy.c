@@ -1,7 +1,7 @@
 /* Rows in COPY's text format: what is in a text arrives, and JSON is such that jsonb takes it. */
 #include <string.h>
 
-#include "copy.h"
+#include "db/copy.h"
 #include "tap.h"
 
 static struct dynbuf b;

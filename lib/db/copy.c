@@ -1,4 +1,4 @@
-#include "copy.h"
+#include "db/copy.h"
 
 #include <ctype.h>
 #include <inttypes.h>

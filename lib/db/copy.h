@@ -5,8 +5,8 @@
  *
  * Source: PostgreSQL manual, COPY, Text Format.
  */
-#ifndef CALLLOG_COPY_H
-#define CALLLOG_COPY_H
+#ifndef CALLPIPE_DB_COPY_H
+#define CALLPIPE_DB_COPY_H
 
 #include "base/dynbuf.h"
 
