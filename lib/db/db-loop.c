@@ -32,6 +32,7 @@ static struct {
 	__typeof__(PQconsumeInput) *consumeInput;
 	__typeof__(PQisBusy) *isBusy;
 	__typeof__(PQgetResult) *getResult;
+	__typeof__(PQnotifies) *notifies;
 	__typeof__(PQclear) *clear;
 	__typeof__(PQresultStatus) *resultStatus;
 	__typeof__(PQresultErrorField) *resultErrorField;
@@ -56,9 +57,9 @@ static int load(void)
 		SYMBOL(socket), SYMBOL(finish), SYMBOL(errorMessage), SYMBOL(serverVersion),
 		SYMBOL(setnonblocking), SYMBOL(setNoticeReceiver), SYMBOL(sendQuery),
 		SYMBOL(sendQueryParams), SYMBOL(setSingleRowMode), SYMBOL(flush),
-		SYMBOL(consumeInput), SYMBOL(isBusy), SYMBOL(getResult), SYMBOL(clear),
-		SYMBOL(resultStatus), SYMBOL(resultErrorField), SYMBOL(cmdTuples), SYMBOL(nfields),
-		SYMBOL(fname), SYMBOL(ftype), SYMBOL(getisnull), SYMBOL(getvalue),
+		SYMBOL(consumeInput), SYMBOL(isBusy), SYMBOL(getResult), SYMBOL(notifies),
+		SYMBOL(clear), SYMBOL(resultStatus), SYMBOL(resultErrorField), SYMBOL(cmdTuples),
+		SYMBOL(nfields), SYMBOL(fname), SYMBOL(ftype), SYMBOL(getisnull), SYMBOL(getvalue),
 		SYMBOL(getlength), {0}};
 
 	return pq.finish ? 0 : dl_load("libpq.so.5", symbols);
@@ -86,7 +87,7 @@ struct db_loop {
 	bool error;   /* WORKING: a statement has failed; fault and the rest say how */
 	int64_t rows; /* of the last result */
 	bool table;   /* it is one of rows */
-	bool in_row;  /* a row is being handed over */
+	bool handing; /* a row or notification is being handed over */
 	bool closed;  /* meanwhile */
 	enum db_fault fault;
 	char sqlstate[8], why[DB_WHY_MAX];
@@ -152,9 +153,9 @@ static bool take_result(struct db_loop *d, const PGresult *result)
 {
 	switch (pq.resultStatus(result)) {
 	case PGRES_SINGLE_TUPLE:
-		d->in_row = true;
+		d->handing = true;
 		d->on->row(d->ctx, result);
-		d->in_row = false;
+		d->handing = false;
 		return !d->closed;
 	case PGRES_COMMAND_OK:
 	case PGRES_TUPLES_OK:
@@ -168,6 +169,39 @@ static bool take_result(struct db_loop *d, const PGresult *result)
 	}
 }
 
+/* False: the handler has closed it. */
+static bool take_notifications(struct db_loop *d)
+{
+	PGnotify *n;
+
+	while (!d->closed && (n = pq.notifies(d->conn))) {
+		if (d->on->notified) {
+			d->handing = true;
+			d->on->notified(d->ctx, n->relname, n->extra);
+			d->handing = false;
+		}
+		pq.freemem(n);
+	}
+	if (!d->closed)
+		return true;
+	db_loop_close(d);
+	return false;
+}
+
+/* All results are there. What was notified came with them, and nothing else would wake us for it. */
+static void end(struct db_loop *d)
+{
+	d->state = READY;
+	if (!take_notifications(d))
+		return;
+	if (!d->error)
+		d->on->done(d->ctx, d->rows, d->table);
+	else if (d->on->refused && d->fault != DB_GONE && pq.status(d->conn) == CONNECTION_OK)
+		d->on->refused(d->ctx, d->fault, d->sqlstate, d->why);
+	else
+		fail(d);
+}
+
 static void work(struct db_loop *d)
 {
 	PGresult *result;
@@ -176,11 +210,7 @@ static void work(struct db_loop *d)
 	while (more && !pq.isBusy(d->conn)) {
 		result = pq.getResult(d->conn);
 		if (!result) {
-			d->state = READY;
-			if (d->error)
-				fail(d);
-			else
-				d->on->done(d->ctx, d->rows, d->table);
+			end(d);
 			return;
 		}
 		more = take_result(d, result);
@@ -261,6 +291,8 @@ static void ready(void *ctx, short revents)
 		return;
 	if (d->state == WORKING)
 		work(d);
+	else
+		(void)take_notifications(d);
 }
 
 static const char *option(const struct db_loop *d, const char *name)
@@ -384,7 +416,7 @@ void db_loop_close(struct db_loop *d)
 {
 	if (!d)
 		return;
-	if (d->in_row) { /* it is still looked at */
+	if (d->handing) { /* it is still looked at */
 		d->closed = true;
 		return;
 	}

@@ -31,6 +31,11 @@ struct db_loop_handlers {
 	/* the connection could not be made, was lost, or a statement failed: there is nothing more to come. why: a line,
 	 * without secrets; state: SQLSTATE, "" if it is not known; both until db_loop_close */
 	void (*failed)(void *ctx, enum db_fault fault, const char *state, const char *why);
+	/* For a connection that is kept; both may be NULL. A statement failed, and the connection is good: the next may
+	 * be sent. Without it, failed is told that. */
+	void (*refused)(void *ctx, enum db_fault fault, const char *state, const char *why);
+	/* A NOTIFY of what this connection LISTENs to. It may not call db_loop_send. */
+	void (*notified)(void *ctx, const char *channel, const char *payload);
 };
 
 /* dsn: a connection string or URL of libpq; what it does not say is of libpq's environment. NULL: no memory; all else
@@ -39,7 +44,7 @@ struct db_loop *db_loop_open(
 	struct loop *loop, const char *dsn, const struct db_loop_handlers *on, void *ctx) MUST_USE;
 /* At once, whatever is under way; NULL is nothing. No handler is called any more. */
 void db_loop_close(struct db_loop *d);
-/* One statement with its n values as text, or (n 0) several without. Only after opened or done. */
+/* One statement with its n values as text, or (n 0) several without. Only after opened, done or refused. */
 void db_loop_send(struct db_loop *d, const char *sql, const char *const values[], int n);
 /* 150018 */
 int db_loop_version(const struct db_loop *d);
