@@ -9,9 +9,9 @@
 
 #define LIST_MAX ((size_t)16 << 20)
 
-/* Columns that a row of the dialler keeps. */
-static const char *const own[] = {
-	"campaign_id", "phone_number", "direction", "caller_id", "answered_at", "call_id"};
+/* Columns that a row of the dialler keeps: what it means for the queue is decided by campaign_finish. */
+static const char *const own[] = {"campaign_id", "phone_number", "direction", "caller_id",
+	"disposition", "answered_at", "started_at", "ended_at", "call_id"};
 
 static bool is_own(const char *column, size_t n)
 {
@@ -79,7 +79,7 @@ static int merge_calls(struct db *db, PGresult **ret)
 		phone_has_key() ? "e.phone_hash = l.phone_hash" : "true");
 	add_updates(&sql);
 	dynbuf_adds(&sql,
-		"state = 'ended', loaded_at = now()"
+		"state = CASE WHEN call.queue_id IS NULL THEN 'ended' ELSE call.state END, loaded_at = now()"
 		" WHERE call.erased_at IS NULL AND call.words_removed_at IS NULL AND call.anonymised_at IS NULL"
 		" AND excluded.journal_bytes >= call.journal_bytes AND excluded.source IS DISTINCT FROM call.source"
 		" RETURNING call_id, xmax <> 0");

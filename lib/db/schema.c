@@ -12,12 +12,15 @@
 
 extern const char schema_001[];
 __asm__(INCLUDED("schema_001", "lib/db/001-calls.sql"));
+extern const char schema_002[];
+__asm__(INCLUDED("schema_002", "lib/db/002-campaign.sql"));
 
 static const struct {
 	const char *name; /* for people */
 	const char *sql;
 } steps[] = {
 	{"calls", schema_001},
+	{"campaigns", schema_002},
 };
 
 int schema_known(void)
