@@ -139,14 +139,36 @@ ok 'a list that cannot be read is a mistake' must_fail 65 run -f "$T/audio" "$T/
 check 'and is left alone' 'grep -q "audio_texts.json.: line 2" "$T/err" && [ "$(cat "$T/prompts/audio_texts.json")" = "{\"wide\": " ]'
 check 'on a terminal there is a table' 'rm "$T/prompts/audio_texts.json" && script -qec "prompts $T/audio $T/prompts" "$T/typescript" >"$T/x" && grep -q "43.6 .*2.79 .*alaw" "$T/x" && ! grep -q "{" "$T/x"'
 
-# Phrases.
+# Texts that are spoken.
 unset CALLPIPE_STT CALLPIPE_STT_COMMAND
+export CALLPIPE_CACHE='' CALLPIPE_TTS_TIMEOUT=20000
+mkdir "$T/texts"
+printf 'Bonjour,\n  je vous écoute.\r\n' >"$T/texts/hello.txt" && echo 'Nobody is there.' >"$T/texts/plain.v1.txt" && cp "$speech" "$T/texts/plain.v1.wav"
+spoken() { run --texts -l fr "$T/texts" "$T/spoken"; }
+said() { jq -r ".\"$1\".text" "$T/spoken/audio_texts.json"; }
+check '--texts: a text is spoken, and is what it says' 'spoken && [ "$(said hello)" = "Bonjour, je vous écoute." ] &&
+	tts --language=fr --say="$(said hello)" >"$T/spoken.wav" && near "$(soxi -D "$T/spoken/hello.wav")" "$(soxi -D "$T/spoken.wav")" 0.01 && near "$(rms "$T/spoken/hello.wav")" "$(rms "$T/spoken.wav")" 0.3'
+check 'one beside a recording is what that says' '[ "$(said plain.v1)" = "Nobody is there." ] && near "$(soxi -D "$T/spoken/plain.v1.wav")" "$(soxi -D "$speech")" 0.01'
+state "$T/spoken" >"$T/before"
+check_same 'again: nothing is done' 'cat "$T/before"' 'spoken && state "$T/spoken"'
+check 'another text is spoken, and nothing else' 'echo "Au revoir." >"$T/texts/hello.txt" && spoken && only "hello made" && [ "$(said hello)" = "Au revoir." ]'
+check 'another text of a recording is put down' 'echo "No one." >"$T/texts/plain.v1.txt" && spoken && only "" && [ "$(said plain.v1)" = "No one." ]'
+check 'a recording takes the place of a spoken text' 'sox "$sounds/vm-goodbye.wav" "$T/texts/hello.wav" && spoken && only "hello made" && [ "$(said hello)" = "Au revoir." ] && near "$(soxi -D "$T/spoken/hello.wav")" "$(soxi -D "$sounds/vm-goodbye.wav")" 0.01'
+printf ' \n' >"$T/texts/empty.txt" && printf 'caf\351\n' >"$T/texts/latin1.txt" && head -c 9000 /dev/zero | tr '\0' a >"$T/texts/long.txt"
+for bad in 'empty nothing to say' 'latin1 no UTF-8' 'long longer than 8 KiB'; do
+	check "a text that is bad: ${bad#* }" 'must_fail 65 run --texts "$T/texts/${bad%% *}.txt" "$T/spoken" && grep -q "${bad%% *}.txt.: .*${bad#* }" "$T/err" && [ ! -e "$T/spoken/${bad%% *}.wav" ]'
+done
+check 'a voice that fails' 'rm "$T/texts/hello.wav" && CALLPIPE_TTS_COMMAND=false must_fail 71 run --texts -f "$T/texts/hello.txt" "$T/spoken" && grep -q "hello.txt.: tts has not said it" "$T/err" && [ "$(soxi -D "$T/spoken/hello.wav")" = "$(soxi -D "$sounds/vm-goodbye.wav")" ]'
+ok 'without --texts none is taken' must_fail 65 run "$T/texts/hello.txt" "$T/spoken"
+
+# Phrases.
 scenario=tests/data/scenario/support.json
-export CALLPIPE_CACHE="$T/cache" CALLPIPE_TTS_TIMEOUT=20000
+export CALLPIPE_CACHE="$T/cache"
 check '--speak --verify before it: all is missing' 'must_fail 1 run --speak=$scenario --verify'
 check '--speak: a line for each phrase, with size and duration, and the sum' 'run --speak $scenario && jq -es "(.[:-1] | length > 10 and all(.status == \"made\" and .bytes > 0 and .ms > 0)) and .[-1].made == length - 1" "$T/out"'
 check 'as tts has it' 'tts --prime=$scenario | tail -n1 | jq -e ".made == 0"'
 check '--verify after it' 'run -s $scenario --verify'
 ok '--speak takes no files' must_fail 64 run --speak=$scenario "$speech" "$T/x"
+ok 'nor texts' must_fail 64 run --speak=$scenario --texts
 ok 'nor a gain' must_fail 64 run --speak=$scenario --gain=3
 plan

@@ -33,6 +33,9 @@ static struct settings {
 static const struct opt_row rows[] = {
 	{"scenario", 's', OPT_STR, "FILE", "CALLPIPE_SCENARIO", "what is said, heard and done",
 		&set.scenario},
+	{"sounds", 0, OPT_STR, "DIR", "CALLPIPE_SOUNDS",
+		"phrases are the recordings of this folder, as prompts makes it",
+		&agent_options.sounds},
 	{"check", 'c', OPT_FLAG, NULL, NULL,
 		"name every mistake of the scenarios, tools or models given, and exit", &set.check},
 	{"text", 't', OPT_FLAG, NULL, NULL, "talk on the terminal, or run the dialogues given",
@@ -189,6 +192,8 @@ int main(int argc, char **argv)
 	status = opt_parse(&page, rows, argc, argv, &first);
 	if (status >= 0)
 		return status;
+	if (agent_options.sounds && !*agent_options.sounds)
+		agent_options.sounds = NULL;
 	if (set.check && first == argc) {
 		log_error("cannot check: no file is given: see --help");
 		return EXIT_USAGE;

@@ -10,7 +10,7 @@ static bool understands(const char *language, const char *intent)
 	return understand_intent_words(language, intent ? intent : "yes") != NULL;
 }
 
-const struct scenario_options agent_options = {.understands = understands};
+struct scenario_options agent_options = {.understands = understands};
 
 void check_tell(struct scenario_mistakes *mistakes)
 {

@@ -7,8 +7,8 @@
 #include "model/models.h"
 #include "scenario/scenario.h"
 
-/* What this agent can do, for scenario_load. */
-extern const struct scenario_options agent_options;
+/* What this agent can do, for scenario_load, and where its recordings are. */
+extern struct scenario_options agent_options;
 
 /* Say them on stderr, and free them. */
 void check_tell(struct scenario_mistakes *mistakes);

@@ -20,6 +20,7 @@ static struct {
 	const char *rate;
 	bool force;
 	bool transcribe;
+	bool texts;
 	const char *stt;
 	const char *language;
 	const char *speak;
@@ -34,6 +35,9 @@ static const struct opt_row rows[] = {
 	{"force", 'f', OPT_FLAG, NULL, NULL, "make again what has not changed", &set.force},
 	{"transcribe", 't', OPT_FLAG, NULL, NULL, "put down what they say, as stt hears it",
 		&set.transcribe},
+	{"texts", 0, OPT_FLAG, NULL, NULL,
+		"take texts, too: NAME.txt is spoken by tts, or is the words of a recording beside it",
+		&set.texts},
 	{"stt", 0, OPT_STR, "NAME", "CALLPIPE_STT", "its engine", &set.stt},
 	{"language", 'l', OPT_STR, "TAG", "CALLPIPE_LANGUAGE", "that they speak", &set.language},
 	{"speak", 's', OPT_STR, "SCENARIO", NULL,
@@ -65,8 +69,8 @@ static int speak(char *const rest[])
 
 	if (*rest)
 		return misuse("cannot use --speak with files");
-	if (set.force || set.transcribe || strcmp(set.gain, "0") != 0)
-		return misuse("cannot use --gain, --force or --transcribe with --speak");
+	if (set.force || set.transcribe || set.texts || strcmp(set.gain, "0") != 0)
+		return misuse("cannot use --gain, --force, --transcribe or --texts with --speak");
 	if (snprintf(prime, sizeof(prime), "--prime=%s", set.speak) >= (int)sizeof(prime) ||
 		(set.language &&
 			snprintf(language, sizeof(language), "--language=%s", set.language) >=
@@ -104,6 +108,7 @@ static int make(char **operands)
 		.rate_hz = strcmp(set.rate, "16000") == 0 ? 16000 : 8000,
 		.force = set.force,
 		.transcribe = set.transcribe,
+		.texts = set.texts,
 		.stt = set.stt,
 		.lang = set.language,
 	};

@@ -13,6 +13,7 @@ struct settings {
 	int rate_hz;      /* of the prompts */
 	bool force;       /* make what is there, too */
 	bool transcribe;  /* make words of them */
+	bool texts;       /* NAME.txt is spoken, or is the words of a recording */
 	const char *stt;  /* its engine; NULL: as stt decides */
 	const char *lang; /* what they speak, a BCP 47 tag; NULL: as stt decides */
 };

@@ -15,16 +15,24 @@
 #include "record/batch.h"
 #include "show.h"
 #include "sound.h"
+#include "spoken.h"
 #include "words.h"
 
 #define SAVE_EVERY_NS (2 * NS_PER_S)
 #define HOW "1" /* how sound is made; another number makes all anew */
+
+/* What is taken of a folder. The last ones cannot be read, but left out in silence they would be missed. */
+static const char *const suffixes[] = {SPOKEN_END, ".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus",
+	".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".w64", ".rf64", ".voc", ".WAV", ".MP3",
+	".FLAC", ".OGG", ".OPUS", ".AIF", ".AIFF", ".AU", ".m4a", ".aac", ".wma", ".M4A", NULL};
 
 /* A source on its way. */
 struct item {
 	char *source;        /* as it was named */
 	char name[PATH_MAX]; /* of the prompt; "": it has none */
 	char *path;          /* of the prompt, where its words are asked for */
+	char *words;         /* as a text has them; NULL: none does */
+	bool spoken;         /* the source is that text */
 	bool made;           /* now; else it was there */
 	struct entry e;      /* what is known of it */
 };
@@ -32,7 +40,8 @@ struct item {
 struct work {
 	const struct settings *set;
 	char *const *operands;
-	char how[SETTINGS_MAX]; /* the settings, as they are kept */
+	char how[SETTINGS_MAX];        /* the settings, as they are kept */
+	char how_spoken[SETTINGS_MAX]; /* of a text */
 	struct batch *batch;
 	struct book book;
 	struct stat dest;               /* the folder */
@@ -46,6 +55,7 @@ static void item_free(struct item *it)
 {
 	free(it->source);
 	free(it->path);
+	free(it->words);
 	entry_free(&it->e);
 }
 
@@ -81,16 +91,21 @@ static bool is_there(const struct work *w, const struct item *it)
 /* Make it, if it is not there already. 0, or an exit code after a message. */
 static int make(struct work *w, struct item *it, const struct source *s)
 {
+	const char *how = it->spoken ? w->how_spoken : w->how;
 	char why[WHY_MAX];
 	int code;
 
 	if (!w->set->force && strcmp(it->e.source, s->hash) == 0 &&
-		strcmp(it->e.settings, w->how) == 0 && is_there(w, it))
+		strcmp(it->e.settings, how) == 0 && is_there(w, it))
 		return 0;
-	code = sound_make(w->set, s, w->book.dirfd, it->name, &it->e, why);
+	if (it->spoken)
+		code = spoken_make(w->set, it->words, w->book.dirfd, it->name, &it->e, why);
+	else
+		code = sound_make(w->set, s, w->book.dirfd, it->name, &it->e, why);
 	if (code)
 		return failed(it, code == EXIT_IO ? "write the prompt of" : "take", why, code);
-	memcpy(it->e.settings, w->how, sizeof(it->e.settings));
+	memcpy(it->e.source, s->hash, sizeof(it->e.source));
+	memcpy(it->e.settings, how, sizeof(it->e.settings));
 	it->made = true;
 	return 0;
 }
@@ -106,6 +121,33 @@ static int settle_text(struct entry *e)
 	if (!*e->text_of && *e->text)
 		memcpy(e->text_of, e->source, sizeof(e->text_of));
 	return 0;
+}
+
+/* The words that a text has for it: the source itself, or one beside it. 0, or how the item ends. */
+static int read_words(const struct work *w, struct item *it)
+{
+	char *other, why[WHY_MAX];
+	int code = 0;
+
+	if (!w->set->texts)
+		return 0;
+	it->spoken = spoken_is(it->source);
+	other = it->spoken ? spoken_recording(it->source, suffixes) : spoken_beside(it->source);
+	if (it->spoken && other)
+		code = BATCH_SKIPPED; /* it is taken with the recording */
+	else if (it->spoken || other)
+		code = spoken_read(it->spoken ? it->source : other, &it->words, why);
+	free(other);
+	return code > 0 ? failed(it, "take", why, code) : code;
+}
+
+/* It says what a text says, whatever else was known. */
+static int settle_words(struct item *it)
+{
+	if (!it->words)
+		return settle_text(&it->e);
+	memcpy(it->e.text_of, it->e.source, sizeof(it->e.text_of));
+	return entry_set(&it->e.text, it->words);
 }
 
 /* Its words are to be asked for. A text that differs from what was heard was put right by a person. */
@@ -219,7 +261,8 @@ static int prepare(struct work *w, struct item *it)
 	end = source_open(it->source, &s, why);
 	if (end)
 		return failed(it, "take", why, end);
-	end = take_name(w, it);
+	end = read_words(w, it);
+	end = end ? end : take_name(w, it);
 	if (end)
 		return end;
 	if (book_get(&w->book, it->name, &it->e) < 0)
@@ -227,7 +270,7 @@ static int prepare(struct work *w, struct item *it)
 	end = make(w, it, &s);
 	if (end)
 		return end;
-	return settle_text(&it->e) < 0 ? no_memory(it) : 0;
+	return settle_words(it) < 0 ? no_memory(it) : 0;
 }
 
 /* An item that has its prompt, and is to have its words, waits; false: it cannot. */
@@ -284,12 +327,7 @@ static int run(struct work *w)
 
 int work_run(const struct settings *set, char *const sources[], const char *dest)
 {
-	/* the last ones cannot be read, but left out in silence they would be missed */
-	static const char *const suffixes[] = {".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus",
-		".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".w64", ".rf64", ".voc", ".WAV",
-		".MP3", ".FLAC", ".OGG", ".OPUS", ".AIF", ".AIFF", ".AU", ".m4a", ".aac", ".wma",
-		".M4A", NULL};
-	static const struct batch_page page = {"prompt", "prompts", suffixes};
+	const struct batch_page page = {"prompt", "prompts", set->texts ? suffixes : suffixes + 1};
 	static struct work w;
 	int code, fd;
 
@@ -298,6 +336,8 @@ int work_run(const struct settings *set, char *const sources[], const char *dest
 		snprintf(w.how, sizeof(w.how), HOW " norm %g %d", set->norm_dbov, set->rate_hz);
 	else
 		snprintf(w.how, sizeof(w.how), HOW " %+g %d", set->gain_db, set->rate_hz);
+	snprintf(w.how_spoken, sizeof(w.how_spoken), "%.40s %.20s", w.how,
+		set->lang ? set->lang : "-");
 	code = place_open(dest, sources, &fd, &w.dest);
 	if (code)
 		return code;

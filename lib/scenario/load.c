@@ -14,8 +14,7 @@ static void undo_json(void *p)
 	json_decref(p);
 }
 
-/* The object in a file; NULL, and it has been said what is wrong. It belongs to the scenario. */
-static json_t *read_json(struct loading *l, const char *path)
+json_t *read_json(struct loading *l, const char *path)
 {
 	json_error_t error;
 	char *text;

@@ -56,9 +56,10 @@ struct loading {
 	const char *folder; /* of that file, "" or with a slash at its end */
 	struct names states, phrases, intents, tools, destinations;
 	size_t phrases_size; /* of sc->phrases */
-	json_t *set;         /* members are the variables that are set anywhere */
-	struct use *uses;    /* variables that are used, the last first */
-	json_t *unknown; /* members are what is not known in a language, so that it is said once */
+	json_t *sounds_texts; /* what is said in the recordings of options.sounds, by name; NULL: not known */
+	json_t *set;      /* members are the variables that are set anywhere */
+	struct use *uses; /* variables that are used, the last first */
+	json_t *unknown;  /* members are what is not known in a language, so that it is said once */
 	struct manner manner;
 	struct scenario_state *state; /* being read; NULL: what is valid everywhere */
 	enum step_place place;        /* of the step being read */
@@ -141,6 +142,9 @@ const char *beside(struct loading *l, const char *name);
 const char *as_file(struct loading *l, const struct where *at, const char *name);
 /* A variable is set somewhere. */
 void set_variable(struct loading *l, const struct where *at, const char *name);
+
+/* The object in a file; NULL, and it has been said what is wrong. It belongs to the scenario. */
+json_t *read_json(struct loading *l, const char *path);
 
 /* The parts. */
 void load_phrases(struct loading *l, const struct where *at, json_t *v); /* say.c */

@@ -1,6 +1,8 @@
 /* What is said: texts, phrases, and where they are said. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenario/load.h"
 #include "scenario/spoken.h"
@@ -116,6 +118,41 @@ static void load_phrase(
 		read_variants(l, MEMBER(at, "variants"), variants, p);
 }
 
+/* ---- a folder of recordings ---- */
+
+static const char *in_sounds(struct loading *l, const char *name, const char *end)
+{
+	const char *folder = l->options.sounds;
+	size_t n = strlen(folder);
+
+	return memory_format(
+		l->memory, "%s%s%s%s", folder, n && folder[n - 1] != '/' ? "/" : "", name, end);
+}
+
+static void load_sounds_texts(struct loading *l)
+{
+	const char *path = in_sounds(l, "audio_texts", ".json"), *file = l->file;
+
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return;
+	l->file = path;
+	l->sounds_texts = read_json(l, path);
+	l->file = file;
+}
+
+/* The phrase is the recording of its name, whatever was written. */
+static void take_recording(struct loading *l, const struct where *at, struct scenario_phrase *p)
+{
+	json_t *text = json_object_get(json_object_get(l->sounds_texts, p->name), "text");
+	struct scenario_variant v = {.file = in_sounds(l, p->name, ".wav")};
+
+	if (access(v.file, R_OK) < 0)
+		mistake(l, at, "cannot read '%s': %s", v.file, strerror(errno));
+	if (json_string_length(text))
+		v.text = text_template(l, at, json_string_value(text));
+	one_variant(l, p, v);
+}
+
 void load_phrases(struct loading *l, const struct where *at, json_t *v)
 {
 	const char *name;
@@ -124,8 +161,14 @@ void load_phrases(struct loading *l, const struct where *at, json_t *v)
 	if (v && !is_object(l, at, v, SCENARIO_LIST_MAX))
 		v = NULL;
 	names_init(l, &l->phrases, "phrase", at, v);
-	json_object_foreach(v, name, phrase)
-		load_phrase(l, MEMBER(at, name), phrase, add_phrase(l, name));
+	if (v && l->options.sounds)
+		load_sounds_texts(l);
+	json_object_foreach(v, name, phrase) {
+		struct scenario_phrase *p = add_phrase(l, name);
+		load_phrase(l, MEMBER(at, name), phrase, p);
+		if (l->options.sounds)
+			take_recording(l, MEMBER(at, name), p);
+	}
 }
 
 static const struct scenario_phrase *find_phrase(

@@ -373,6 +373,9 @@ struct scenario_options {
 	/* Knows in this language (BCP 47) the built-in intent of this name, or (NULL) what sentiment is: without, a
 	 * rule that needs it is a mistake. NULL: knows everything. */
 	bool (*understands)(const char *language, const char *intent);
+	/* A folder of recordings: each phrase NAME is NAME.wav there, and audio_texts.json, if it is there, has its
+	 * words, see prompts(1). NULL: phrases are as they are written. */
+	const char *sounds;
 };
 
 /* Mistakes, one line each: "FILE: PATH: REASON". No PATH where it is the file as a whole; where it is no JSON, REASON
