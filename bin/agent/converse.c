@@ -421,12 +421,12 @@ static void on_text(struct engine *e, const char *text)
 
 static void on_slow(struct engine *e)
 {
-	bool now = !said_busy(&e->said) && !turns_listening(&e->turns);
+	bool now = say_may_wait(e) && !turns_listening(&e->turns);
 
 	e->converse.slow = true;
 	e->wait_since_ms = e->now_ms;
 	e->wait_ms = now ? ENGINE_WAIT_AGAIN_MS : 0; /* as soon as it is quiet */
-	if (now && e->sc->wait.n)
+	if (now)
 		say_wait(e);
 }
 

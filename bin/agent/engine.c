@@ -6,12 +6,13 @@
 #include "base/log.h"
 #include "text/utf8.h"
 
+#define CLOCK_MS 500                   /* from one clock event to the next */
 #define AHEAD_MS 60000                 /* a timestamp that is so far ahead is none */
 #define TIME_MAX_MS (INT64_C(1) << 52) /* no call lasts so long */
 
 int engine_init(struct engine *e, const struct scenario *sc, const struct engine_port *port)
 {
-	*e = (struct engine){.sc = sc, .port = *port};
+	*e = (struct engine){.sc = sc, .port = *port, .filler_ms = -1};
 	turns_init(&e->turns);
 	said_init(&e->said, say_over, e);
 	e->later = json_array();
@@ -79,6 +80,10 @@ static struct turns_scene scene(const struct engine *e)
 	bool back = talking && back_possible(e);
 	/* a flush would clear what may not be interrupted too */
 	bool speaking = talking && said_interruptible(&e->said) && !said_firm(&e->said);
+
+	/* nor do words interrupt the wait phrase that was said because they took their time */
+	if (e->filler_ear && said_fillers_only(&e->said))
+		speaking = false;
 
 	return (struct turns_scene){
 		.speaking = speaking,
@@ -184,6 +189,8 @@ static void on_voice_started(struct engine *e, json_t *data)
 {
 	int64_t at_ms = time_of(e, data);
 
+	e->filler_ear = false;
+	e->filler_ms = -1;
 	if (e->heard_ms >= 0 && at_ms > e->heard_ms + TURNS_REACTION_MS && !e->turns.joins)
 		back_commit(e);
 	act(e, turns_voice_started(&e->turns, turn_of(e, data), at_ms, scene(e)));
@@ -195,6 +202,7 @@ static void on_voice_stopped(struct engine *e, json_t *data)
 	int64_t at_ms = time_of(e, data);
 
 	e->quiet_since_ms = max_i64(e->quiet_since_ms, at_ms);
+	e->turn_end_ms = e->now_ms - e->now_ms % CLOCK_MS;
 	act(e, turns_voice_stopped(&e->turns, turn_of(e, data), at_ms, key, scene(e)));
 }
 
@@ -214,6 +222,8 @@ static void on_transcript(struct engine *e, json_t *data)
 	act(e,
 		turns_transcript(&e->turns, turn_of(e, data), string(data, "listen"), text,
 			answer_words(e, text), scene(e)));
+	if (!turns_listening(&e->turns))
+		e->filler_ear = false;
 }
 
 /* The end of a number that needed none. */
@@ -239,6 +249,8 @@ static void on_dtmf(struct engine *e, json_t *data)
 		return;
 	}
 	e->inputs++;
+	e->filler_ear = false;
+	e->filler_ms = -1;
 	act(e, turns_key(&e->turns, scene(e)));
 	if (e->phase != ENGINE_TALKING)
 		return;
@@ -264,9 +276,12 @@ static void on_playing(struct engine *e, json_t *data)
 	if (s->spec.stay == e->d.entry_number && s->spec.kind != SAID_FILLER)
 		e->d.question_heard = true;
 	/* who hears "one moment" knows that the turn is over, too */
-	if (s->spec.kind == SAID_FILLER)
+	if (s->spec.kind == SAID_FILLER) {
 		back_commit(e);
-	else if (back_possible(e) && e->heard_ms < 0)
+		return;
+	}
+	e->filler_ms = -1;
+	if (back_possible(e) && e->heard_ms < 0)
 		e->heard_ms = time_of(e, data);
 }
 
@@ -414,6 +429,28 @@ static bool working(const struct engine *e)
 	return e->waiting || (c->at == CONVERSE_ASKED ? c->slow : converse_waits(e));
 }
 
+/* What the caller has said is not known yet, and he has waited for it: once in a turn. */
+static bool ear_slow(const struct engine *e)
+{
+	return e->turns.open > 0 && !e->filler_ear &&
+		e->now_ms - e->turn_end_ms >= e->sc->wait_transcript_ms;
+}
+
+static void wait_phrases(struct engine *e)
+{
+	if (!say_may_wait(e))
+		return;
+	if (ear_slow(e)) {
+		e->filler_ear = true;
+		say_wait(e);
+	} else if (working(e) && !turns_listening(&e->turns) &&
+		e->now_ms - e->wait_since_ms >= e->wait_ms) {
+		e->wait_since_ms = e->now_ms;
+		e->wait_ms = ENGINE_WAIT_AGAIN_MS;
+		say_wait(e);
+	}
+}
+
 void engine_time(struct engine *e, int64_t now_ms)
 {
 	if (e->phase == ENGINE_NEW)
@@ -430,12 +467,7 @@ void engine_time(struct engine *e, int64_t now_ms)
 	engine_settle(e);
 	if (quiet(e))
 		keys_or_silence(e);
-	if (working(e) && e->sc->wait.n && e->phase == ENGINE_TALKING && !said_busy(&e->said) &&
-		!turns_listening(&e->turns) && e->now_ms - e->wait_since_ms >= e->wait_ms) {
-		e->wait_since_ms = e->now_ms;
-		e->wait_ms = ENGINE_WAIT_AGAIN_MS;
-		say_wait(e);
-	}
+	wait_phrases(e);
 	engine_settle(e);
 }
 

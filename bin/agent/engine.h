@@ -30,6 +30,7 @@
 #define ENGINE_CHAIN_MAX 5000 /* steps without an event from outside: then it is a circle */
 #define ENGINE_FAILURES_MAX 3 /* voice or recogniser fail so often in a row: a technical problem */
 #define ENGINE_WAIT_AGAIN_MS 8000 /* from one wait phrase to the next */
+#define ENGINE_WAIT_PAUSE_MS 3000 /* the same, if what is waited for is something else by then */
 
 /* How the engine acts. */
 struct engine_port {
@@ -136,6 +137,9 @@ struct engine {
 	int64_t inputs;                 /* turns of the caller's: what was said, and keys */
 	int64_t wait_since_ms;          /* since the tool, or the last wait phrase */
 	int64_t wait_ms;                /* from then to the next */
+	int64_t turn_end_ms;            /* when the end of the caller's voice was noticed */
+	int64_t filler_ms; /* of the last wait phrase; -1: the caller has spoken since, or heard something else */
+	bool filler_ear; /* one was said for words that are not known yet */
 
 	struct converse converse; /* with a model */
 
@@ -255,6 +259,8 @@ void say_entry(struct engine *e);
 void say_again(struct engine *e);
 /* Words of a model; how many sentences that are. */
 int say_model(struct engine *e, const struct scenario_llm *llm, const char *text, int64_t answer);
+/* True if a wait phrase may be said now: nothing else is, nor was one just now. */
+bool say_may_wait(const struct engine *e);
 /* The next wait phrase. */
 void say_wait(struct engine *e);
 /* Send what may leave now, and before it what is expected of the caller. */

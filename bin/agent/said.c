@@ -178,6 +178,18 @@ bool said_busy(const struct said *s)
 	return said_interruptible(s) || said_firm(s);
 }
 
+bool said_fillers_only(const struct said *s)
+{
+	int n = 0;
+
+	for (const struct sentence *u = s->head; u; u = u->next) {
+		if (!u->cleared && u->spec.kind != SAID_FILLER)
+			return false;
+		n += !u->cleared;
+	}
+	return n > 0;
+}
+
 static bool any(const struct said *s, bool interruptible)
 {
 	for (const struct sentence *u = s->head; u; u = u->next)

@@ -80,7 +80,9 @@ void said_close(struct said *s);
 
 /* Something waits, or is open and not cleared. */
 bool said_busy(const struct said *s);
-/* The same, of what may be interrupted. */
+/* The same, and all of that is wait phrases. */
+bool said_fillers_only(const struct said *s);
+/* Something waits, or is open, that may be interrupted. */
 bool said_interruptible(const struct said *s);
 /* The same, of what may not be. */
 bool said_firm(const struct said *s);

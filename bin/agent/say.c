@@ -115,16 +115,26 @@ void say_again(struct engine *e)
 		say_entry(e);
 }
 
+bool say_may_wait(const struct engine *e)
+{
+	return e->phase == ENGINE_TALKING && e->sc->wait.n && !said_busy(&e->said) &&
+		!e->turns.voice &&
+		(e->filler_ms < 0 || e->now_ms - e->filler_ms >= ENGINE_WAIT_PAUSE_MS);
+}
+
 void say_wait(struct engine *e)
 {
 	for (size_t i = 0; i < e->sc->wait.n; i++) {
+		struct scenario_say say = e->sc->wait.say[i];
 		struct spoken sp;
 		struct dynbuf text;
 
-		speak(e, &e->sc->wait.say[i], &text, &sp);
+		say.interruptible |= e->filler_ear; /* by words that were said before it */
+		speak(e, &say, &text, &sp);
 		queue_all(e, &sp, SAID_FILLER);
 		dynbuf_free(&text);
 	}
+	e->filler_ms = e->now_ms;
 }
 
 static json_t *synthesize(const struct sentence *s)

@@ -139,9 +139,7 @@ static int64_t min_set(int64_t a, int64_t b)
  * whole, and may take longer. */
 static int64_t wait_until(const struct ask *ask)
 {
-	int64_t ms = ask->asker->models->wait_ms;
-
-	return ask->start_ns + (ask->first_ns ? 2 * ms : ms) * NS_PER_MS;
+	return ask->start_ns + ask->asker->models->wait_ms * NS_PER_MS;
 }
 
 static int64_t try_until(const struct ask *ask)

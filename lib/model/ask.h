@@ -4,8 +4,8 @@
  *	ask = ask_start(&a, &(struct model_question){.chat = &chat}, &on, ctx);
  *
  * The models are asked in their order: the next one if the breaker of one is open, if it fails, or if no first token has
- * come within give_up_ms; all of them together until budget_ms. Without a first token within wait_ms `waiting` is called,
- * once; so it is without a sentence in twice that time.
+ * come within give_up_ms; all of them together until budget_ms. Without a sentence within wait_ms `waiting` is called,
+ * once.
  *
  * Words come as sentences (text/sentence.h), each as soon as it is sure. An answer that breaks off ends with the last
  * whole sentence: half a number is worse than none. As long as nobody heard any of it, the next model is asked; nothing is

@@ -31,7 +31,7 @@ struct model {
 struct models {
 	struct model model[MODELS_MAX]; /* in the order they are asked */
 	size_t n;
-	int64_t wait_ms;    /* without a first token: the caller is told to wait */
+	int64_t wait_ms;    /* without a sentence: the caller is told to wait */
 	int64_t give_up_ms; /* without a first token: the next provider is asked */
 	int64_t budget_ms;  /* from the question to the first token of whichever provider */
 	int64_t idle_ms;    /* from one piece of an answer to the next */

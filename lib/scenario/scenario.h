@@ -343,8 +343,9 @@ struct scenario {
 	const struct scenario_state *resume;
 	struct scenario_listen listen; /* defaults of the states */
 
-	struct scenario_says wait; /* filler while a tool is slow; none: silence */
-	int wait_after_ms;         /* time after which it is said */
+	struct scenario_says wait; /* filler while a tool or a recogniser is slow; none: silence */
+	int wait_after_ms;         /* of a tool: time after which it is said */
+	int wait_transcript_ms;    /* the same from a turn's end, while its words are not known */
 
 	json_t *variables; /* initial values: an object */
 	struct scenario_state *states;

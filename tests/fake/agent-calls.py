@@ -328,7 +328,7 @@ def case_no_transcript():
     line.voice_stops()
     n = len(line.out)
     line.run(10000)
-    same(line.since(n), [])
+    same([d["kind"] for k, d in line.out[n:]], ["filler"])
     line.until(lambda: line.all("synthesize")[-1]["text"] == "Order, pay, or look up?", 1000)
     line.hang_up()
 
@@ -698,6 +698,116 @@ def case_resume_two_at_a_time():
     first.hang_up()
 
 
+# ---- a recogniser that is slow ----
+
+
+def slow(**wait):
+    """A call of a scenario that says "One moment." for one."""
+    scenario = {
+        "name": "slow", "start": "ask", "problem": "bye", "phrases": {"moment": ["One moment.", "Bear with me."]}, "wait": {"say": "phrase:moment", **wait},
+        "on": [{"no_input": 3, "goto": "bye"}, {"no_match": 3, "goto": "bye"}],
+        "states": {"ask": {"say": "What?", "listen": {}, "on": [{"words": "order", "say": "Ordered."}]}, "bye": {"say": "Goodbye.", "hangup": True}},
+    }
+    path = tempfile.mkdtemp(dir=os.environ.get("TMPDIR")) + "/s.json"
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(scenario, f)
+    line = Line(scenario=path)
+    line.quiet()
+    return line
+
+
+def case_slow_recogniser():
+    line = slow()
+    for text in ("One moment.", "Bear with me."):
+        line.voice_starts()
+        line.run(400)
+        line.voice_stops()
+        since, n = line.now, len(line.out)
+        line.until(lambda: line.since(n))
+        same(line.since(n), ["synthesize"])
+        same((line.all("synthesize")[-1]["kind"], line.all("synthesize")[-1]["text"], line.all("synthesize")[-1]["turn"]), ("filler", text, line.turn))
+        assert 1000 <= line.now - since <= 1500, line.now - since
+        line.hearing(text)
+        n = len(line.out)
+        line.transcript("order")
+        same(line.since(n), ["synthesize"], "it plays out, and the answer is behind it")
+        line.quiet()
+        same([h[:2] for h in line.heard[-2:]], [(text, "played"), ("Ordered.", "played")])
+    place = line.hang_up()
+    same([t["text"] for t in place["talk"]], ["What?", "order", "Ordered.", "order", "Ordered."], "nobody remembers it")
+
+
+def case_slow_recogniser_once():
+    """However long it takes, and if nothing was said in the end."""
+    line = slow()
+    line.voice_starts()
+    line.run(400)
+    line.voice_stops()
+    line.run(6000)
+    n = len(line.out)
+    line.transcript("")
+    same(line.since(n), [])
+    same([d["text"] for d in line.all("synthesize")], ["What?", "One moment."])
+    line.hang_up()
+
+
+def case_slow_recogniser_unbegun():
+    """The answer comes before it has begun: it is not said."""
+    line = slow(transcript_ms=1000)
+    line.voice_starts()
+    line.run(400)
+    line.voice_stops()
+    line.until(lambda: len(line.all("synthesize")) == 2)
+    line.transcript("order")
+    line.quiet()
+    same([h[:2] for h in line.heard], [("What?", "played"), ("One moment.", "cleared"), ("Ordered.", "played")])
+    line.hang_up()
+
+
+def case_slow_recogniser_interrupted():
+    """Who speaks meanwhile is heard, and so is what was said before; a key ends it."""
+    line = slow()
+    line.voice_starts()
+    line.run(400)
+    line.voice_stops()
+    line.until(lambda: line.queue)
+    line.hearing("One moment.", 100)
+    line.voice_starts()
+    line.run(300)
+    line.voice_stops()
+    line.send("transcript", turn=1, text="purple", listen="l1")
+    same(line.all("flush"), [{"turn": 2}], "words, while somebody speaks into it")
+    n = len(line.out)
+    line.transcript("order")
+    same(line.since(n), ["synthesize"])
+    line.quiet()
+    same(line.heard[-1][:2], ("Ordered.", "played"))
+    line.voice_starts()
+    line.run(400)
+    line.voice_stops()
+    line.until(lambda: line.queue)
+    line.hearing("Bear with me.", 100)
+    n = len(line.out)
+    line.key("1")
+    assert "flush" in line.since(n), line.since(n)
+    line.hang_up()
+
+
+def case_slow_recogniser_spoken_on():
+    """No wait phrase while somebody speaks, nor into the prompt."""
+    line = slow()
+    line.voice_starts()
+    line.run(400)
+    line.voice_stops()
+    line.run(400)
+    line.voice_starts()
+    line.run(2500)
+    same([d["text"] for d in line.all("synthesize")], ["What?"])
+    line.voice_stops("max")
+    line.run(500)
+    line.hang_up()
+
+
 # ---- replay ----
 
 
@@ -748,7 +858,7 @@ def talk(seed):
     while not line.last_words and line.now < 120000:
         what = rnd.random()
         if what < 0.45:
-            line.say(rnd.choice(words), rnd.randrange(100, 1500, 20), rnd.randrange(100, 1200, 20))
+            line.say(rnd.choice(words), rnd.randrange(100, 1500, 20), rnd.choice([rnd.randrange(100, 1200, 20)] * 3 + [3000]))
         elif what < 0.55:
             line.key(rnd.choice("123456789*#"))
         elif what < 0.6:
