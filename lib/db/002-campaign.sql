@@ -24,6 +24,7 @@ $$;
 CREATE TABLE import (
 	import_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	sha256 text NOT NULL,                  -- of the file
+	options text NOT NULL DEFAULT '',      -- of the command: with others the same file is another import
 	file text,                             -- its name, for people
 	rows bigint NOT NULL DEFAULT 0,
 	new bigint NOT NULL DEFAULT 0,
@@ -35,13 +36,14 @@ CREATE TABLE import (
 	finished_at timestamptz,
 	undone_at timestamptz
 );
-CREATE UNIQUE INDEX import_file ON import (sha256) WHERE undone_at IS NULL;
+CREATE UNIQUE INDEX import_file ON import (sha256, options) WHERE undone_at IS NULL;
 
 -- Rows that were not taken, or only in part.
 CREATE TABLE import_error (
 	import_id bigint NOT NULL REFERENCES import ON DELETE CASCADE,
 	line bigint NOT NULL,                  -- of the file, from 1
 	reason text NOT NULL,
+	phone text COLLATE "C",                -- of a row with a number that was there already
 	raw text                               -- the row, or how it begins
 );
 CREATE INDEX import_error_line ON import_error (import_id, line);
