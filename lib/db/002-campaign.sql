@@ -392,6 +392,12 @@ ALTER TABLE call
 	ADD hangup_text text,
 	ADD said jsonb,                        -- arguments of campaign_result
 	ADD contact_counted boolean;           -- the attempt is in contact.attempts; NULL: no
+ALTER TABLE call_turn
+	ADD audio_file text;                   -- bot: the sound file that was played
+ALTER TABLE call_interaction
+	ADD asked integer NOT NULL DEFAULT 1,  -- how often the question had been asked by then
+	DROP CONSTRAINT call_interaction_call_id_question_number_key,
+	ADD UNIQUE (call_id, question_number, asked);
 CREATE UNIQUE INDEX call_live ON call (phone_number) WHERE ended_at IS NULL AND direction = 'outbound';
 CREATE INDEX call_dialed ON call (phone_number, dialed_at DESC) WHERE dialed_at IS NOT NULL;
 CREATE INDEX call_lease ON call (lease_until) WHERE ended_at IS NULL AND direction = 'outbound';
@@ -834,8 +840,8 @@ $$;
 -- What the agent says about the talk, before or after the call is over; once or often. Only a yes that was said is a
 -- lead: silence or a hang-up has no disposition. An opt-out is in force when this is committed. False: nothing new.
 CREATE FUNCTION campaign_result(p_call_id text, p_disposition text, p_interested boolean DEFAULT NULL, p_slot text DEFAULT NULL,
-	p_opt_out boolean DEFAULT false, p_final_sentiment text DEFAULT NULL, p_at timestamptz DEFAULT clock_timestamp())
-	RETURNS boolean LANGUAGE plpgsql AS $$
+	p_opt_out boolean DEFAULT false, p_final_sentiment text DEFAULT NULL, p_at timestamptz DEFAULT clock_timestamp(),
+	p_opt_out_by text DEFAULT 'voice') RETURNS boolean LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	c call;
@@ -843,7 +849,7 @@ DECLARE
 	new jsonb;
 BEGIN
 	SELECT * INTO c FROM call WHERE call_id = p_call_id AND queue_id IS NOT NULL AND state <> 'claimed' FOR UPDATE;
-	word := CASE WHEN p_opt_out OR p_interested = false AND word = 'Leads' THEN 'Not_interested'
+	word := CASE WHEN p_opt_out THEN 'Not_interested' -- of a lead, interested may be false: who was not sure
 		WHEN word IN ('Leads', 'Not_interested', 'No_answer') THEN word
 		WHEN p_interested THEN 'Leads' WHEN NOT p_interested THEN 'Not_interested' END;
 	new := jsonb_strip_nulls(jsonb_build_object('disposition', word, 'interested', p_interested, 'slot', nullif(p_slot, ''),
@@ -857,7 +863,8 @@ BEGIN
 			WHERE s IN ('positive', 'negative', 'neutral', 'interrogative'))
 		WHERE call_id = p_call_id;
 	IF (new ->> 'opt_out')::boolean AND c.phone_number IS NOT NULL THEN
-		INSERT INTO dnc (phone, reason, added_at, call_id) VALUES (c.phone_number, 'voice', p_at, p_call_id)
+		INSERT INTO dnc (phone, reason, added_at, call_id) VALUES (c.phone_number,
+			CASE p_opt_out_by WHEN 'dtmf' THEN 'dtmf' ELSE 'voice' END, p_at, p_call_id)
 			ON CONFLICT (phone, scope) DO UPDATE SET expires_at = NULL WHERE dnc.expires_at IS NOT NULL;
 	END IF;
 	IF c.ended_at IS NOT NULL THEN
