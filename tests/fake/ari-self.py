@@ -357,5 +357,6 @@ def run():
         until(lambda: subprocess.run(children, stdout=subprocess.DEVNULL, check=False).returncode)
 
 
-for case in sys.argv[1:]:
-    globals()[case]()
+if __name__ == "__main__":
+    for case in sys.argv[1:]:
+        globals()[case]()

@@ -52,8 +52,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, server):
         self.server, self.buffer, self.busy, self.websocket = server, b"", False, False
-        self.apps, self.head = set(), None
-        self.transport = None
+        self.apps, self.transport = set(), None
+        self.out = []  # frames of this turn of the loop
 
     def connection_made(self, transport):
         self.transport = transport
@@ -119,7 +119,15 @@ class Connection(asyncio.Protocol):
             return
         n = len(data)
         size = bytes([n]) if n < 126 else b"\x7e" + struct.pack(">H", n) if n < 65536 else b"\x7f" + struct.pack(">Q", n)
-        self.transport.write(bytes([0x80 | opcode]) + size + data)
+        if not self.out:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self.out.append(bytes([0x80 | opcode]) + size + data)
+
+    def flush(self):
+        data, self.out = b"".join(self.out), []
+        if self.transport.is_closing():
+            return
+        self.transport.write(data)
         if self.transport.get_write_buffer_size() > WAITING_MAX:
             self.server.count["given_up"] += 1
             self.transport.abort()
@@ -143,6 +151,7 @@ class Connection(asyncio.Protocol):
                 self.frame(10, data)
             elif opcode == 8:
                 self.frame(8, data[:2])
+                self.flush()
                 self.transport.close()
 
 

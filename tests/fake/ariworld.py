@@ -26,6 +26,7 @@ A phone (times in ms, or [least, most]: by lot):
 """
 
 import asyncio
+import functools
 import json
 import os
 import random
@@ -101,8 +102,13 @@ class Plan:
         return phone
 
 
+@functools.lru_cache(maxsize=4)
+def second(t):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t))
+
+
 def stamp(t):
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + f".{int(t * 1000) % 1000:03}+0000"
+    return f"{second(int(t))}.{int(t * 1000) % 1000:03}+0000"
 
 
 class Channel:
@@ -113,7 +119,7 @@ class Channel:
         self.context, self.exten, self.step, self.data = "default", "s", "AppDial2", "(Outgoing Line)"
         self.in_stasis = self.ended = self.originated = False
         self.timers, self.process, self.phone = [], None, None
-        self.created = time.time()
+        self.created = stamp(time.time())
 
 
 class App:
@@ -145,7 +151,7 @@ class World:
             "connected": caller,
             "accountcode": "",
             "dialplan": {"context": c.context, "exten": c.exten, "priority": 1, "app_name": c.step, "app_data": c.data},
-            "creationtime": stamp(c.created),
+            "creationtime": c.created,
             "language": "en",
             "channelvars": {k: c.variables.get(k, "") for k in self.channelvars},
         }
