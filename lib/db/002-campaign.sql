@@ -280,24 +280,34 @@ CREATE FUNCTION campaign_zone(country text, tz text) RETURNS text LANGUAGE sql I
 	SELECT coalesce(country, '') || ' ' || coalesce(tz, '')
 $$;
 
--- The open hours that p_at is in, or the next ones: when they begin and end, of one zone. NULL: there are none.
+-- The open hours that p_at is in, or the next ones: when they begin and end (looked for a week ahead), of one zone.
+-- NULL: there are none.
 CREATE FUNCTION campaign_hours(p_law text, p_tz text, p_at timestamptz, OUT begins timestamptz, OUT ends timestamptz)
 	LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	local timestamp := p_at AT TIME ZONE p_tz;
-	today date := local::date;
-	w record;
+	day date;
+	opens_t time;
+	closes_t time;
+	last_t time; -- when they end on the day before, or so far
 BEGIN
-	FOR n IN 0..30 LOOP -- no country rests for a month
-		CONTINUE WHEN EXISTS (SELECT FROM holiday h
-			WHERE h.country = p_law AND h.day = today + n AND h.region IN ('', p_tz));
-		SELECT c.opens, c.closes INTO w FROM call_window c
-			WHERE c.country = p_law AND c.dow = extract(isodow FROM today + n)
-			AND (n > 0 OR c.closes > local::time) ORDER BY c.opens LIMIT 1;
-		CONTINUE WHEN NOT FOUND;
-		begins := (today + n + w.opens) AT TIME ZONE p_tz;
-		ends := (today + n + w.closes) AT TIME ZONE p_tz;
-		RETURN;
+	FOR n IN 0..31 LOOP -- no country rests for a month
+		day := local::date + n;
+		opens_t := NULL;
+		IF NOT EXISTS (SELECT FROM holiday h WHERE h.country = p_law AND h.day = local::date + n AND h.region IN ('', p_tz)) THEN
+			SELECT w.opens, w.closes INTO opens_t, closes_t FROM call_window w WHERE w.country = p_law
+				AND w.dow = extract(isodow FROM day) AND (n > 0 OR w.closes > local::time) ORDER BY w.opens LIMIT 1;
+		END IF;
+		EXIT WHEN begins IS NOT NULL AND opens_t IS DISTINCT FROM '00:00';
+		CONTINUE WHEN opens_t IS NULL;
+		begins := coalesce(begins, (day + opens_t) AT TIME ZONE p_tz);
+		WHILE closes_t IS NOT NULL LOOP -- hours that begin where others end are the same
+			last_t := closes_t;
+			SELECT w.closes INTO closes_t FROM call_window w
+				WHERE w.country = p_law AND w.dow = extract(isodow FROM day) AND w.opens = last_t;
+		END LOOP;
+		ends := (day + last_t) AT TIME ZONE p_tz;
+		EXIT WHEN last_t < '24:00' OR n > 7;
 	END LOOP;
 END
 $$;
@@ -439,7 +449,8 @@ BEGIN
 		SELECT q.queue_id, q.campaign_id, q.phone, q.call_id, q.status, coalesce(q.caller_id, k.caller_id) AS caller_id,
 			k.caller_pool, k.status AS campaign_status, k.status_reason, k.consent_basis AS campaign_basis,
 			c.contact_id, c.status AS contact_status, c.country, c.tz, c.consent_basis, c.refused_at,
-			r.attempts AS cap, r.attempt_days, r.refusal_days, r.consent_from, coalesce(nullif(c.tz, ''), r.tz) AS zones
+			r.attempts AS cap, r.attempt_days, r.refusal_days, r.consent_from,
+			split_part(coalesce(nullif(c.tz, ''), r.tz), '&', 1) AS zone
 		FROM unnest(p_queue_ids) AS id JOIN call_queue q ON q.queue_id = id
 		LEFT JOIN contact c ON c.contact_id = q.contact_id LEFT JOIN campaign k ON k.campaign_id = q.campaign_id
 		LEFT JOIN LATERAL (SELECT * FROM country_rule r WHERE r.country IN (c.country, '*')
@@ -456,15 +467,16 @@ BEGIN
 		ORDER BY c.dialed_at DESC LIMIT q.cap) t) tried ON true
 	LEFT JOIN LATERAL (SELECT c.call_id FROM call c WHERE c.phone_number = q.phone AND c.ended_at IS NULL
 		AND c.direction = 'outbound' AND c.call_id IS DISTINCT FROM q.call_id LIMIT 1) live ON true
-	LEFT JOIN LATERAL (SELECT ((q.refused_at AT TIME ZONE split_part(q.zones, '&', 1))::date + q.refusal_days + 1)::timestamp
-		AT TIME ZONE split_part(q.zones, '&', 1) AS ends) rest ON w.why IS NULL OR w.next IS NOT NULL
+	-- whole days, after that of the refusal; a zone that is not known has no next hours
+	LEFT JOIN LATERAL (SELECT CASE WHEN q.refused_at IS NOT NULL AND w.next IS NOT NULL
+		THEN (q.refused_at AT TIME ZONE q.zone)::date + q.refusal_days + 1 END AS ends) rest ON true
 	CROSS JOIN LATERAL (SELECT * FROM (VALUES
 		(1, q.contact_id IS NULL OR q.phone IS NULL, 'blocked', 'the contact is gone', NULL::timestamptz),
 		(2, q.campaign_status IS NULL, 'blocked', 'the campaign is gone', NULL),
 		(3, d.scope IS NOT NULL, 'blocked', format('do not call: %s%s', d.reason, CASE WHEN d.scope <> '*' THEN ', this campaign' END), NULL),
-		(4, rest.ends > p_at, 'blocked', format('refused: rest until %s', rest.ends::date), NULL),
+		(4, rest.ends::timestamp AT TIME ZONE q.zone > p_at, 'blocked', format('refused: rest until %s', rest.ends), NULL),
 		(5, q.contact_status = 'Not_interested', 'blocked', 'not interested', NULL),
-		(6, q.consent_from <= p_at::date AND coalesce(q.consent_basis, q.campaign_basis) IS NULL, 'blocked',
+		(6, q.consent_from <= (p_at AT TIME ZONE 'UTC')::date AND coalesce(q.consent_basis, q.campaign_basis) IS NULL, 'blocked',
 			format('no consent: %s asks for it', q.country), NULL),
 		(7, tried.n >= q.cap, 'blocked', format('%s attempts in %s days', tried.n, q.attempt_days), NULL),
 		(8, NOT w.open AND w.next IS NULL, 'blocked', w.why, NULL),
@@ -493,16 +505,28 @@ CREATE FUNCTION campaign_tokens(p_tokens numeric, p_rate numeric, p_since timest
 		ELSE p_tokens + p_rate * greatest(0, extract(epoch FROM p_at - p_since)) END)
 $$;
 
+-- How many gaps have passed, at most those of a second; more than that in the future is a clock that went back.
+CREATE FUNCTION campaign_gap_room(k campaign, p_at timestamptz) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+	SELECT floor(CASE WHEN k.gap_from IS NULL OR k.gap_from > p_at + greatest(k.gap_s, 1) * interval '1 second' THEN most
+		ELSE least(most, extract(epoch FROM p_at - k.gap_from)) END / k.gap_s)::integer
+	FROM (SELECT greatest(k.gap_s, 1) AS most) m
+$$;
+
+-- From when the gaps are counted, once n more calls have begun.
+CREATE FUNCTION campaign_gap_next(k campaign, n integer, p_at timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN k.gap_from IS NULL OR k.gap_from > p_at + most THEN p_at - most ELSE greatest(k.gap_from, p_at - most) END
+		+ n * k.gap_s * interval '1 second'
+	FROM (SELECT greatest(k.gap_s, 1) * interval '1 second' AS most) m
+$$;
+
 -- How many calls a campaign may begin now, of its channels, its gap and its caller ids.
 CREATE FUNCTION campaign_room(k campaign, p_at timestamptz) RETURNS integer LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	room integer := k.max_channels - (SELECT count(*) FROM call c
 		WHERE c.campaign_id = k.campaign_id AND c.ended_at IS NULL AND c.direction = 'outbound');
 BEGIN
-	IF k.gap_s > 0 AND k.gap_from <= p_at THEN -- a later one is of a clock that went back
-		room := least(room, floor(least(extract(epoch FROM p_at - k.gap_from), greatest(k.gap_s, 1)) / k.gap_s));
-	ELSIF k.gap_s > 0 THEN
-		room := least(room, greatest(1, floor(1 / k.gap_s)));
+	IF k.gap_s > 0 THEN
+		room := least(room, campaign_gap_room(k, p_at));
 	END IF;
 	IF coalesce(k.caller_id, k.caller_pool) IS NOT NULL AND campaign_caller(k.caller_id, k.caller_pool, p_at) IS NULL THEN
 		room := 0;
@@ -596,6 +620,7 @@ DECLARE
 	t trunk;
 	k campaign;
 	room integer;
+	free integer; -- of the room, what the campaign may use
 	left_over numeric;
 	more text[];
 	made text[] := '{}';
@@ -616,15 +641,14 @@ BEGIN
 	FOR k IN SELECT * FROM campaign k WHERE k.status = 'active' AND NOT k.dry_run AND coalesce(k.trunk, t.name) = t.name
 		ORDER BY k.priority DESC, k.served_at NULLS FIRST, k.campaign_id LOOP
 		EXIT WHEN room <= 0;
-		CONTINUE WHEN campaign_room(k, p_at) = 0;
-		more := campaign_claim_some(k, least(room, campaign_room(k, p_at)), p_node, t, p_lease, p_at);
+		free := least(room, campaign_room(k, p_at));
+		CONTINUE WHEN free = 0;
+		more := campaign_claim_some(k, free, p_node, t, p_lease, p_at);
 		CONTINUE WHEN cardinality(more) = 0;
 		room := room - cardinality(more);
 		made := made || more;
-		UPDATE campaign c SET served_at = p_at, started_at = coalesce(c.started_at, p_at), gap_from = CASE
-			WHEN k.gap_from IS NULL OR k.gap_from > p_at THEN p_at + (cardinality(more) - 1) * k.gap_s * interval '1 second'
-			ELSE greatest(k.gap_from, p_at - greatest(k.gap_s, 1) * interval '1 second')
-				+ cardinality(more) * k.gap_s * interval '1 second' END
+		UPDATE campaign c SET served_at = p_at, started_at = coalesce(c.started_at, p_at),
+			gap_from = campaign_gap_next(k, cardinality(more), p_at)
 			WHERE c.campaign_id = k.campaign_id;
 	END LOOP;
 	IF cardinality(made) = 0 THEN
@@ -716,10 +740,11 @@ CREATE FUNCTION campaign_outcome(c call) RETURNS text LANGUAGE sql STABLE AS $$
 		WHEN c.opt_out THEN 'opt_out'
 		WHEN c.said ->> 'disposition' = 'Leads' THEN 'lead'
 		WHEN c.said ->> 'disposition' = 'Not_interested' THEN 'refused'
-		WHEN c.amd_result IN ('machine', 'fax', 'tone') THEN 'machine'
+		WHEN c.amd_result = 'fax' THEN 'fax'
+		WHEN c.amd_result IN ('machine', 'tone') THEN 'machine'
 		WHEN c.said ->> 'disposition' = 'No_answer' OR c.amd_result = 'silence' THEN 'silence'
-		WHEN c.answered_at IS NOT NULL THEN 'hangup'
 		WHEN c.state = 'lost' THEN 'lost'
+		WHEN c.answered_at IS NOT NULL THEN 'hangup'
 		ELSE coalesce((SELECT h.outcome FROM hangup_cause h WHERE h.cause = c.hangup_cause), 'failed') END
 $$;
 
@@ -736,7 +761,9 @@ BEGIN
 	SELECT * INTO k FROM campaign WHERE campaign_id = c.campaign_id;
 	SELECT * INTO r FROM retry_rule WHERE campaign_id IN (c.campaign_id, '') AND outcome = c.outcome
 		ORDER BY campaign_id = '' LIMIT 1;
-	IF NOT FOUND OR q.attempts >= coalesce(q.max_attempts, k.max_attempts) THEN
+	IF NOT FOUND OR q.attempts >= coalesce(q.max_attempts, k.max_attempts)
+		OR k.status NOT IN ('active', 'paused')
+		OR c.state = 'lost' AND c.answered_at IS NOT NULL THEN -- they may have talked
 		RETURN NULL;
 	END IF;
 	SELECT count(*) INTO before FROM call WHERE queue_id = c.queue_id AND outcome = c.outcome AND call_id <> c.call_id;
@@ -898,13 +925,16 @@ END
 $$;
 
 -- Take over what another node has left: its lease is over, or so far off that the clock has gone back since. restarted:
--- Asterisk was started after it was dialled, so there is no channel any more.
+-- the same Asterisk was started after it was dialled, by both clocks, so there is no channel any more.
 CREATE FUNCTION campaign_expired(p_node text, p_lease interval DEFAULT '15 seconds', p_asterisk_boot timestamptz DEFAULT NULL,
 	p_at timestamptz DEFAULT clock_timestamp())
 	RETURNS TABLE (call_id text, state text, phone text, campaign_id text, trunk text, owner_before text, asterisk_id text,
 		dialed_at timestamptz, answered_at timestamptz, restarted boolean) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+	n node;
 BEGIN
+	SELECT * INTO n FROM node WHERE node_id = p_node;
 	RETURN QUERY
 	WITH old AS MATERIALIZED (SELECT c.call_id, c.owner FROM call c
 		WHERE c.ended_at IS NULL AND c.direction = 'outbound' AND c.queue_id IS NOT NULL
@@ -912,7 +942,7 @@ BEGIN
 		ORDER BY c.lease_until LIMIT 200 FOR UPDATE SKIP LOCKED)
 	UPDATE call c SET owner = p_node, lease_until = p_at + p_lease FROM old WHERE c.call_id = old.call_id
 		RETURNING c.call_id, c.state, c.phone_number, c.campaign_id, c.trunk, old.owner, c.asterisk_id, c.dialed_at, c.answered_at,
-			coalesce(p_asterisk_boot > c.dialed_at, false);
+			coalesce(c.asterisk_id = n.asterisk_id AND p_asterisk_boot > c.asterisk_boot AND p_asterisk_boot > c.dialed_at, false);
 END
 $$;
 
@@ -990,7 +1020,11 @@ BEGIN
 				UNION ALL SELECT true, u.reason FROM call_undone u WHERE u.trunk = p_trunk AND u.reason LIKE 'trunk:%'
 					AND u.undone_at <= p_at AND u.undone_at > greatest(p_at - c.breaker_s * interval '1 second', c.resumed_at)) x) f
 		WHERE c.status = 'active' AND coalesce(c.trunk, p_trunk) = p_trunk
-		AND f.n >= c.breaker_calls AND f.bad >= f.n * c.breaker_share LOOP
+		AND f.n >= c.breaker_calls AND f.bad > 0 AND f.bad >= f.n * c.breaker_share
+		AND (EXISTS (SELECT FROM call e WHERE e.campaign_id = c.campaign_id AND e.trunk = p_trunk
+				AND e.ended_at > p_at - c.breaker_s * interval '1 second')
+			OR EXISTS (SELECT FROM call_undone u WHERE u.campaign_id = c.campaign_id AND u.trunk = p_trunk
+				AND u.undone_at > p_at - c.breaker_s * interval '1 second')) LOOP
 		PERFORM campaign_move(k.campaign_id, 'paused', format('trunk %s: %s of %s calls failed in %s s (%s)', p_trunk,
 			k.bad, k.n, k.breaker_s, k.words), p_at);
 		RETURN NEXT k.campaign_id;
