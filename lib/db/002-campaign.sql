@@ -410,7 +410,6 @@ ALTER TABLE call_interaction
 	ADD UNIQUE (call_id, question_number, asked);
 CREATE UNIQUE INDEX call_live ON call (phone_number) WHERE ended_at IS NULL AND direction = 'outbound';
 CREATE INDEX call_dialed ON call (phone_number, dialed_at DESC) WHERE dialed_at IS NOT NULL;
-CREATE INDEX call_lease ON call (lease_until) WHERE ended_at IS NULL AND direction = 'outbound';
 CREATE INDEX call_trunk ON call (trunk, ended_at) WHERE trunk IS NOT NULL;
 CREATE INDEX call_queue_row ON call (queue_id) WHERE queue_id IS NOT NULL;
 
@@ -441,7 +440,7 @@ $$;
 -- blocked; reason: the first rule that is in the way.
 CREATE FUNCTION campaign_gates(p_queue_ids bigint[], p_at timestamptz)
 	RETURNS TABLE (queue_id bigint, verdict text, reason text, next_at timestamptz)
-	LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+	LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
@@ -492,8 +491,10 @@ END
 $$;
 
 CREATE FUNCTION campaign_gate(p_queue_id bigint, p_at timestamptz DEFAULT clock_timestamp(),
-	OUT verdict text, OUT reason text, OUT next_at timestamptz) LANGUAGE sql STABLE AS $$
-	SELECT verdict, reason, next_at FROM campaign_gates(ARRAY[p_queue_id], p_at)
+	OUT verdict text, OUT reason text, OUT next_at timestamptz) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	SELECT g.verdict, g.reason, g.next_at INTO verdict, reason, next_at FROM campaign_gates(ARRAY[p_queue_id], p_at) g;
+END
 $$;
 
 -- ---- claiming ----
@@ -505,18 +506,14 @@ CREATE FUNCTION campaign_tokens(p_tokens numeric, p_rate numeric, p_since timest
 		ELSE p_tokens + p_rate * greatest(0, extract(epoch FROM p_at - p_since)) END)
 $$;
 
--- How many gaps have passed, at most those of a second; more than that in the future is a clock that went back.
-CREATE FUNCTION campaign_gap_room(k campaign, p_at timestamptz) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
-	SELECT floor(CASE WHEN k.gap_from IS NULL OR k.gap_from > p_at + greatest(k.gap_s, 1) * interval '1 second' THEN most
-		ELSE least(most, extract(epoch FROM p_at - k.gap_from)) END / k.gap_s)::integer
-	FROM (SELECT greatest(k.gap_s, 1) AS most) m
-$$;
-
--- From when the gaps are counted, once n more calls have begun.
-CREATE FUNCTION campaign_gap_next(k campaign, n integer, p_at timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
-	SELECT CASE WHEN k.gap_from IS NULL OR k.gap_from > p_at + most THEN p_at - most ELSE greatest(k.gap_from, p_at - most) END
-		+ n * k.gap_s * interval '1 second'
-	FROM (SELECT greatest(k.gap_s, 1) * interval '1 second' AS most) m
+-- From when the gaps of a campaign are counted: at most a second, or one gap, is made up for. More than that in the future
+-- is a clock that went back.
+CREATE FUNCTION campaign_gap_from(k campaign, p_at timestamptz) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	most interval := greatest(k.gap_s, 1) * interval '1 second';
+BEGIN
+	RETURN CASE WHEN k.gap_from IS NULL OR k.gap_from > p_at + most THEN p_at - most ELSE greatest(k.gap_from, p_at - most) END;
+END
 $$;
 
 -- How many calls a campaign may begin now, of its channels, its gap and its caller ids.
@@ -526,7 +523,7 @@ DECLARE
 		WHERE c.campaign_id = k.campaign_id AND c.ended_at IS NULL AND c.direction = 'outbound');
 BEGIN
 	IF k.gap_s > 0 THEN
-		room := least(room, campaign_gap_room(k, p_at));
+		room := least(room, floor(extract(epoch FROM p_at - campaign_gap_from(k, p_at)) / k.gap_s));
 	END IF;
 	IF coalesce(k.caller_id, k.caller_pool) IS NOT NULL AND campaign_caller(k.caller_id, k.caller_pool, p_at) IS NULL THEN
 		room := 0;
@@ -537,8 +534,9 @@ $$;
 
 -- The next rows of a campaign that are due, of the zones in which it is a time to call.
 CREATE FUNCTION campaign_candidates(p_campaign text, p_n integer, p_at timestamptz) RETURNS bigint[]
-	LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
-	WITH RECURSIVE zone AS ( -- of pending rows, each found by one look into the index
+	LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (WITH RECURSIVE zone AS ( -- of pending rows, each found by one look into the index
 		(SELECT q.zone FROM call_queue q WHERE q.campaign_id = p_campaign AND q.status = 'pending'
 			ORDER BY q.zone LIMIT 1)
 		UNION ALL
@@ -553,7 +551,8 @@ CREATE FUNCTION campaign_candidates(p_campaign text, p_n integer, p_at timestamp
 			WHERE q.campaign_id = p_campaign AND q.zone = o.zone AND q.priority = p.priority AND q.status = 'pending'
 			AND q.next_at <= p_at ORDER BY q.next_at, q.queue_id LIMIT p_n) d
 	)
-	SELECT array_agg(queue_id) FROM (SELECT queue_id FROM due ORDER BY priority DESC, next_at, queue_id LIMIT p_n) first
+	SELECT array_agg(queue_id) FROM (SELECT queue_id FROM due ORDER BY priority DESC, next_at, queue_id LIMIT p_n) first);
+END
 $$;
 
 -- A number to show, one call of which is used up.
@@ -566,7 +565,7 @@ $$;
 -- Claim up to p_want rows of a campaign; the ids of the calls. Rows that the gate turns away are put where they are not
 -- looked at again before something can have changed.
 CREATE FUNCTION campaign_claim_some(k campaign, p_want integer, p_node text, t trunk, p_lease interval, p_at timestamptz)
-	RETURNS text[] LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+	RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
 	ids bigint[];
 	made text[] := '{}';
@@ -574,7 +573,7 @@ DECLARE
 	looked integer := 0;
 BEGIN
 	WHILE cardinality(made) < p_want AND looked < 256 LOOP -- one claim stays short, whatever it finds
-		ids := campaign_candidates(k.campaign_id, greatest(p_want - cardinality(made), 32), p_at);
+		ids := campaign_candidates(k.campaign_id, greatest(p_want - cardinality(made), least(looked, 32)), p_at);
 		EXIT WHEN ids IS NULL;
 		ids := ARRAY(SELECT q.queue_id FROM call_queue q WHERE q.queue_id = ANY (ids) AND q.status = 'pending'
 			FOR UPDATE SKIP LOCKED);
@@ -648,7 +647,7 @@ BEGIN
 		room := room - cardinality(more);
 		made := made || more;
 		UPDATE campaign c SET served_at = p_at, started_at = coalesce(c.started_at, p_at),
-			gap_from = campaign_gap_next(k, cardinality(more), p_at)
+			gap_from = campaign_gap_from(k, p_at) + cardinality(more) * k.gap_s * interval '1 second'
 			WHERE c.campaign_id = k.campaign_id;
 	END LOOP;
 	IF cardinality(made) = 0 THEN
@@ -1059,3 +1058,18 @@ CREATE TRIGGER wake AFTER INSERT OR UPDATE OF status, max_channels, gap_s, prior
 CREATE TRIGGER wake AFTER INSERT ON call_queue FOR EACH STATEMENT EXECUTE FUNCTION campaign_wake();
 CREATE TRIGGER wake AFTER INSERT OR UPDATE OF max_channels, cps, enabled ON trunk
 	FOR EACH STATEMENT EXECUTE FUNCTION campaign_wake();
+
+-- Plans that are made once and do not hang on what the tables held then: tables of a million rows were empty when a
+-- dispatcher began. Every look is one into an index.
+DO $$
+DECLARE
+	f regprocedure;
+BEGIN
+	FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname IN ('campaign_gate',
+		'campaign_gates', 'campaign_claim', 'campaign_candidates', 'campaign_dial', 'campaign_unclaim', 'campaign_state',
+		'campaign_finish', 'campaign_lost', 'campaign_result', 'campaign_beat', 'campaign_expired') LOOP
+		EXECUTE format('ALTER FUNCTION %s SET plan_cache_mode = force_generic_plan SET enable_seqscan = off'
+			' SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off', f);
+	END LOOP;
+END
+$$;
