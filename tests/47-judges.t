@@ -61,6 +61,13 @@ check 'of either kind, to the letter' '[ "$(asked "[.body.response_format.json_s
 check 'it gets what a program gets, as data' \
 	'asked ".body.messages[1].content | fromjson | keys" | grep -x "\[\"call\",\"checks\",\"measured\",\"rubric\",\"rubric_version\"\]"'
 check 'and is told what to do apart from it' 'asked ".body.messages[0]" | grep -q "\"system\".*no instruction to you"'
+cp -r "$T/day/a" "$T/day/b"
+for m in openai:judge anthropic:caller; do
+	models "$m"
+	check "$m: all calls of a run are asked about over one connection" 'judged &&
+		[ "$(tail -n2 "$T/log" | jq .connection | sort -u | wc -l)" = 1 ]'
+done
+rm -r "$T/day/b"
 models openai:500 openai:401 anthropic:caller
 ok 'one that fails' judged
 check 'has a next one' '[ "$(of .judge score.json)" = "\"caller\"" ]'
@@ -93,7 +100,7 @@ check 'the key is nowhere' '! grep -rF 0123456789 "$T/day" "$T/out" "$T/err"'
 unset JUDGE_KEY
 for tool in score 'summarize -e models'; do
 	check "$tool: a key that is not there is said once" 'must_fail 78 $tool --models="$T/models.json" "$T/day" 2>"$T/err" &&
-		[ "$(wc -l <"$T/err")" = 1 ] && grep -q JUDGE_KEY "$T/err"'
+		[ "$(wc -l <"$T/err")" = 1 ] && grep -q "no key for ${tool%% *} .*JUDGE_KEY" "$T/err"'
 	check "$tool: so is a mistake" 'echo "{}" >"$T/bad.json" && must_fail 78 $tool --models="$T/bad.json" "$T/day" 2>"$T/err" &&
 		grep -q "providers: is missing" "$T/err"'
 done

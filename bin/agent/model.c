@@ -219,7 +219,7 @@ struct model_line *model_open(const struct models *models, const struct price *p
 	m->ctx = ctx;
 	m->price = price;
 	tool_share_breakers();
-	if (asker_open(&m->asker, models, loop, why) != 0) {
+	if (asker_open(&m->asker, "agent", models, loop, why) != 0) {
 		log_error("%s", why);
 		free(m);
 		return NULL;

@@ -205,7 +205,7 @@ static int probe_all(const struct models *m)
 	int status = EXIT_OK;
 
 	loop_init(&loop);
-	status = asker_open(&a, m, &loop, why);
+	status = asker_open(&a, "agent", m, &loop, why);
 	if (status != EXIT_OK) {
 		log_error("%s", why);
 		loop_free(&loop);

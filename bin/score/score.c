@@ -76,11 +76,10 @@ static const struct opt_page page = {
 static int64_t asked; /* calls that the judge was asked about, in this run */
 
 static struct judge judge;
-static struct models *models; /* NULL: none are asked */
 
 static bool to_be_judged(const struct kept *k)
 {
-	return (models || (set.judge && *set.judge)) && judge_sampled(k->name, set.sample);
+	return (judge.models || (set.judge && *set.judge)) && judge_sampled(k->name, set.sample);
 }
 
 /* ---- the score as JSON ---- */
@@ -183,7 +182,7 @@ static int ask(const struct kept *k, const struct story *s,
 	if (question && schema)
 		err = judge_ask(&judge, criteria_task, schema, question, &answer, why);
 	if (!err) {
-		snprintf(c->judge, sizeof(c->judge), "%s", models ? set.models : set.judge);
+		snprintf(c->judge, sizeof(c->judge), "%s", judge.models ? set.models : set.judge);
 		err = criteria_take(c, answer, why);
 	}
 	if (err) {
@@ -293,12 +292,11 @@ int main(int argc, char **argv)
 		log_error("cannot judge with --judge and with --models");
 		return EXIT_USAGE;
 	}
-	code = judge_models(set.models, &models);
+	http_set(&set.http);
+	code = judge_open(&judge, "score", set.judge, set.models, set.timeout_ms);
 	if (code)
 		return code;
-	http_set(&set.http);
-	judge = (struct judge){set.judge, models, set.timeout_ms};
 	code = opt_finish(each_call(argv + first, score_call, NULL));
-	models_free(models);
+	judge_close(&judge);
 	return code;
 }

@@ -184,13 +184,10 @@ static int tell(const struct kept *k, void *ctx)
 	return code;
 }
 
-static struct models *models;
-
 static int open_engine(void)
 {
 	bool by_command = strcmp(set.engine, "command") == 0;
 	bool by_models = strcmp(set.engine, "models") == 0;
-	int code = 0;
 
 	if (by_command && (!set.command || !*set.command)) {
 		log_error("the engine command needs --command");
@@ -200,11 +197,9 @@ static int open_engine(void)
 		log_error("the engine models needs --models");
 		return EXIT_USAGE;
 	}
-	if (by_models)
-		code = judge_models(set.models, &models);
 	http_set(&set.http);
-	judge = (struct judge){by_command ? set.command : NULL, models, set.timeout_ms};
-	return code;
+	return judge_open(&judge, "summarize", by_command ? set.command : NULL,
+		by_models ? set.models : NULL, set.timeout_ms);
 }
 
 int main(int argc, char **argv)
@@ -221,6 +216,6 @@ int main(int argc, char **argv)
 	if (code)
 		return code;
 	code = opt_finish(each_call(argv + first, tell, NULL));
-	models_free(models);
+	judge_close(&judge);
 	return code;
 }

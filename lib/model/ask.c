@@ -80,6 +80,8 @@ void ask_drop(struct ask *ask)
 	if (ask->call)
 		provider_cancel(ask->call);
 	loop_remove_timer(ask->asker->loop, &ask->timer);
+	if (ask->asker->alone && !ask->asker->drained)
+		loop_stop(ask->asker->loop);
 	sse_free(&ask->sse);
 	reply_free(&ask->reply);
 	free(ask);

@@ -1,6 +1,6 @@
 /* ask: one question to the list of language models, on the loop.
  *
- *	asker_open(&a, models, &loop, why);
+ *	asker_open(&a, "agent", models, &loop, why);
  *	ask = ask_start(&a, &(struct model_question){.chat = &chat}, &on, ctx);
  *
  * The models are asked in their order: the next one if the breaker of one is open, if it fails, or if no first token has
@@ -27,10 +27,12 @@ struct asker {
 	struct provider provider[MODELS_MAX]; /* in the order of models */
 	struct asker_fold *fold;              /* a summary under way; NULL: none */
 	struct ask *drained; /* answers that are over, whose connections are not free yet */
+	bool alone;          /* ask_json: the loop stops with the last of them */
 };
 
-/* Find the keys. 0; or an exit code (78, 64), why says why, as a message without `prog:`. */
-int asker_open(struct asker *a, const struct models *m, struct loop *loop,
+/* Find the keys. stage: who asks, for messages and the breakers' names: a constant. 0; or an exit code (78, 64), why says
+ * why, as a message without `prog:`. */
+int asker_open(struct asker *a, const char *stage, const struct models *m, struct loop *loop,
 	char why[HTTP_WHY_MAX]) MUST_USE;
 /* No question may be under way; a summary is cancelled. */
 void asker_close(struct asker *a);
@@ -97,10 +99,10 @@ void ask_fold(struct asker *a, struct chat *c);
 /* No summary is wanted any more; what was to be summed up stays. */
 void ask_fold_cancel(struct asker *a);
 
-/* For tools that may block: ask, and wait for it: an own loop. schema is required. *ret: a new reference to the object
+/* For tools that may block: ask, and wait for it: the loop runs until then, and nothing else may be under way. schema is required. *ret: a new reference to the object
  * that was answered. 0; or an exit code (69, 75, 78, 71), why says why, as the end of a message. usage and ret_model may be
  * NULL. */
-int ask_json(const struct models *m, const struct model_question *q, json_t **ret,
+int ask_json(struct asker *a, const struct model_question *q, json_t **ret,
 	struct model_usage *ret_usage, const struct model **ret_model,
 	char why[HTTP_WHY_MAX]) MUST_USE;
 

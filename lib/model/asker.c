@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-int asker_open(struct asker *a, const struct models *m, struct loop *loop, char why[HTTP_WHY_MAX])
+int asker_open(struct asker *a, const char *stage, const struct models *m, struct loop *loop,
+	char why[HTTP_WHY_MAX])
 {
 	int status = 0;
 
@@ -11,7 +12,7 @@ int asker_open(struct asker *a, const struct models *m, struct loop *loop, char 
 	for (size_t i = 0; i < m->n && status == 0; i++) {
 		const struct model *model = &m->model[i];
 		const struct provider_spec spec = {
-			.stage = "agent",
+			.stage = stage,
 			.engine = model->engine->name,
 			.name = model->name,
 			.url = model->url,

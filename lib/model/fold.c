@@ -83,7 +83,6 @@ void ask_fold(struct asker *a, struct chat *c)
 /* ---- an answer that is waited for ---- */
 
 struct waiting {
-	struct loop *loop;
 	json_t *answer;
 	const struct model *model;
 	struct model_usage usage;
@@ -107,30 +106,22 @@ static void on_answer(void *ctx, const struct ask_end *e)
 			? EXIT_REFUSED
 			: EXIT_TRY_AGAIN;
 	}
-	loop_stop(w->loop);
 }
 
-int ask_json(const struct models *m, const struct model_question *q, json_t **ret,
+int ask_json(struct asker *a, const struct model_question *q, json_t **ret,
 	struct model_usage *ret_usage, const struct model **ret_model, char why[HTTP_WHY_MAX])
 {
 	static const struct ask_handlers on = {.end = on_answer};
-	struct loop loop;
-	struct asker a;
-	struct waiting w = {.loop = &loop};
+	struct waiting w = {.status = 0};
 
-	loop_init(&loop);
-	w.status = asker_open(&a, m, &loop, why);
-	if (w.status != 0) {
-		loop_free(&loop);
-		return w.status;
-	}
-	if (!ask_start(&a, q, &on, &w) || loop_run(&loop) < 0) {
+	a->alone = true;
+	a->loop->stopped = false;
+	if (!ask_start(a, q, &on, &w) || loop_run(a->loop) < 0) {
 		w.status = EXIT_SYSTEM;
 		snprintf(w.why, sizeof(w.why), "%s", strerror(errno));
 	}
+	a->alone = false;
 	snprintf(why, HTTP_WHY_MAX, "%s", w.why);
-	asker_close(&a);
-	loop_free(&loop);
 	if (ret_usage)
 		*ret_usage = w.usage;
 	if (ret_model)

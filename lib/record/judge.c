@@ -171,11 +171,9 @@ static int ask_command(
 	return err;
 }
 
-/* A judge has more time than a caller would wait. */
-static int ask_models(const struct judge *j, const char *task, const json_t *schema,
+static int ask_models(struct judge *j, const char *task, const json_t *schema,
 	const json_t *question, json_t **ret, char why[JUDGE_WHY_MAX])
 {
-	struct models models = *j->models;
 	const struct model *model = NULL;
 	struct chat chat;
 	struct model_question q = {.chat = &chat, .schema = schema, .max_output = OUTPUT_MAX};
@@ -183,10 +181,9 @@ static int ask_models(const struct judge *j, const char *task, const json_t *sch
 	char long_why[HTTP_WHY_MAX] = "no memory";
 	int err = -1;
 
-	models.give_up_ms = models.budget_ms = models.idle_ms = models.total_ms = j->timeout_ms;
 	chat_init(&chat, 2);
 	if (text && chat_system(&chat, task) == 0 && chat_data(&chat, text) == 0)
-		err = ask_json(&models, &q, ret, NULL, &model, long_why) == 0 ? 0 : -1;
+		err = ask_json(&j->asker, &q, ret, NULL, &model, long_why) == 0 ? 0 : -1;
 	if (!err)
 		err = json_object_set_new(*ret, "model", json_string(model->model));
 	snprintf(why, JUDGE_WHY_MAX, "%.*s", JUDGE_WHY_MAX - 1, err ? long_why : "");
@@ -195,7 +192,7 @@ static int ask_models(const struct judge *j, const char *task, const json_t *sch
 	return err;
 }
 
-int judge_ask(const struct judge *j, const char *task, const json_t *schema, const json_t *question,
+int judge_ask(struct judge *j, const char *task, const json_t *schema, const json_t *question,
 	json_t **ret, char why[JUDGE_WHY_MAX])
 {
 	if (j->command && *j->command)
@@ -208,39 +205,42 @@ static void say_mistake(void *ctx, const char *line)
 	log_error("%s", line);
 }
 
-/* Are the keys there? Better said once than for each call. */
-static int check_keys(const struct models *m)
+/* A judge has more time than a caller would wait. */
+static int open_models(struct judge *j, const char *stage, const char *path)
 {
-	struct loop loop;
-	struct asker asker;
+	struct models *m;
 	char why[HTTP_WHY_MAX];
+	int code;
 
-	loop_init(&loop);
-	int code = asker_open(&asker, m, &loop, why);
-	if (code)
-		log_error("%s", why);
-	else
-		asker_close(&asker);
-	loop_free(&loop);
+	if (models_load(path, say_mistake, NULL, &m) < 0)
+		return EXIT_CONFIG;
+	m->give_up_ms = m->budget_ms = m->idle_ms = m->total_ms = j->timeout_ms;
+	loop_init(&j->loop);
+	code = asker_open(&j->asker, stage, m, &j->loop, why);
+	if (code == 0) {
+		j->models = m;
+		return 0;
+	}
+	log_error("%s", why);
+	loop_free(&j->loop);
+	models_free(m);
 	return code;
 }
 
-int judge_models(const char *path, struct models **ret)
+int judge_open(struct judge *j, const char *stage, const char *command, const char *models,
+	int64_t timeout_ms)
 {
-	struct models *m;
-	int code;
+	*j = (struct judge){.command = command, .timeout_ms = timeout_ms};
+	return models && *models ? open_models(j, stage, models) : 0;
+}
 
-	*ret = NULL;
-	if (!path || !*path)
-		return 0;
-	if (models_load(path, say_mistake, NULL, &m) < 0)
-		return EXIT_CONFIG;
-	code = check_keys(m);
-	if (code)
-		models_free(m);
-	else
-		*ret = m;
-	return code;
+void judge_close(struct judge *j)
+{
+	if (!j->models)
+		return;
+	asker_close(&j->asker);
+	loop_free(&j->loop);
+	models_free(j->models);
 }
 
 bool judge_sampled(const char *call, int64_t percent)

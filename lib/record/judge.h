@@ -9,26 +9,30 @@
 
 #include <jansson.h>
 
-#include "base/util.h"
+#include "model/ask.h"
 
 #define JUDGE_WHY_MAX 256
 #define JUDGE_ANSWER_MAX (1 << 20) /* bytes */
 
-struct models;
-
 struct judge {
-	const char *command;         /* a command line for words.h; NULL or "": none */
-	const struct models *models; /* the first that answers; NULL: none */
-	int64_t timeout_ms;          /* for one answer */
+	const char *command;   /* a command line for words.h; NULL or "": none */
+	struct models *models; /* the first that answers; NULL: none */
+	int64_t timeout_ms;    /* for one answer */
+	/* with models; their connections are kept from one question to the next */
+	struct loop loop;
+	struct asker asker;
 };
+
+/* Who is asked: of command, and models (name of a file, model/models.h), one at most is neither NULL nor "". stage: the
+ * tool, a constant. Mistakes of the file, and keys that are not there, are logged. 0, or an exit code. */
+int judge_open(struct judge *j, const char *stage, const char *command, const char *models,
+	int64_t timeout_ms) MUST_USE;
+void judge_close(struct judge *j);
 
 /* Ask. The task and the schema are for models, whose answer has the name of the model as its member "model". The answer
  * is a new reference to an object. -1: why says why, as the end of a message. */
-int judge_ask(const struct judge *j, const char *task, const json_t *schema, const json_t *question,
+int judge_ask(struct judge *j, const char *task, const json_t *schema, const json_t *question,
 	json_t **ret, char why[JUDGE_WHY_MAX]) MUST_USE;
-
-/* The models of a file: model/models.h; its mistakes, and keys that are not there, are logged. NULL or "": *ret is NULL. 0, or an exit code. */
-int judge_models(const char *path, struct models **ret) MUST_USE;
 
 /* Whether a call is one of the `percent` in a hundred that are judged: always the same ones, whoever asks. */
 bool judge_sampled(const char *call, int64_t percent);

@@ -86,11 +86,16 @@ ODD = ['{"type":"SpeechStarted","channel":[0,1],"timestamp":0.1}', '{"type":"Utt
        '{"type":"Results"}', '{"type":"Results","channel":{"alternatives":[]}}', '{"type":"Results","channel":7,"start":"x"}', '{"type":"News"}', "[]", '"text"', "null"]
 
 
+FAULTS = {"-", "status", "busy", "hang", "reset", "eof", "close", "mute", "nofinal", "latefinal", "drip", "split", "slow", "bad", "endless", "odd", "idle"}
+
+
 class Server:
     """faults: of each connection. log: what happened, in order. tls: a context of ssl."""
 
     def __init__(self, faults=(), say=None, tls=None):
         self.faults, self.log, self.changed, self.say, self.tls = list(faults), [], threading.Condition(), say, tls
+        unknown = {f.partition("=")[0] for f in faults} - FAULTS
+        assert not unknown, f"there is no fault {unknown}"
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port, self.count = self.listener.getsockname()[1], 0
         threading.Thread(target=self.accept, daemon=True).start()

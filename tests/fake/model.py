@@ -15,8 +15,8 @@ given one after the other, the last one again and again:
     match     only for a request with this text in it: else the next answer
     fault     what goes wrong, see faults below
 
-A request that a vendor would refuse is refused with 400, and why. LOG gets a line of JSON for each request: model, path,
-key, body, and the fault or status that it was answered with.
+A request that a vendor would refuse is refused with 400, and why. LOG gets a line of JSON for each request: model, connection
+(which one), path, key, body, and the fault or status that it was answered with.
 """
 import json
 import os
@@ -202,6 +202,7 @@ REFUSED = {  # fault: status, headers, code
     "500": ("500 Internal Server Error", [], "server_error"),
     "529": ("529 Overloaded", [], "overloaded_error"),
 }
+FAULTS = {"silence", "reset", "head", "html", "latin", "long", "break", "cut", "garbage", "drip", "endless", "error", "pings", "no-done", "stall", "chunk", *REFUSED}
 # silence     nothing is said            reset      the connection is reset, before a reply
 # head        a head, then nothing       html       a page, with status 200
 # latin       a page that is no UTF-8    long       an error with a long message
@@ -321,11 +322,11 @@ def stream(talk, answer, chat):
     talk.conn.sendall(b"0\r\n\r\n")
 
 
-def note(path, headers, body, what):
+def note(talk, path, headers, body, what):
     if log:
         with lock:
             key = headers.get("authorization", headers.get("x-api-key"))
-            log.write(json.dumps({"model": body.get("model"), "path": path, "key": key, "answered": what, "body": body}) + "\n")
+            log.write(json.dumps({"model": body.get("model"), "connection": talk.conn.getpeername()[1], "path": path, "key": key, "answered": what, "body": body}) + "\n")
             log.flush()
 
 
@@ -352,7 +353,7 @@ def serve_one(talk):
     what = why or (answer or {}).get("fault") or "200"
     if "key" in (answer or {}) and headers.get("authorization", headers.get("x-api-key")) != answer["key"]:
         what = "401"
-    note(path, headers, body, what)
+    note(talk, path, headers, body, what)
     if why:
         return talk.refuse("400 Bad Request", [], "invalid_request_error", why)
     if not answer:
@@ -386,6 +387,9 @@ def serve(conn):
 
 
 def main():
+    unknown = {a["fault"] for answers in script.values() for a in answers if "fault" in a} - FAULTS
+    if unknown:
+        sys.exit("model.py: there is no fault %s" % ", ".join(sorted(unknown)))
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))

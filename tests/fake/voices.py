@@ -90,6 +90,22 @@ FAULTS = {
     "mp3": (200, {"Content-Type": "audio/mpeg"}, {"": "\xff\xfb\x90\x64" * 500}),
     "empty": (200, {"Content-Type": "audio/wav"}, {"": ""}),
 }
+# of what is said: see Handler.answer, sound and body_of
+ODD = {
+    "ffffffff": {"size": 0xFFFFFFFF},
+    "7fffffff": {"size": 0x7FFFFFFF},
+    "zero": {"size": 0},
+    "list": {"extra": chunk(b"LIST", b"INFOISFT\x05\0\0\0Lavf\0\0") + chunk(b"fact", b"\0\0\0\0")},
+    "oddlist": {"extra": chunk(b"LIST", b"odd"), "fmt": 18},
+    "extensible": {"fmt": 40},
+    "float": {"coding": "float", "fmt": 18},
+    "pcm24": {"coding": "pcm24"},
+    "ulawwav": {"coding": "ulaw", "fmt": 18},
+    "alawwav": {"coding": "alaw"},
+    "toolong": {"size": 10_000_000},
+    "endless": {"size": 0xFFFFFFFF},
+}
+SOUND = {"once", "later", "silent", "garbage", "head", "unasked", "nothing", "bytes", "reset", "malformed", "gate", "stalls", "drip", "lingers"}
 UNAUTHORIZED = {
     "openai": '{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}',
     "elevenlabs": '{"detail":{"status":"invalid_api_key","message":"Invalid API key"}}',
@@ -228,6 +244,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         r.fault = r.fault or self.fake.fault
         times = self.fake.came(r)
         try:
+            if r.fault and r.fault not in FAULTS | ODD and r.fault not in SOUND:
+                sys.stderr.write(f"voices.py: there is no fault '{r.fault}'\n")
+                return self.reply(418, {}, "no such fault")
             if not good or r.fault == "401":
                 return self.reply(401, {}, UNAUTHORIZED[service])
             if r.fault in FAULTS:
@@ -260,20 +279,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def body_of(self, r, coding, rate, is_wav):
         """The sound, with the oddities that servers have."""
         samples = tone(rate)
-        odd = {
-            "ffffffff": {"size": 0xFFFFFFFF},
-            "7fffffff": {"size": 0x7FFFFFFF},
-            "zero": {"size": 0},
-            "list": {"extra": chunk(b"LIST", b"INFOISFT\x05\0\0\0Lavf\0\0") + chunk(b"fact", b"\0\0\0\0")},
-            "oddlist": {"extra": chunk(b"LIST", b"odd"), "fmt": 18},
-            "extensible": {"fmt": 40},
-            "float": {"coding": "float", "fmt": 18},
-            "pcm24": {"coding": "pcm24"},
-            "ulawwav": {"coding": "ulaw", "fmt": 18},
-            "alawwav": {"coding": "alaw"},
-            "toolong": {"size": 10_000_000},
-            "endless": {"size": 0xFFFFFFFF},
-        }.get(r.fault, {})
+        odd = ODD.get(r.fault, {})
         if r.fault == "garbage":
             return bytes(range(128, 256)) * 40
         if r.fault == "head":

@@ -150,7 +150,7 @@ static void talk_with(struct talk *t, const char *file)
 	char why[HTTP_WHY_MAX] = "";
 
 	*t = (struct talk){.models = load(file)};
-	ok(asker_open(&t->asker, t->models, &loop, why) == 0, "open %s %s",
+	ok(asker_open(&t->asker, "agent", t->models, &loop, why) == 0, "open %s %s",
 		t->models->model[0].model, why);
 	for (size_t i = 0; i < t->models->n; i++)
 		breaker_success(t->asker.provider[i].breaker);
@@ -400,7 +400,7 @@ static void test_json(void)
 	q.chat = &t.chat;
 	/* It was answered: the user has to say something before it is asked again. */
 	chat_back(&t.chat, 1);
-	is_int(ask_json(t.models, &q, &answer, &u, &m, why), 0, "one that is waited for");
+	is_int(ask_json(&t.asker, &q, &answer, &u, &m, why), 0, "one that is waited for");
 	is_int(json_integer_value(json_object_get(answer, "a")), 1, "is given");
 	ok(m == &t.models->model[0], "with who gave it");
 	json_decref(answer);
@@ -414,7 +414,7 @@ static void test_json(void)
 	is_str(t.trace.p, "failed answer|failed answer|failed answer|end failed nobody answer",
 		"words are none");
 	q.chat = &t.chat;
-	is_int(ask_json(t.models, &q, &answer, NULL, NULL, why), EXIT_TRY_AGAIN,
+	is_int(ask_json(&t.asker, &q, &answer, NULL, NULL, why), EXIT_TRY_AGAIN,
 		"nor if waited for");
 	is_str(why, "the answer is no JSON object", "why");
 	talk_close(&t);
@@ -521,7 +521,7 @@ static void test_keys(void)
 	t.models = load(
 		"{\"providers\":[{\"name\":\"a\",\"engine\":\"openai\",\"url\":\"https://models.example/v1\",\"model\":\"keyed\",\"secret\":\"MY_MODEL_KEY\"}]}");
 	unsetenv("MY_MODEL_KEY");
-	is_int(asker_open(&t.asker, t.models, &loop, why), EXIT_CONFIG, "a key that is not there");
+	is_int(asker_open(&t.asker, "agent", t.models, &loop, why), EXIT_CONFIG, "a key that is not there");
 	ok(strstr(why, "MY_MODEL_KEY"), "is named: %s", why);
 	models_free(t.models);
 	setenv("CALLPIPE_MY_MODEL_KEY", KEY, 1);
