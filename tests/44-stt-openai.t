@@ -22,7 +22,10 @@ turns clock=3600000 "say=$bye" "say=$bye" end >"$T/two"
 # CASE [OPTION...]: the call on stdin; each case has breakers of its own
 stt_of() {
 	case=$1 && shift
-	mkdir -p "$T/spool.$case" && stt --url "$url/$case/v1" --spool "$T/spool.$case" "$@" 2>"$T/err"
+	mkdir -p "$T/spool.$case"
+	stt --url "$url/$case/v1" --spool "$T/spool.$case" "$@" >"$T/stt.out" 2>"$T/err" && rc=0 || rc=$?
+	cat "$T/stt.out" "$T/err" >>"$T/told" && cat "$T/stt.out"
+	return $rc
 }
 events() { # [KEY...]: a line for each event of stt: its type and these members
 	python3 -c 'import sys

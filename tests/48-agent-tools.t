@@ -80,13 +80,13 @@ ok 'what is no JSON' fails 69 'its answer is no JSON' get '{"where": "text"}'
 ok 'what is too long' fails 69 'its answer is longer than 32768 bytes' get '{"where": "long"}'
 ok 'what is too deep' fails 69 'too deep' get '{"where": "deep"}'
 ok 'nothing is null' gives null get '{"where": "empty"}'
-ok 'half an answer' fails 75 '' get '{"where": "cut"}'
+ok 'half an answer' fails 75 'transfer closed with 95 bytes remaining' get '{"where": "cut"}'
 ok 'another place is not gone to' fails 69 'HTTP 302' get '{"where": "moved"}'
 ok 'a slow one' fails 75 'it took too long' slow
 ok 'a slow one with an effect is waited for' gives true slow_effect
 rm -rf "$T/spool" && mkdir "$T/spool"
 for time in 1 2 3 4 5; do
-	ok "nobody there, $time" fails 75 '' --spool="$T/spool" nobody
+	ok "nobody there, $time" fails 75 'Failed to connect to 127.0.0.1 port 1' --spool="$T/spool" nobody
 done
 ok 'then it is not asked any more, by another process either' fails 75 'it has failed too often' --spool="$T/spool" nobody
 

@@ -3,32 +3,16 @@
 # alone: those 100 ms
 # shellcheck disable=SC2034 # variables are used in the text that check evaluates
 . tests/lib.sh
+. tests/says.sh
 
 export CALLPIPE_SPOOL="$T/spool" CALLPIPE_TTS_TIMEOUT=$((5000 * SLACK))
 mkdir "$T/spool"
 hello='Welcome to the help line.' more='How can I help you today?'
-# The agent: behind the first frame what it says, then a hangup.
-cat >"$T/agent" <<'END'
-#!/bin/sh
-read -r first && printf '%s\n' "$first"
-n=0
-for text; do
-	printf '{"type":"synthesize","data":{"utterance":"u%d","turn":0,"text":"%s"}}\n' $((n += 1)) "$text"
-done
-printf '{"type":"hangup"}\n'
-exec cat
-END
-chmod +x "$T/agent"
-# answer TEXT...: calls to $port hear these.
-answer() { serve as-answer sh -c 'as-listen | "$0" "$@" | tts | as-speak' "$T/agent" "$@"; }
-# The journal of the latest call, and of all.
-journal() { cat "$(find "$T/spool/calls" -name events.jsonl -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)"; }
-journals() { find "$T/spool/calls" -name events.jsonl -exec cat {} +; }
 # Milliseconds of the sound of a text, as tts alone says it.
 length() { echo $((($(tts "$@" | wc -c) - 44) * 1000 / 2 / ${CALLPIPE_RATE:-8000})); }
 
 ms1=$(CALLPIPE_SPOOL='' length --say "$hello") ms2=$(CALLPIPE_SPOOL='' length --say "$more")
-answer "$hello" "$more"
+says "$hello" "$more"
 check 'the first call: nothing is in the cache' 'as-dial -e "expect end" "127.0.0.1:$port" >"$T/first" || cat "$T/first"'
 check 'both sentences are made' '[ "$(journal | grep -c "\"type\":\"usage\"")" = 2 ]'
 check 'and heard whole' 'journal | jq -se "[.[] | select(.type == \"played\") | .data | [.utterance, .status, .total_ms, .heard_ms]] ==
@@ -46,7 +30,7 @@ END
 
 export CALLPIPE_RATE=16000
 ms=$(CALLPIPE_SPOOL='' length --say "$hello")
-answer "$hello"
+says "$hello"
 check 'a call at 16 kHz' 'as-dial -r 16000 -o "$T/wide.wav" -e "expect end" "127.0.0.1:$port" >"$T/wide" || cat "$T/wide"'
 check 'hears it whole' 'journal | jq -se "[.[] | select(.type == \"played\") | .data | [.status, .total_ms, .heard_ms]] == [[\"played\", $ms, $ms]]"'
 check 'with what is above 4 kHz' 'sox "$T/wide.wav" -n sinc 4500-7500 stats 2>"$T/band" &&

@@ -2,28 +2,15 @@
 # tts in a call with each of the services: the first of a sentence is on the line while the service has not sent the rest of it.
 # shellcheck disable=SC2034 # variables are used in the text that check evaluates
 . tests/lib.sh
+. tests/says.sh
 
-export CALLPIPE_SPOOL="$T/spool" CALLPIPE_TTS_KEY=key-4711-of-nobody CALLPIPE_TTS_TIMEOUT=20000
+export MORE=',"language":"zz"' CALLPIPE_SPOOL="$T/spool" CALLPIPE_TTS_KEY=key-4711-of-nobody CALLPIPE_TTS_TIMEOUT=20000
 mkdir "$T/spool"
 mkfifo "$T/gates"
 exec 3<>"$T/gates" # opened for both, it waits for nobody
 start sh -c 'exec python3 tests/fake/voices.py <"$0"' "$T/gates" >"$T/fake"
 wait_for 5 test -s "$T/fake"
 fake=$(head -n 1 "$T/fake")
-# The agent: behind the first frame what it says, then a hangup.
-cat >"$T/agent" <<'END'
-#!/bin/sh
-read -r first && printf '%s\n' "$first"
-n=0
-for text; do
-	printf '{"type":"synthesize","data":{"utterance":"u%d","turn":0,"language":"zz","text":"%s"}}\n' $((n += 1)) "$text"
-done
-printf '{"type":"hangup"}\n'
-exec cat
-END
-chmod +x "$T/agent"
-journal() { cat "$(find "$T/spool/calls" -name events.jsonl -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)"; }
-journals() { find "$T/spool/calls" -name events.jsonl -exec cat {} +; }
 # sent NAME: what the service has done with this sentence: asked, begun, sent.
 sent() {
 	lines=$(wc -l <"$T/fake")
@@ -39,7 +26,7 @@ for engine in openai elevenlabs deepgram piper; do
 	export CALLPIPE_TTS=$engine CALLPIPE_TTS_URL="http://127.0.0.1:$fake"
 	[ $engine != openai ] || CALLPIPE_TTS_URL=$CALLPIPE_TTS_URL/v1
 	[ $engine != deepgram ] || export CALLPIPE_TTS_VOICE=aura-2-thalia-en
-	serve as-answer sh -c 'as-listen | "$0" "$@" | tts | as-speak' "$T/agent" "$engine:gate one" "more$engine:ok two"
+	says "$engine:gate one" "more$engine:ok two"
 	unset CALLPIPE_TTS_VOICE
 	as-dial -o "$T/$engine.wav" -e 'expect end' "127.0.0.1:$port" >"$T/dial" &
 	dial=$!

@@ -24,9 +24,8 @@ import wave
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import deepgram
 import voices
-from whole import SLACK, SOUNDS, Host, same, wait_for
+from whole import SLACK, SOUNDS, Host, Program, same, wait_for
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 T = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
 CASES_AT_A_TIME = int(os.environ.get("CASES_AT_A_TIME", "14" if SLACK == 1 else "3"))
 WAIT_MS = 800  # the caller hears something
@@ -77,21 +76,10 @@ class Untrusted:
             pass
 
 
-class Program:
-    """A fake that is a program, prints its port and ends with its stdin."""
-
-    def __init__(self, *args):
-        self.process = subprocess.Popen([sys.executable, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline())
-
-    def close(self):
-        self.process.stdin.close()
-
-
 def models(name, answers):
     with open(f"{T}/{name}.json", "w", encoding="utf-8") as f:
         json.dump(answers, f)
-    return Program(HERE + "/model.py", f"{T}/{name}.json")
+    return Program("model.py", f"{T}/{name}.json")
 
 
 SILENT_MODEL = {"429": "429-long", "reset": "break", "malformed": "chunk"}  # as model.py calls them
@@ -184,7 +172,7 @@ class Case:
                          "CALLPIPE_STT_MODEL": "gpt-transcribe"})
 
     def transcriber(self):
-        self.own = Program(HERE + "/transcriber.py", self.folder + "/transcriber.log")
+        self.own = Program("transcriber.py", self.folder + "/transcriber.log")
         return self.own
 
     def deepgram(self):

@@ -20,9 +20,8 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import deepgram
 import voices
-from whole import SLACK, SOUNDS, Host, same
+from whole import SLACK, SOUNDS, Host, Program, same
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 T = tempfile.mkdtemp(dir=os.environ.get("TMPDIR"))
 STT, MODELS, TTS = ["deepgram", "openai"], ["openai", "anthropic"], ["openai", "elevenlabs", "deepgram", "piper"]
 PAIRS = [(STT[i % 2], MODELS[i // 2 % 2], TTS[(i + i // 4) % 4]) for i in range(8)]
@@ -51,14 +50,6 @@ SCENARIO = {
 }
 
 
-class Fake:
-    """A program that prints its port and ends with its stdin."""
-
-    def __init__(self, *args):
-        self.process = subprocess.Popen([sys.executable, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline())
-
-
 def service(stt, model, tts):
     """A host that answers calls with these, and what they write down."""
     folder = f"{T}/{stt}.{model}.{tts}"
@@ -69,8 +60,8 @@ def service(stt, model, tts):
     with open(folder + "/prompt.md", "w", encoding="utf-8") as f:
         f.write("You answer the telephone of Wheels and Sons.\n")
     subprocess.run(["sox", "-n", "-r", "8000", "-b", "16", folder + "/hello.wav", "synth", "0.3", "sine", "700", "gain", "-10"], check=True)
-    ears = deepgram.Server() if stt == "deepgram" else Fake(HERE + "/transcriber.py", folder + "/heard")
-    brain, voice = Fake(HERE + "/model.py", folder + "/script", folder + "/asked"), voices.Voices()
+    ears = deepgram.Server() if stt == "deepgram" else Program("transcriber.py", folder + "/heard")
+    brain, voice = Program("model.py", folder + "/script", folder + "/asked"), voices.Voices()
     with open(folder + "/models.json", "w", encoding="utf-8") as f:
         json.dump({"providers": [{"name": "m", "engine": model, "model": "m", "url": f"http://127.0.0.1:{brain.port}/v1", "secret": "MODEL_KEY"}]}, f)
     env = {

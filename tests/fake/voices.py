@@ -90,7 +90,7 @@ FAULTS = {
     "mp3": (200, {"Content-Type": "audio/mpeg"}, {"": "\xff\xfb\x90\x64" * 500}),
     "empty": (200, {"Content-Type": "audio/wav"}, {"": ""}),
 }
-# of what is said: see Handler.answer, sound and body_of
+# of what is said, see Handler.answer, sound and body_of; ok: nothing is wrong with it
 ODD = {
     "ffffffff": {"size": 0xFFFFFFFF},
     "7fffffff": {"size": 0x7FFFFFFF},
@@ -105,7 +105,7 @@ ODD = {
     "toolong": {"size": 10_000_000},
     "endless": {"size": 0xFFFFFFFF},
 }
-SOUND = {"once", "later", "silent", "garbage", "head", "unasked", "nothing", "bytes", "reset", "malformed", "gate", "stalls", "drip", "lingers"}
+SOUND = {"ok", "once", "later", "silent", "garbage", "head", "unasked", "nothing", "bytes", "reset", "malformed", "gate", "stalls", "drip", "lingers"}
 UNAUTHORIZED = {
     "openai": '{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}',
     "elevenlabs": '{"detail":{"status":"invalid_api_key","message":"Invalid API key"}}',

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -15,6 +16,18 @@ SLACK = int(os.environ.get("SLACK", "1"))  # see tests/run
 
 def same(got, want, what=""):
     assert got == want, f"{what}: {got!r}, not {want!r}"
+
+
+class Program:
+    """A fake of this folder that is a program, prints its port and ends with its stdin."""
+
+    def __init__(self, name, *args):
+        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+        self.process = subprocess.Popen([sys.executable, path, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
 
 
 class Made:

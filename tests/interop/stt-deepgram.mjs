@@ -207,6 +207,7 @@ await row('deepgram    nothing is answered: the turn ends in time', async (close
 	const { t, errors, ms } = await talk(r.ws, ['--timeout=1500']);
 	assert.equal(t.text, '');
 	assert.ok(ms < 6000, `${ms} ms`);
+	assert.ok(errors.length > 0);
 	return errors.map((e) => `${e.code}: ${e.text}`);
 });
 await row('deepgram    KeepAlive, as text, while nothing is said', async (close) => {
