@@ -3,7 +3,7 @@
 #ifndef VAD_ALONE_H
 #define VAD_ALONE_H
 
-#include "endpoint.h"
+#include "audio/endpoint.h"
 
 /* Print the turns of each file to stdout: a line of JSON each, or a table. plot: draw the (one) file there; NULL: do
  * not. Returns an exit code; messages have been written. */

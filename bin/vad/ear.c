@@ -1,7 +1,5 @@
 #include "ear.h"
 
-#include "audio/pcm.h"
-
 /* What the net takes for no voice at all need not be told from a tone. */
 #define TONE_LEAST_SCORE 0.2F
 #define TONE_FIRST_FRAMES 15
@@ -15,6 +13,7 @@ int ear_open(struct ear *ear, int rate_hz)
 		return -1;
 	ear->rate_hz = rate_hz;
 	tone_init(&ear->tone, rate_hz);
+	cut_init(&ear->cut, rate_hz);
 	return 0;
 }
 
@@ -37,43 +36,27 @@ static bool tone_sought(struct ear *ear, const struct endpoint_frame *f)
 		ear->voiced % TONE_EVERY_FRAMES < TONE_SOME_FRAMES;
 }
 
-static void frame_hear(
-	struct ear *ear, void (*frame)(void *ctx, const struct endpoint_frame *f), void *ctx)
+static void on_frame(void *ctx, int64_t at_ms, const int16_t *samples)
 {
-	struct endpoint_frame f = {.at_ms = ear->next_ms - PCM_FRAME_MS};
-	f.score = voice_frame(ear->voice, ear->samples);
+	struct ear *ear = ctx;
+	struct endpoint_frame f = {.at_ms = at_ms};
+
+	f.score = voice_frame(ear->voice, samples);
 	f.level_db = voice_level_db(ear->voice);
 	f.floor_db = voice_floor_db(ear->voice);
 	if (tone_sought(ear, &f))
-		f.tone = tone_frame(&ear->tone, ear->samples);
+		f.tone = tone_frame(&ear->tone, samples);
 	else
-		tone_skip(&ear->tone, ear->samples);
+		tone_skip(&ear->tone, samples);
 	if (f.tone)
 		ear->voiced = 0;
-	ear->n = 0;
-	frame(ctx, &f);
+	ear->frame(ear->ctx, &f);
 }
 
 void ear_hear(struct ear *ear, int64_t at_ms, const void *le_bytes, size_t samples,
 	void (*frame)(void *ctx, const struct endpoint_frame *f), void *ctx)
 {
-	const uint8_t *p = le_bytes;
-	size_t whole = pcm_frame_samples(ear->rate_hz);
-
-	if (at_ms != ear->next_ms)
-		ear->n = 0;
-	ear->next_ms = at_ms - (int64_t)(ear->n * 1000 / (size_t)ear->rate_hz);
-	while (samples) {
-		size_t n = whole - ear->n < samples ? whole - ear->n : samples;
-
-		pcm_from_le(ear->samples + ear->n, p, n);
-		p += n * 2;
-		samples -= n;
-		ear->n += n;
-		if (ear->n < whole)
-			break;
-		ear->next_ms += PCM_FRAME_MS;
-		frame_hear(ear, frame, ctx);
-	}
-	ear->next_ms += (int64_t)(ear->n * 1000 / (size_t)ear->rate_hz);
+	ear->frame = frame;
+	ear->ctx = ctx;
+	cut_add(&ear->cut, at_ms, le_bytes, samples, on_frame, ear);
 }

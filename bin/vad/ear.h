@@ -3,20 +3,19 @@
 #ifndef VAD_EAR_H
 #define VAD_EAR_H
 
+#include "audio/cut.h"
+#include "audio/endpoint.h"
 #include "audio/tone.h"
 #include "audio/voice.h"
-#include "endpoint.h"
-
-#define EAR_FRAME_MAX 320 /* samples of 20 ms at 16 kHz */
 
 struct ear {
 	int rate_hz; /* 8000 or 16000; 0: not open */
 	struct voice *voice;
 	struct tone tone;
-	int voiced;                     /* frames in a row that may be a voice, and no tone */
-	int16_t samples[EAR_FRAME_MAX]; /* of the frame that is not complete */
-	size_t n;                       /* of them */
-	int64_t next_ms;                /* call time of the sample after the last */
+	int voiced; /* frames in a row that may be a voice, and no tone */
+	struct cut cut;
+	void (*frame)(void *ctx, const struct endpoint_frame *f); /* of the ear_hear under way */
+	void *ctx;
 };
 
 /* -1 with errno. */

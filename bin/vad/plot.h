@@ -3,7 +3,7 @@
 #ifndef VAD_PLOT_H
 #define VAD_PLOT_H
 
-#include "endpoint.h"
+#include "audio/endpoint.h"
 
 #define PLOT_MAX_S (12 * 3600) /* of a call; what comes later is not drawn */
 

@@ -155,7 +155,7 @@ static const char *ear_ready(struct vad *v, const struct frame *fr)
 static void on_audio(struct vad *v, const struct frame *fr)
 {
 	const char *why = ear_ready(v, fr);
-	int64_t at_ms = frame_int(fr, "timestamp", v->ear.next_ms), to_ms;
+	int64_t at_ms = frame_int(fr, "timestamp", v->ear.cut.next_ms), to_ms;
 
 	if (set.all)
 		filter_pass(&v->filter, fr);
@@ -166,7 +166,7 @@ static void on_audio(struct vad *v, const struct frame *fr)
 		return;
 	}
 	if (at_ms < 0 || at_ms > TIME_MAX_MS)
-		at_ms = v->ear.next_ms;
+		at_ms = v->ear.cut.next_ms;
 	to_ms = at_ms + (int64_t)(fr->payload_bytes / 2 * 1000 / (size_t)v->ear.rate_hz);
 	if (!set.all && (v->forwarding || !endpoint_muted(&v->endpoint, at_ms)) &&
 		hold_put(&v->hold, at_ms, to_ms, fr->raw, fr->raw_bytes) < 0)

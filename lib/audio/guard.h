@@ -1,12 +1,12 @@
 /* guard: how loud the bot's echo is on this line, so that it is not taken for the caller.
  *
- * vad stands before everything that speaks: all it knows of the bot is that an utterance is playing. What sounds like a
- * voice then and is not loud enough to be the caller teaches the level of the echo; a voice that is to interrupt must
- * be clearly above it. An unknown line is given a usual echo first, which falls away within a second of playing if
- * nothing is heard. Pure: no time but that of its frames.
+ * Who hears the caller stands before everything that speaks: all it knows of the bot is that an utterance is playing.
+ * What sounds like a voice then and is not loud enough to be the caller teaches the level of the echo; a voice that is
+ * to interrupt must be clearly above it. An unknown line is given a usual echo first, which falls away within a second
+ * of playing if nothing is heard. Pure: no time but that of its frames.
  */
-#ifndef VAD_GUARD_H
-#define VAD_GUARD_H
+#ifndef CALLPIPE_AUDIO_GUARD_H
+#define CALLPIPE_AUDIO_GUARD_H
 
 #include "base/util.h"
 

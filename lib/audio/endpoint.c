@@ -1,4 +1,4 @@
-#include "endpoint.h"
+#include "audio/endpoint.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "guard.h"
+#include "audio/guard.h"
 
 #include <math.h>
 

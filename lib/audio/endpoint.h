@@ -5,10 +5,10 @@
  * or at its longest, or by a key. Pure: time is that of the frames; what it decides is told by emit, at once.
  * Source: the decision that was measured with the detector's net; rules of turns: callpipe-stream(5).
  */
-#ifndef VAD_ENDPOINT_H
-#define VAD_ENDPOINT_H
+#ifndef CALLPIPE_AUDIO_ENDPOINT_H
+#define CALLPIPE_AUDIO_ENDPOINT_H
 
-#include "guard.h"
+#include "audio/guard.h"
 
 #define ENDPOINT_FRAME_MS 20
 #define ENDPOINT_KEY_MS 200 /* around a key nothing is a voice */

@@ -1,5 +1,5 @@
 /* Turns from scores: no sound, no net. */
-#include "endpoint.h"
+#include "audio/endpoint.h"
 
 #include "tap.h"
 
