@@ -106,12 +106,18 @@ static float slower(const struct judge *j)
 	return fminf(1.F + fmaxf(more, 0.F), LONG_MOST);
 }
 
+/* Without the pause behind it. */
+static float talk_odds(const struct judge *j)
+{
+	return ALONG(said, j->said_ms) + ALONG(over, j->over_ms);
+}
+
 static void odds_set(struct judge *j)
 {
 	j->odds = j->carry;
 	if (j->first_ms < 0)
 		return;
-	j->odds += ALONG(said, j->said_ms) + ALONG(over, j->over_ms);
+	j->odds += talk_odds(j);
 	/* behind much that was said, silence may also be that before a beep */
 	if (!j->voiced)
 		j->odds += ALONG(pause, (int64_t)((float)j->pause_ms / slower(j))) *
@@ -206,14 +212,15 @@ static void decide_by_voice(struct judge *j)
 static void decide_beep(struct judge *j, const struct cadence_pulse *p)
 {
 	struct judge_event ev = {.verdict = VERDICT_MACHINE, .kind = "voicemail"};
-	float odds = j->odds;
+	float odds;
 
 	if (j->verdict == VERDICT_FAX || (j->verdict == VERDICT_TONE && !ringing(j)))
 		return;
-	odds += j->answered ? BEEP_LATE_ODDS : j->all_ms ? BEEP_ODDS : BEEP_BARE_ODDS;
+	/* a beep explains the silence before it */
+	odds = j->answered ? j->odds + BEEP_LATE_ODDS
+			   : talk_odds(j) + (j->all_ms ? BEEP_ODDS : BEEP_BARE_ODDS);
 	/* what has been found is a machine already: the beep says which */
-	if (j->verdict != VERDICT_MACHINE &&
-		odds < j->set.machine - (j->verdict == VERDICT_HUMAN ? 1.5F : 0.F))
+	if (j->verdict != VERDICT_MACHINE && odds < j->set.machine)
 		return;
 	ev.confidence = sure(fmaxf(odds, j->set.machine));
 	ev.message = j->message ? NULL : "beep";
