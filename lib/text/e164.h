@@ -61,7 +61,7 @@ struct e164 {
 	char country[4];       /* ISO 3166, two letters; "001": of no country (+800, +870, ..) */
 	enum e164_type type;
 	const char *
-		zones; /* of tz: "Europe/Paris"; where it may be one of several, all of them with commas; static */
+		zones; /* of tz: "Europe/Paris"; where it may be one of several, all of them with & between; static */
 	char extension[E164_EXTENSION_MAX]; /* digits to be keyed after the answer; "": none */
 };
 

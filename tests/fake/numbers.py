@@ -355,7 +355,7 @@ class Judge:
                     break
             else:
                 return answer, faults
-        zones = ours[3].split(',')
+        zones = ours[3].split('&')
         if set(zones) - {''} != answer[3]:
             if not self.meant_zones(zones, answer[3], answer[1]):
                 return answer

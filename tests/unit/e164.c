@@ -78,8 +78,8 @@ static void others(void)
 	is_number("DE", "030/12345678", "+493012345678", "DE", E164_FIXED, "Europe/Berlin");
 	is_number("UA", "050 123 45 67", "+380501234567", "UA", E164_MOBILE, "Europe/Kyiv");
 	is_number("RU", "8 (912) 345-67-89", "+79123456789", "RU", E164_MOBILE,
-		"Asia/Anadyr,Asia/Irkutsk,Asia/Kamchatka,Asia/Krasnoyarsk,Asia/Magadan,Asia/Novosibirsk,"
-		"Asia/Omsk,Asia/Sakhalin,Asia/Vladivostok,Asia/Yakutsk,Asia/Yekaterinburg,Europe/Moscow,"
+		"Asia/Anadyr&Asia/Irkutsk&Asia/Kamchatka&Asia/Krasnoyarsk&Asia/Magadan&Asia/Novosibirsk&"
+		"Asia/Omsk&Asia/Sakhalin&Asia/Vladivostok&Asia/Yakutsk&Asia/Yekaterinburg&Europe/Moscow&"
 		"Europe/Samara");
 	is_number("US", "011 33 6 12 34 56 78", "+33612345678", "FR", E164_MOBILE, "Europe/Paris");
 	is_number("US", "0033 6 12 34 56 78", "+33612345678", "FR", E164_MOBILE, "Europe/Paris");
@@ -152,9 +152,9 @@ static void extensions(void)
 			some[i].extension);
 	}
 	is_number("US", "1-800-FLOWERS", "+18003569377", "US", E164_TOLL_FREE,
-		"America/Adak,America/Anchorage,America/Boise,America/Chicago,America/Denver,"
-		"America/Juneau,America/Los_Angeles,America/New_York,America/North_Dakota/Center,"
-		"America/Phoenix,Pacific/Honolulu");
+		"America/Adak&America/Anchorage&America/Boise&America/Chicago&America/Denver&"
+		"America/Juneau&America/Los_Angeles&America/New_York&America/North_Dakota/Center&"
+		"America/Phoenix&Pacific/Honolulu");
 }
 
 static void refusals(void)
