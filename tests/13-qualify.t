@@ -28,6 +28,7 @@ ends() {
 lost='{"disposition":"No_answer"}' refused='{"disposition":"Not_interested","interested":false}'
 lead='{"disposition":"Leads","interested":true}' weak='{"disposition":"Leads","interested":false}'
 left='{"disposition":"Not_interested"}' never='{"disposition":"Not_interested","interested":false,"opt_out":true}'
+pressed='{"disposition":"Not_interested","interested":false,"opt_out":true,"opt_out_by":"dtmf"}'
 
 # ---- the way of a lead, and of who is none
 { cat <<'END'; ends '{"slot":"morning"}' "$lead"; } >"$T/said"
@@ -129,25 +130,25 @@ result: $lost
 end: hangup
 END
 printf '%s\n' 'caller: Là je suis occupé.' 'state: retry' >"$T/said"; play 'who is busy is no machine' <"$T/said"
-for verdict in machine fax tone silence; do
+for verdict in machine fax tone; do
 	{ echo "amd: $verdict" && ends "$lost"; } >"$T/said"; play "amd says $verdict: no answer" <"$T/said"
 done
 { to q2 && echo 'amd: machine' && ends "$lost"; } >"$T/said"; play 'also late' <"$T/said"
-{ to q2 && printf '%s\n' 'amd: silence' 'amd: human' 'caller: oui' 'state: q3'; } >"$T/said"; play 'but who has talked was no silence' <"$T/said"
+printf '%s\n' 'amd: silence' 'amd: human' 'caller: oui' 'state: q1' >"$T/said"; play 'who listens to hello in silence is no machine' <"$T/said"
 
 # ---- never again, anger, a person
 for state in hello q1 q2 q3 is_leads confirm; do
 	{ to $state && printf '%s\n' 'caller: Hein ? Ne m'\''appelez plus le matin, retirez-moi de votre liste.' 'state: opt_out' 'bot: C'\''est noté.' 'bot: *' && ends "$never"; } >"$T/said"; play "$state: never again, by voice" <"$T/said"
-	{ to $state && echo 'keys: 9' && ends "$never"; } >"$T/said"; play "$state: and by key" <"$T/said"
+	{ to $state && echo 'keys: 9' && ends "$pressed"; } >"$T/said"; play "$state: and by key" <"$T/said"
 done
 { echo 'caller: non' && echo 'state: retry' && echo 'caller: Je ne veux plus être appelé.' && ends "$never"; } >"$T/said"; play 'retry: never again, by voice' <"$T/said"
-{ printf '%s\n' 'caller: non' 'state: retry' 'keys: 9' && ends "$never"; } >"$T/said"; play 'retry: and by key' <"$T/said"
+{ printf '%s\n' 'caller: non' 'state: retry' 'keys: 9' && ends "$pressed"; } >"$T/said"; play 'retry: and by key' <"$T/said"
 play 'never again, while hello is said' <<END
 interrupt: Arrêtez de m'appeler !
 state: opt_out
 result: $never
 END
-{ echo 'press: 9' && ends "$never"; } >"$T/said"; play 'and by key' <"$T/said"
+{ echo 'press: 9' && ends "$pressed"; } >"$T/said"; play 'and by key' <"$T/said"
 for state in hello q2 is_leads confirm; do
 	{ to $state && echo 'caller: C'\''est scandaleux, bande de voleurs !' && ends '{"anger":true}' "$refused"; } >"$T/said"; play "$state: anger ends the call" <"$T/said"
 done

@@ -192,14 +192,15 @@ static void tell_machine(struct engine *e, const struct scenario_rule *r)
 static void tell_heard_as(struct engine *e, const char *match, bool model)
 {
 	const json_t *heard = json_object_get(e->d.vars, "heard");
+	json_t *intent = strcmp(match, "intent") == 0 ? json_object_get(heard, "intent") : NULL;
 
 	engine_put_later(e, "heard",
-		json_pack("{s:I,s:s,s:O?,s:s,s:O*,s:O*,s:O*,s:o*}", "turn",
-			(json_int_t)e->turns.turn, "state", e->d.state->name, "by",
-			json_object_get(heard, "by"), "match", match, "intent",
-			strcmp(match, "intent") == 0 ? json_object_get(heard, "intent") : NULL,
-			"sentiment", json_object_get(heard, "sentiment"), "confidence",
-			json_object_get(heard, "confidence"), "model", model ? json_true() : NULL));
+		json_pack("{s:I,s:s,s:o*,s:O?,s:s,s:O*,s:O*,s:O*,s:o*}", "turn",
+			(json_int_t)e->turns.turn, "state", e->d.state->name, "question",
+			say_question_number(e), "by", json_object_get(heard, "by"), "match", match,
+			"intent", intent, "sentiment", json_object_get(heard, "sentiment"),
+			"confidence", json_object_get(heard, "confidence"), "model",
+			model ? json_true() : NULL));
 }
 
 static void tell_heard(struct engine *e, enum scenario_input input)
@@ -217,7 +218,6 @@ static void tell_heard(struct engine *e, enum scenario_input input)
 	tell_heard_as(e, names[input], false);
 }
 
-/* It was heard, and told so. */
 static void follow_rule(struct engine *e, const struct scenario_rule *r)
 {
 	converse_stop(e);

@@ -265,6 +265,8 @@ bool say_may_wait(const struct engine *e);
 void say_wait(struct engine *e);
 /* Send what may leave now, and before it what is expected of the caller. */
 void say_send(struct engine *e);
+/* The number of the question that the state asks, new; NULL: it has none. */
+json_t *say_question_number(struct engine *e);
 /* What filters make of a variable. */
 int say_filter(void *ctx, const char *name, const char *argument, const char *language,
 	const char *in, struct dynbuf *out);

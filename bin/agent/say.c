@@ -137,6 +137,20 @@ void say_wait(struct engine *e)
 	e->filler_ms = e->now_ms;
 }
 
+json_t *say_question_number(struct engine *e)
+{
+	const struct scenario_state *st = e->d.state;
+	int64_t n = st->question_number;
+	json_t *value;
+
+	if (st->question) {
+		value = template_value(st->question, e->d.vars, e->language, say_filter, e);
+		n = json_integer_value(value);
+		json_decref(value);
+	}
+	return n >= 1 && n <= SCENARIO_QUESTION_MAX ? json_integer(n) : NULL;
+}
+
 static json_t *synthesize(const struct sentence *s)
 {
 	static const char *const kind[] = {

@@ -11,12 +11,15 @@
 
 /* Columns that a row of the dialler keeps: what it means for the queue is decided by campaign_finish. */
 static const char *const own[] = {"campaign_id", "phone_number", "direction", "caller_id",
-	"disposition", "answered_at", "started_at", "ended_at", "call_id"};
+	"disposition", "started_at", "ended_at", "call_id", NULL};
+/* Those of which it keeps what it has, and those of which it keeps what the call does not tell. */
+static const char *const own_first[] = {"answered_at", "tech_cause", NULL};
+static const char *const own_else[] = {"amd_result", "amd_cause", "amd_ms", NULL};
 
-static bool is_own(const char *column, size_t n)
+static bool is_in(const char *const *list, const char *column, size_t n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		if (strlen(own[i]) == n && strncmp(own[i], column, n) == 0)
+	for (; *list; list++)
+		if (strlen(*list) == n && strncmp(*list, column, n) == 0)
 			return true;
 	return false;
 }
@@ -53,12 +56,16 @@ static void add_updates(struct dynbuf *sql)
 {
 	for (const char *c = rows_columns[ROWS_CALL]; *c;) {
 		int n = (int)strcspn(c, ", ");
-		if (is_own(c, (size_t)n))
-			dynbuf_addf(sql,
-				"%.*s = CASE WHEN call.queue_id IS NULL THEN excluded.%.*s ELSE call.%.*s END, ",
-				n, c, n, c, n, c);
+		dynbuf_addf(sql, "%.*s = CASE WHEN call.queue_id IS NULL THEN excluded.%.*s ELSE ",
+			n, c, n, c);
+		if (is_in(own, c, (size_t)n))
+			dynbuf_addf(sql, "call.%.*s END, ", n, c);
+		else if (is_in(own_first, c, (size_t)n))
+			dynbuf_addf(sql, "coalesce(call.%.*s, excluded.%.*s) END, ", n, c, n, c);
+		else if (is_in(own_else, c, (size_t)n))
+			dynbuf_addf(sql, "coalesce(excluded.%.*s, call.%.*s) END, ", n, c, n, c);
 		else
-			dynbuf_addf(sql, "%.*s = excluded.%.*s, ", n, c, n, c);
+			dynbuf_addf(sql, "excluded.%.*s END, ", n, c);
 		c += n;
 		c += strspn(c, ", ");
 	}
@@ -156,6 +163,55 @@ static int copy_rows(struct db *db, enum rows_table table, struct merged *calls[
 	return err ? err : db_copy_end(db);
 }
 
+/* ---- what a call means for a campaign ---- */
+
+/* What the agent said about the talks of campaigns: whom they reached is a lead, or not, or is not called again. A call that
+ * was connected twice has a directory for each, and is one row of the dialler. */
+static const char results[] =
+	"SELECT campaign_result(c.call_id, l.disposition, l.is_interested, l.slot_wish, l.opt_out,"
+	" l.final_sentiment, p_opt_out_by => l.result ->> 'opt_out_by')"
+	" FROM load_call l JOIN call c ON c.call_id = coalesce(l.uuid, l.call_id)"
+	" WHERE l.call_id = ANY ($1::text[]) AND c.queue_id IS NOT NULL ORDER BY l.call_id";
+
+/* Who asked for it in another call, too. */
+static const char opt_outs[] =
+	"INSERT INTO dnc (phone, reason, call_id)"
+	" SELECT DISTINCT ON (phone_number) phone_number,"
+	" CASE result ->> 'opt_out_by' WHEN 'dtmf' THEN 'dtmf' ELSE 'voice' END, call_id FROM call"
+	" WHERE call_id = ANY ($1::text[]) AND opt_out AND phone_number ~ '^\\+[1-9][0-9]{6,14}$'"
+	" ORDER BY phone_number, call_id"
+	" ON CONFLICT (phone, scope) DO UPDATE SET expires_at = NULL WHERE dnc.expires_at IS NOT NULL";
+
+/* The sound of the last talk. */
+static const char recordings[] =
+	"UPDATE contact p SET audio_recording_path = c.path FROM ("
+	" SELECT DISTINCT ON (contact_id) contact_id,"
+	" coalesce(assembled_audio_path, recording_path, mp3_path) AS path, answered_at FROM call"
+	" WHERE call_id = ANY ($1::text[]) AND contact_id IS NOT NULL"
+	" ORDER BY contact_id, answered_at DESC NULLS LAST, call_id) c"
+	" WHERE p.contact_id = c.contact_id AND c.path IS NOT NULL"
+	" AND p.audio_recording_path IS DISTINCT FROM c.path"
+	" AND NOT EXISTS (SELECT FROM call o WHERE o.phone_number = p.phone AND o.answered_at > c.answered_at"
+	" AND coalesce(o.assembled_audio_path, o.recording_path, o.mp3_path) IS NOT NULL)";
+
+static int conclude(struct db *db, struct merged *calls[], size_t n)
+{
+	static const char *const statements[] = {results, opt_outs, recordings};
+	struct dynbuf ids;
+	int err = 0;
+
+	dynbuf_init(&ids, LIST_MAX);
+	dynbuf_adds(&ids, "{");
+	for (size_t i = 0; i < n; i++)
+		if (calls[i]->loaded)
+			copy_element(&ids, calls[i]->rows.id);
+	dynbuf_adds(&ids, "}");
+	for (size_t i = 0; !err && ids.n > 2 && i < ARRAY_LEN(statements); i++)
+		err = db_query(db, statements[i], (const char *const[]){ids.p}, 1, NULL);
+	dynbuf_free(&ids);
+	return err;
+}
+
 static int merge_all(struct db *db, struct merged *calls[], size_t n)
 {
 	PGresult *result;
@@ -168,6 +224,7 @@ static int merge_all(struct db *db, struct merged *calls[], size_t n)
 	PQclear(result);
 	for (int table = ROWS_CALL + 1; !err && table < ROWS_TABLES; table++)
 		err = copy_rows(db, (enum rows_table)table, calls, n);
+	err = err ? err : conclude(db, calls, n);
 	return err ? err : db_run(db, "COMMIT");
 }
 

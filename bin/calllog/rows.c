@@ -15,7 +15,7 @@
 #include "record/phone-key.h"
 #include "record/story.h"
 
-#define LOADER "2" /* other rows are made of the same files: a number greater by one */
+#define LOADER "3" /* other rows are made of the same files: a number greater by one */
 #define TABLE_MAX ((size_t)64 << 20)
 #define FILE_MAX ((size_t)1 << 20)
 
@@ -28,11 +28,11 @@ const char *const rows_columns[ROWS_TABLES] = {
 		" prompt_version, summary, quality_score, quality, cost, result, source, journal_bytes, broken_lines, crashed,"
 		" answered_at, started_at, ended_at",
 	[ROWS_INTERACTION] =
-		"call_interaction (call_id, question_number, question_played, transcription, sentiment,"
+		"call_interaction (call_id, question_number, asked, question_played, transcription, sentiment,"
 		" confidence, response_duration, played_at)",
 	[ROWS_TURN] =
 		"call_turn (call_id, turn_number, turn, speaker, kind, status, text, heard_text, t0_ms, t1_ms,"
-		" state, conf, sentiment, sentiment_conf, endpoint_ms, stt_ms, llm_ms, tts_ms, response_ms)",
+		" state, conf, sentiment, sentiment_conf, endpoint_ms, stt_ms, llm_ms, tts_ms, response_ms, audio_file)",
 	[ROWS_ACTION] =
 		"call_action (call_id, action_number, type, parameters, result, status, error, ms, t_ms)",
 	[ROWS_EVENT] = "call_event (call_id, event_number, t_ms, type, data)",
@@ -40,15 +40,23 @@ const char *const rows_columns[ROWS_TABLES] = {
 
 /* What of a directory is in the rows. */
 static const char *const files[] = {"events.jsonl", "call.json", "verdict", "recording.wav",
-	"recording.mp3", "transcript.json", "score.json", "summary.json"};
+	"recording.mp3", "transcript.json", "score.json", "summary.json", NULL};
+
+/* The assembled one has the name of the call in its own. */
+static void assembled_name(const struct kept *k, char ret[NAME_MAX + 1])
+{
+	snprintf(ret, NAME_MAX + 1, "full_call_assembled_%.200s.wav", k->name);
+}
 
 void rows_source(const struct kept *k, char ret[ROWS_SOURCE_MAX])
 {
 	size_t n = (size_t)snprintf(ret, ROWS_SOURCE_MAX, LOADER);
+	char assembled[NAME_MAX + 1];
 	struct stat st;
 
+	assembled_name(k, assembled);
 	for (size_t i = 0; i < ARRAY_LEN(files) && n < ROWS_SOURCE_MAX; i++) {
-		if (fstatat(k->fd, files[i], &st, AT_SYMLINK_NOFOLLOW) == -1)
+		if (fstatat(k->fd, files[i] ? files[i] : assembled, &st, AT_SYMLINK_NOFOLLOW) == -1)
 			continue;
 		n += (size_t)snprintf(ret + n, ROWS_SOURCE_MAX - n,
 			" %zu:%" PRIx64 ".%" PRIx64 ".%lx", i, (int64_t)st.st_size,
@@ -234,7 +242,7 @@ static void call_row(
 
 	who_and_how(b, k, s);
 	copy_path(b, k, "recording.wav");
-	snprintf(assembled, sizeof(assembled), "full_call_assembled_%.200s.wav", k->name);
+	assembled_name(k, assembled);
 	copy_path(b, k, assembled);
 	copy_path(b, k, "transcript.json");
 	copy_path(b, k, "recording.mp3");
@@ -297,6 +305,7 @@ static void turn_row(
 	copy_text(b, l->sentiment);
 	copy_share(b, l->sentiment[0] ? l->sentiment_confidence : -1);
 	copy_latency(b, latency);
+	copy_text(b, l->file);
 	copy_end(b);
 }
 
@@ -354,13 +363,19 @@ static int64_t asked_ms(const struct story *s, const struct story_heard *h, int6
 	return -1;
 }
 
-static void interaction_row(struct rows *r, const struct kept *k, const char *question,
-	const char *text, const char *sentiment, double confidence, int64_t response_ms,
-	int64_t at_ms)
+/* Number of a question, and how often it has been asked by now. */
+struct numbered {
+	int64_t number, asked;
+};
+
+static void interaction_row(struct rows *r, const struct kept *k, struct numbered nr,
+	const char *question, const char *text, const char *sentiment, double confidence,
+	int64_t response_ms, int64_t at_ms)
 {
 	struct dynbuf *b = row(r, ROWS_INTERACTION);
 
-	copy_int(b, (int64_t)r->n[ROWS_INTERACTION]);
+	copy_int(b, nr.number);
+	copy_int(b, nr.asked);
 	copy_text(b, question);
 	copy_text(b, text);
 	copy_text(b, sentiment);
@@ -384,10 +399,26 @@ static void interactions_of_lines(struct rows *r, const struct kept *k, const st
 			question_ms = l->t0_ms;
 		if (l->who != STORY_CALLER)
 			continue;
-		interaction_row(r, k, l->state, l->text, NULL, l->confidence, l->t1_ms - l->t0_ms,
-			question_ms);
+		interaction_row(r, k, (struct numbered){(int64_t)r->n[ROWS_INTERACTION] + 1, 1},
+			l->state, l->text, NULL, l->confidence, l->t1_ms - l->t0_ms, question_ms);
 		question_ms = -1;
 	}
+}
+
+/* As the scenario numbers its questions; one without a number is that behind the highest so far. */
+static struct numbered number_of(const struct story *s, size_t i)
+{
+	struct numbered nr = {s->heards[i].question, 1};
+	int64_t highest = 0;
+
+	for (size_t before = 0; before < i; before++) {
+		int64_t n = s->heards[before].question;
+		nr.asked += n > 0 && n == nr.number;
+		highest = n > 0 ? max_i64(highest, n) : highest + 1;
+	}
+	if (nr.number <= 0)
+		nr.number = highest + 1;
+	return nr;
 }
 
 static void interaction_rows(struct rows *r, const struct kept *k, const struct story *s)
@@ -404,7 +435,7 @@ static void interaction_rows(struct rows *r, const struct kept *k, const struct 
 
 		dynbuf_reset(&text);
 		gather(s, h, turn, &text, &response_ms);
-		interaction_row(r, k, h->state, text.p, h->sentiment,
+		interaction_row(r, k, number_of(s, i), h->state, text.p, h->sentiment,
 			h->sentiment[0] ? h->confidence : -1, response_ms,
 			asked_ms(s, h, since_ms));
 		turn = max_i64(turn, h->turn);

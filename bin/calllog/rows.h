@@ -13,7 +13,7 @@ enum rows_table { ROWS_CALL, ROWS_INTERACTION, ROWS_TURN, ROWS_ACTION, ROWS_EVEN
  * alone, and after them phone_hash. */
 extern const char *const rows_columns[ROWS_TABLES];
 
-#define ROWS_SOURCE_MAX 256
+#define ROWS_SOURCE_MAX 384
 
 struct rows {
 	char id[NAME_MAX + 1];        /* of the call */

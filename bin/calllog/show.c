@@ -35,7 +35,7 @@ static const char lines_sql[] =
 	") AS l ORDER BY t_ms NULLS LAST, rank, nr";
 static const char json_sql[] =
 	"SELECT c.*, (SELECT json_agg(to_jsonb(t) - 'call_id' ORDER BY turn_number) FROM call_turn t WHERE call_id = $1)"
-	" AS turns_of_call, (SELECT json_agg(to_jsonb(i) - 'call_id' - 'interaction_id' ORDER BY question_number)"
+	" AS turns_of_call, (SELECT json_agg(to_jsonb(i) - 'call_id' - 'interaction_id' ORDER BY question_number, asked)"
 	" FROM call_interaction i WHERE call_id = $1) AS interactions,"
 	" (SELECT json_agg(to_jsonb(a) - 'call_id' ORDER BY action_number) FROM call_action a WHERE call_id = $1) AS actions,"
 	" (SELECT json_agg(to_jsonb(e) - 'call_id' ORDER BY event_number) FROM call_event e WHERE call_id = $1) AS events"

@@ -345,6 +345,7 @@ static void take_heard(struct story_build *b, const struct journal_record *r)
 	*h = (struct story_heard){.t_ms = r->t_ms,
 		.turn = jline_get_int(r->data, "turn", b->turn),
 		.state = text_of(b, r->data, "state"),
+		.question = jline_get_int(r->data, "question", 0),
 		.by = text_of(b, r->data, "by"),
 		.match = text_of(b, r->data, "match"),
 		.intent = text_of(b, r->data, "intent"),

@@ -87,6 +87,7 @@ struct story_heard {
 	int64_t t_ms;
 	int64_t turn;          /* of the caller */
 	const char *state;     /* in which it was asked */
+	int64_t question;      /* its number, as the scenario has it; 0: none */
 	const char *by;        /* "voice", "keys", "silence" */
 	const char *match;     /* kind of rule that answered; "no_input", "no_match" */
 	const char *intent;    /* which */

@@ -30,6 +30,7 @@
 #include "scenario/template.h"
 
 #define SCENARIO_FILE_MAX (1 << 20) /* bytes of a scenario or of its tools file */
+#define SCENARIO_QUESTION_MAX 10000 /* the highest number of a question */
 #define SCENARIO_STATES_MAX 1000
 #define SCENARIO_LIST_MAX 1000     /* members of any other list: rules, words, phrases, steps */
 #define SCENARIO_DEPTH_MAX 8       /* steps within steps: if, do, failed */
@@ -259,6 +260,9 @@ struct scenario_state {
 	/* Done on entry. It comes to its end, without a way out, only if the state listens. */
 	const struct scenario_step *entry;
 	struct scenario_says again; /* what RETRY says; none: what was said on entry, as REPEAT */
+	/* Number that its question has in the records: a variable, or question_number; NULL and 0: none. */
+	const struct template *question;
+	int question_number;
 	bool listens;
 	struct scenario_listen listen; /* resolved */
 	/* Those of the state, then those of the scenario, in the order of scenario_next_rule. */

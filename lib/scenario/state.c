@@ -138,6 +138,19 @@ static void find_digits(struct loading *l, const struct where *at, struct scenar
 		mistake(l, at, "no rule answers %d digits", listen->digits);
 }
 
+static void read_question(
+	struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
+{
+	json_t *question = json_object_get(v, "question");
+
+	if (json_is_string(question))
+		st->question = as_template(l, MEMBER(at, "question"), question);
+	else
+		st->question_number = read_int(l, at, v, "question", 1, SCENARIO_QUESTION_MAX, 0);
+	if (question && !st->listens)
+		mistake(l, MEMBER(at, "question"), "this state asks nothing: it does not listen");
+}
+
 /* What a state speaks and hears unless it says itself. */
 static void begin_state(
 	struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
@@ -164,7 +177,7 @@ static void begin_state(
 void load_state(struct loading *l, const struct where *at, json_t *v, struct scenario_state *st)
 {
 	static const char *const keys[] = {"again", "listen", "on", "language", "voice", "global",
-		"classify", "llm", "goals", "exits", "tools", "destinations", NULL};
+		"classify", "llm", "goals", "exits", "tools", "destinations", "question", NULL};
 	json_t *again = json_object_get(v, "again");
 	struct manner manner = l->manner;
 	struct scenario_rule *rules = NULL;
@@ -187,6 +200,7 @@ void load_state(struct loading *l, const struct where *at, json_t *v, struct sce
 		st->again = as_says(l, MEMBER(at, "again"), again);
 	if (again && !st->listens)
 		mistake(l, MEMBER(at, "again"), "this state asks nothing: it does not listen");
+	read_question(l, at, v, st);
 	find_digits(l, MEMBER(at, "listen"), st, rules, rules_n);
 	order_rules(l, st, rules, rules_n, read_bool(l, at, v, "global", true));
 	gather_hints(l, st);

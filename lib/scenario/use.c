@@ -14,7 +14,7 @@ static const struct {
 	{"call", {"call", "uuid", "from", "to", "campaign", "accepted_at", "service", "vars"}},
 	{"tool", {"name", "status", "error", "result", "code", "more"}},
 	{"result", {"*"}},
-	{"amd", {"verdict", "confidence"}},
+	{"amd", {"verdict", "kind", "confidence"}},
 	{"state", {NULL}},
 };
 
