@@ -12,6 +12,7 @@
 
 static const struct command *const commands[] = {
 	&command_init,
+	&command_ari_check,
 };
 
 static const struct command *find(const char *name)

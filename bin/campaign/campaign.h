@@ -57,5 +57,6 @@ extern struct settings set;
 	"dry-run", 0, OPT_FLAG, NULL, NULL, "say what would be done, and do nothing", &set.dry_run
 
 extern const struct command command_init;
+extern const struct command command_ari_check;
 
 #endif

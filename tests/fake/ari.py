@@ -354,10 +354,19 @@ class Server:
             return [self.world.snapshot(c) for c in self.world.channels.values()]
         channel = self.find(parts[0])
         if parts[1:] == ["variable"]:
+            if q.get("variable", "").endswith(")"):
+                return {"value": self.function(q["variable"])}
             if q.get("variable") not in channel.variables:
                 raise Refused(404, "Provided variable was not found")
             return {"value": channel.variables[q["variable"]]}
         return self.world.snapshot(channel)
+
+    def function(self, text):
+        name, _, args = text[:-1].partition("(")
+        args = args.split(",")
+        if name != "DIALPLAN_EXISTS" or self.world.plan.modules.get("func_dialplan.so") != "Running" or len(args) != 3:
+            raise Refused(500, "Unable to read provided function")
+        return str(int(args[1] in self.world.plan.dialplan.get(args[0], ())))
 
     def delete_channels(self, parts, q, body):
         self.world.destroy(self.find(parts[0]), int(q.get("reason_code", 16)))

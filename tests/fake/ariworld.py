@@ -10,6 +10,7 @@ A plan, JSON:
     seed        of lots
     kinds       {name: phone}: further kinds, or others of a name below
     dialplan    {context: [extension, ..]} that `continue` finds
+    globals     {name: value} of the dialplan: CALLPIPE_AMD tell or hangup, CALLPIPE_SERVICE; a channel's own come first
     trunks      {name: "online" | "offline"}: endpoints PJSIP/..@name; another name is an allocation that fails
     modules     {name: "Running" | "Not Running"}
     timeout     [cause, SIP status] of a call that was not answered in time: [19, 480], of older versions [0, 0]
@@ -62,7 +63,7 @@ MODULES = {
     for name in (
         "res_ari.so", "res_ari_channels.so", "res_ari_applications.so", "res_ari_asterisk.so", "res_ari_endpoints.so", "res_stasis.so",
         "res_http_websocket.so", "app_stasis.so", "app_amd.so", "app_audiosocket.so", "res_audiosocket.so", "app_exec.so",
-        "app_userevent.so", "chan_pjsip.so", "pbx_config.so", "func_uuid.so",
+        "app_userevent.so", "chan_pjsip.so", "pbx_config.so", "func_uuid.so", "func_dialplan.so",
     )
 }  # fmt: skip
 DIALPLAN = {"callpipe-outbound": ["s"]}
@@ -71,7 +72,7 @@ DIALPLAN = {"callpipe-outbound": ["s"]}
 class Plan:
     def __init__(self, plan=None):
         plan = plan or {}
-        known = {"default", "numbers", "seed", "kinds", "dialplan", "trunks", "modules", "timeout"}
+        known = {"default", "numbers", "seed", "kinds", "dialplan", "globals", "trunks", "modules", "timeout"}
         if set(plan) - known:
             raise ValueError(f"a plan has no {sorted(set(plan) - known)}")
         self.kinds = {**KINDS, **plan.get("kinds", {})}
@@ -79,6 +80,7 @@ class Plan:
         self.numbers = plan.get("numbers", {})
         self.seed = plan.get("seed", 0)
         self.dialplan = plan.get("dialplan", DIALPLAN)
+        self.globals = plan.get("globals", {})
         self.trunks = plan.get("trunks", TRUNKS)
         self.modules = plan.get("modules", MODULES)
         self.timeout = plan.get("timeout", [19, 480])
@@ -86,7 +88,7 @@ class Plan:
     def phone(self, number, nth):
         """What the phone of that number does at its nth call, from 0."""
         lot = random.Random(f"{self.seed} {number} {nth}")
-        what = self.numbers.get(number, self.default)
+        what = self.numbers.get(number, self.numbers.get(number.lstrip("+"), self.default))
         while not isinstance(what, dict) or "lot" in what:
             if isinstance(what, str):
                 what = self.kinds[what]
@@ -179,6 +181,9 @@ class World:
         c.variables[name] = value
         self.emit(c, "ChannelVarset", variable=name, value=value)
 
+    def value(self, c, name):
+        return c.variables.get(name) or self.plan.globals.get(name, "")
+
     def after(self, c, ms, fn, *args):
         c.timers.append(self.loop.call_later(ms / 1000, fn, c, *args))
 
@@ -209,8 +214,8 @@ class World:
         """(technology, number, trunk) or None: there is no such endpoint, or it is not to be reached."""
         tech, _, rest = endpoint.partition("/")
         number, _, trunk = rest.rpartition("@")
-        if tech == "Local":  # number@context: the dialplan's place has to be there
-            return (tech, number, trunk) if number in self.plan.dialplan.get(trunk, ()) else None
+        if tech == "Local":  # whether the dialplan has that place is looked at when it is dialled
+            return (tech, number, trunk)
         return (tech, number, trunk) if tech == "PJSIP" and self.plan.trunks.get(trunk) == "online" else None
 
     def create(self, ident, endpoint, app, app_args, variables):
@@ -249,6 +254,9 @@ class World:
 
     def dial(self, c, ring_s):
         """The INVITE. A second one while the first has not been answered yet by anything is one, too."""
+        if c.name.startswith("Local/"):  # the other half would run a dialplan that is not played here
+            self.destroy(c, 3)
+            return
         nth = self.rung.get(c.number, 0)
         self.rung[c.number] = nth + 1
         self.count["invites"] += 1
@@ -356,10 +364,10 @@ class World:
             return
         self.step(c, "Set", f"CALLUUID={c.id}")
         self.set(c, "CALLUUID", c.id)
-        if limit := float(c.variables.get("CALLPIPE_MAX_S") or 0):
+        if limit := float(c.variables.get("CALLPIPE_TALK_S") or 0):
             self.after(c, limit * 1000, lambda c: self.destroy(c, 16))
         amd = c.phone.get("amd")
-        if c.variables.get("CALLPIPE_AMD") in ("tell", "hangup") and amd:
+        if self.value(c, "CALLPIPE_AMD") in ("tell", "hangup") and amd:
             self.step(c, "AMD")
             self.after(c, amd[2], self.judged)
         else:
@@ -372,14 +380,14 @@ class World:
         self.step(c, "UserEvent", f"callpipe-amd,status: {status},cause: {cause}")
         said = {"eventname": "callpipe-amd", "status": status, "cause": cause}
         self.emit(c, "ChannelUserevent", eventname="callpipe-amd", userevent=said)
-        if status == "MACHINE" and c.variables["CALLPIPE_AMD"] == "hangup":
+        if status == "MACHINE" and self.value(c, "CALLPIPE_AMD") == "hangup":
             self.step(c, "Hangup")
             self.destroy(c, 16)
         else:
             self.talk(c)
 
     def talk(self, c):
-        service = c.variables.get("CALLPIPE_SERVICE", "127.0.0.1:9092")
+        service = self.value(c, "CALLPIPE_SERVICE") or "127.0.0.1:9092"
         self.step(c, "TryExec", f"AudioSocket({c.id},{service})")
         c.step = "AudioSocket"
         if c.phone["run"]:

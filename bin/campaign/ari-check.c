@@ -1,0 +1,539 @@
+/* campaign ari-check: can Asterisk call for us? What is missing, in words, and what to do about it.
+ *
+ * No call is placed. Whether the dialplan has a place cannot be asked of ARI as such: it evaluates dialplan functions for a
+ * channel (read: resource_channels.c, ast_ari_channels_get_channel_var), so a Local channel is made, not dialled, asked for
+ * DIALPLAN_EXISTS(), and removed. An undialled Local channel runs no dialplan (read: core_local.c looks for the extension
+ * in local_call). The same channel shows whether ari.conf has the channelvars, and that events come.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ari.h"
+#include "base/dynbuf.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "campaign.h"
+#include "finding.h"
+
+#define ANSWER_MS 5000
+#define STREAM_NS (8 * NS_PER_S) /* for the stream, and for the channel to be ours */
+#define TRUNKS_MAX 64
+#define TEXT_MAX 512
+
+static struct {
+	const char *url, *user, *endpoint, *context, *extension;
+} opt = {.url = "http://127.0.0.1:8088/ari",
+	.user = "callpipe",
+	.context = "callpipe-outbound",
+	.extension = "s"};
+
+static const struct opt_row rows[] = {
+	{"ari-url", 0, OPT_STR, "URL", "CALLPIPE_ARI_URL", "Asterisk's REST interface", &opt.url},
+	{"ari-user", 0, OPT_STR, "NAME", "CALLPIPE_ARI_USER", "user of ari.conf", &opt.user},
+	{"endpoint", 0, OPT_STR, "TEXT", "CALLPIPE_ENDPOINT",
+		"what Asterisk dials: 'PJSIP/%s@trunk'; default that of the trunk", &opt.endpoint},
+	{"context", 0, OPT_STR, "NAME", "CALLPIPE_CONTEXT",
+		"where answered calls go to in the dialplan", &opt.context},
+	{"extension", 0, OPT_STR, "NAME", "CALLPIPE_EXTENSION", "and there", &opt.extension},
+	{OPTION_JSON},
+	{0},
+};
+
+static struct check {
+	struct loop loop;
+	struct ari *ari;
+	struct findings found;
+	char app[64], channel[64];
+	char *trunk[TRUNKS_MAX]; /* endpoints: "PJSIP/%s@trunk" */
+	size_t trunks, at;       /* how many; the one that is asked for */
+	bool answers;            /* it has said who it is */
+	struct ari_info info;    /* the stream is there; "": not yet */
+	bool asked;              /* Asterisk was */
+	bool made;               /* there may be a channel of ours */
+	struct loop_timer late;
+	enum exit_code status;
+} it;
+
+static void finish(enum exit_code status)
+{
+	it.status = status;
+	loop_stop(&it.loop);
+}
+
+/* No memory for a request: all of them are made here. */
+static void must(int rc)
+{
+	if (rc == 0)
+		return;
+	log_error("no memory");
+	finish(EXIT_SYSTEM);
+}
+
+/* ---- the dialplan ---- */
+
+static void on_removed(void *ctx, const struct ari_reply *r)
+{
+	finish(EXIT_OK);
+}
+
+static void remove_channel(void)
+{
+	it.late.at_ns = 0;
+	must(ari_delete(it.ari, it.channel, 0, on_removed, NULL));
+}
+
+static void on_place(void *ctx, const struct ari_reply *r)
+{
+	const char *value = json_string_value(json_object_get(r->json, "value"));
+
+	if (r->outcome != ARI_DONE || !value)
+		finding_add(&it.found, FINDING_UNKNOWN, "dialplan",
+			"have func_dialplan.so loaded, or look with 'dialplan show'",
+			"whether there is an extension '%s' in '%s' cannot be asked: %s",
+			opt.extension, opt.context, r->why);
+	else if (strcmp(value, "1") != 0)
+		finding_add(&it.found, FINDING_MISSING, "dialplan",
+			"#include pipelines/deploy/asterisk/extensions-outbound.conf in extensions.conf, then 'dialplan reload'",
+			"there is no extension '%s' in the context '%s': answered calls would be hung up",
+			opt.extension, opt.context);
+	else
+		finding_add(&it.found, FINDING_OK, "dialplan", NULL, "answered calls go to %s,%s,1",
+			opt.context, opt.extension);
+	remove_channel();
+}
+
+static void ask_place(void)
+{
+	struct dynbuf path;
+
+	it.late.at_ns = 0;
+	dynbuf_init(&path, 4096);
+	dynbuf_addf(&path, "/channels/%s/variable?variable=DIALPLAN_EXISTS%%28", it.channel);
+	(void)!http_escape(&path, opt.context);
+	dynbuf_adds(&path, "%2C");
+	(void)!http_escape(&path, opt.extension);
+	dynbuf_adds(&path, "%2C1%29");
+	must(dynbuf_failed(&path) ? -1 : ari_ask(it.ari, path.p, on_place, NULL));
+	dynbuf_free(&path);
+}
+
+static void look_at_variables(const json_t *channel)
+{
+	static const char *const wanted[] = {"AMDSTATUS", "AMDCAUSE", "CALLUUID", "TRYSTATUS"};
+	const json_t *vars = json_object_get(channel, "channelvars");
+
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		if (json_object_get(vars, wanted[i]))
+			continue;
+		finding_add(&it.found, FINDING_WARNING, "channelvars",
+			"channelvars = AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS under [general] of ari.conf, then 'module reload res_ari.so'",
+			"events do not carry %s: what AMD found is not known when they are lost",
+			wanted[i]);
+		return;
+	}
+	finding_add(&it.found, FINDING_OK, "channelvars", NULL, "events carry what AMD found");
+}
+
+static void on_made(void *ctx, const struct ari_reply *r)
+{
+	if (r->outcome == ARI_DONE) {
+		look_at_variables(r->json);
+		return; /* StasisStart comes */
+	}
+	if (r->outcome == ARI_DENIED)
+		finding_add(&it.found, FINDING_MISSING, "rights",
+			"read_only = no for this user in ari.conf, then 'module reload res_ari.so'",
+			"the user '%s' may not make channels: %s", opt.user, r->why);
+	else
+		finding_add(&it.found, FINDING_MISSING, "channels",
+			"see what Asterisk logs, and whether res_ari_channels.so is loaded",
+			"no channel can be made: %s", r->why);
+	finish(EXIT_OK);
+}
+
+static void make_channel(void)
+{
+	char endpoint[TEXT_MAX];
+	struct ari_create c = {.channel = it.channel, .endpoint = endpoint};
+
+	snprintf(endpoint, sizeof(endpoint), "Local/%s@%s", opt.extension, opt.context);
+	it.made = true;
+	it.late.at_ns = now_ns() + STREAM_NS;
+	must(ari_create(it.ari, &c, on_made, NULL));
+}
+
+/* ---- trunks ---- */
+
+static void ask_trunk(void);
+
+/* "PJSIP/%s@trunk" -> "/endpoints/PJSIP/trunk". False: it is no endpoint of a technology. */
+static bool endpoint_path(const char *endpoint, struct dynbuf *path)
+{
+	const char *slash = strchr(endpoint, '/'), *at = strrchr(endpoint, '@');
+	char tech[32], name[128];
+
+	if (!slash || strncmp(endpoint, "Local/", 6) == 0)
+		return false;
+	snprintf(tech, sizeof(tech), "%.*s", (int)(slash - endpoint), endpoint);
+	if (strchr(slash + 1, '/')) /* PJSIP/trunk/sip:%s@host */
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(slash + 1, "/"), slash + 1);
+	else
+		snprintf(name, sizeof(name), "%s", at ? at + 1 : slash + 1);
+	dynbuf_adds(path, "/endpoints/");
+	(void)!http_escape(path, tech);
+	dynbuf_adds(path, "/");
+	(void)!http_escape(path, name);
+	return !strchr(name, '%') && *name;
+}
+
+static void judge_trunk(const char *trunk, const struct ari_reply *r)
+{
+	const char *state = json_string_value(json_object_get(r->json, "state"));
+
+	if (r->outcome == ARI_MISSING)
+		finding_add(&it.found, FINDING_MISSING, "trunk",
+			"an endpoint of that name in pjsip.conf, see pipelines/deploy/asterisk/pjsip-trunk.conf, or the right name in the trunk's endpoint",
+			"%s: Asterisk has no such endpoint", trunk);
+	else if (r->outcome != ARI_DONE || !state)
+		finding_add(&it.found, FINDING_UNKNOWN, "trunk", "have res_ari_endpoints.so loaded",
+			"%s: its state cannot be asked: %s", trunk, r->why);
+	else if (strcmp(state, "online") == 0)
+		finding_add(&it.found, FINDING_OK, "trunk", NULL, "%s is online", trunk);
+	else if (strcmp(state, "offline") == 0)
+		finding_add(&it.found, FINDING_MISSING, "trunk",
+			"see 'pjsip show endpoints' and 'pjsip show contacts': is it registered, does it answer OPTIONS?",
+			"%s is offline: calls over it fail at once", trunk);
+	else
+		finding_add(&it.found, FINDING_WARNING, "trunk",
+			"qualify_frequency = 60 in its aor, and Asterisk knows whether it is there",
+			"%s: Asterisk does not know its state ('%s')", trunk, state);
+}
+
+static void on_trunk(void *ctx, const struct ari_reply *r)
+{
+	judge_trunk(it.trunk[it.at], r);
+	it.at++;
+	ask_trunk();
+}
+
+static void ask_trunk(void)
+{
+	struct dynbuf path;
+
+	if (it.at == it.trunks) {
+		make_channel();
+		return;
+	}
+	dynbuf_init(&path, 1024);
+	if (endpoint_path(it.trunk[it.at], &path)) {
+		must(ari_ask(it.ari, path.p, on_trunk, NULL));
+	} else {
+		finding_add(&it.found, FINDING_UNKNOWN, "trunk", "name one like 'PJSIP/%s@trunk'",
+			"%s is not the endpoint of a trunk", it.trunk[it.at]);
+		it.at++;
+		ask_trunk();
+	}
+	dynbuf_free(&path);
+}
+
+/* ---- modules ---- */
+
+static const struct {
+	const char *name, *what, *todo;
+	enum finding_state without;
+} modules[] = {
+	{"app_audiosocket.so", "no call reaches callpipe",
+		"'module load app_audiosocket.so', with res_audiosocket.so; both come with Asterisk 18 and newer",
+		FINDING_MISSING},
+	{"app_exec.so", "TryExec() is not there, and a call is hung up when its pipeline ends",
+		"'module load app_exec.so'", FINDING_MISSING},
+	{"app_amd.so", "AMD() is not there: machines are not told by Asterisk",
+		"amd.conf has to exist (pipelines/deploy/asterisk/amd.conf), then 'module load app_amd.so'; or leave it to amd(1)",
+		FINDING_WARNING},
+	{"app_userevent.so", "UserEvent() is not there: the dialplan cannot tell what AMD found",
+		"'module load app_userevent.so'", FINDING_WARNING},
+};
+
+/* NULL: Asterisk does not have it. */
+static const char *module_state(const json_t *list, const char *name)
+{
+	size_t i;
+	const json_t *one;
+
+	json_array_foreach(list, i, one) {
+		const char *s = json_string_value(json_object_get(one, "name"));
+
+		if (s && strcmp(s, name) == 0) {
+			s = json_string_value(json_object_get(one, "status"));
+			return s ? s : "";
+		}
+	}
+	return NULL;
+}
+
+static void on_modules(void *ctx, const struct ari_reply *r)
+{
+	int running = 0;
+
+	if (r->outcome != ARI_DONE)
+		finding_add(&it.found, FINDING_UNKNOWN, "modules",
+			"have res_ari_asterisk.so loaded",
+			"which modules there are cannot be asked: %s", r->why);
+	for (size_t i = 0; r->outcome == ARI_DONE && i < ARRAY_LEN(modules); i++) {
+		const char *state = module_state(r->json, modules[i].name);
+
+		if (state && strcmp(state, "Running") == 0)
+			running++;
+		else
+			finding_add(&it.found, modules[i].without, "modules", modules[i].todo,
+				"%s is not %s: %s", modules[i].name, state ? "running" : "loaded",
+				modules[i].what);
+	}
+	if (running == (int)ARRAY_LEN(modules))
+		finding_add(&it.found, FINDING_OK, "modules", NULL,
+			"AudioSocket(), TryExec(), AMD() and UserEvent() are there");
+	ask_trunk();
+}
+
+/* ---- who it is, and its stream ---- */
+
+/* AudioSocket() lets the dialplan go on since 20.14, 21.9, 22.4. */
+static void judge_version(const char *version)
+{
+	static const int minors[] = {[20] = 14, [21] = 9, [22] = 4};
+	int major = 0, minor = 0;
+
+	if (sscanf(version, "%d.%d", &major, &minor) != 2)
+		finding_add(&it.found, FINDING_UNKNOWN, "version", NULL,
+			"'%.60s' is no release: AudioSocket() has to be of 20.14, 21.9, 22.4 or newer",
+			version);
+	else if (major < 20 || (major < (int)ARRAY_LEN(minors) && minor < minors[major]))
+		finding_add(&it.found, FINDING_WARNING, "version",
+			"Asterisk 20.14, 21.9, 22.4 or newer",
+			"%.60s: AudioSocket() sends no keys, and only TryExec() keeps a call when it ends",
+			version);
+	else
+		finding_add(&it.found, FINDING_OK, "version", NULL, "Asterisk %.60s", version);
+}
+
+/* When it answers, and the stream is there, whichever comes first. */
+static void go_on(void)
+{
+	it.late.at_ns = now_ns() + STREAM_NS;
+	if (!it.answers || !*it.info.startup_time)
+		return;
+	it.late.at_ns = 0;
+	finding_add(&it.found, FINDING_OK, "events", NULL, "they come; Asterisk runs since %s",
+		it.info.startup_time);
+	judge_version(it.info.version);
+	must(ari_ask(it.ari, "/asterisk/modules", on_modules, NULL));
+}
+
+static void on_up(void *ctx, const struct ari_info *info, bool restarted)
+{
+	bool again = *it.info.startup_time;
+
+	it.info = *info;
+	if (!again)
+		go_on();
+}
+
+static void no_stream(const char *why)
+{
+	finding_add(&it.found, FINDING_MISSING, "events",
+		"res_http_websocket.so and res_ari_events.so have to be loaded; sessionlimit of http.conf counts these streams, too",
+		"the stream of events does not come: %s", why);
+	finish(EXIT_OK);
+}
+
+static void on_down(void *ctx, const char *why)
+{
+	/* before that, the question who it is says more; once it was there, what is under way does */
+	if (it.answers && !*it.info.startup_time)
+		no_stream(why);
+}
+
+static void on_lost(void *ctx, const char *why) {}
+
+static void on_event(void *ctx, const struct ari_event *e)
+{
+	if (e->kind == ARI_STASIS_START && strcmp(e->channel.id, it.channel) == 0)
+		ask_place();
+}
+
+static void on_late(void *ctx, int64_t now)
+{
+	if (!it.made) {
+		no_stream("nothing is said on it");
+		return;
+	}
+	finding_add(&it.found, FINDING_MISSING, "events",
+		"have res_stasis.so and app_stasis.so loaded",
+		"a channel was made, and no StasisStart came");
+	remove_channel();
+}
+
+static bool explain_refusal(const struct ari_reply *r)
+{
+	if (r->outcome == ARI_DENIED)
+		finding_add(&it.found, FINDING_MISSING, "credentials",
+			"[NAME] with type = user and password = .. in ari.conf, 'module reload res_ari.so'; the same password in the file that CALLPIPE_ARI_PASSWORD_FILE names",
+			"Asterisk refuses the user '%s' or the password: %s", opt.user, r->why);
+	else if (r->status)
+		finding_add(&it.found, FINDING_MISSING, "asterisk",
+			"enabled = yes in ari.conf and http.conf; the URL ends in /ari, behind the prefix of http.conf if there is one",
+			"at %s is no REST interface of Asterisk: %s", opt.url, r->why);
+	else
+		finding_add(&it.found, FINDING_MISSING, "asterisk",
+			"is it running? enabled = yes, bindaddr and bindport in http.conf, then 'module reload http'",
+			"at %s nobody answers: %s", opt.url, r->why);
+	return r->status != 0;
+}
+
+static void on_info(void *ctx, const struct ari_reply *r)
+{
+	if (r->outcome == ARI_DENIED) {
+		(void)explain_refusal(r);
+		finish(EXIT_CONFIG);
+	} else if (r->outcome != ARI_DONE) {
+		finish(explain_refusal(r) ? EXIT_CONFIG : EXIT_TRY_AGAIN);
+	} else {
+		finding_add(&it.found, FINDING_OK, "asterisk", NULL,
+			"answers at %s, and takes the user '%s'", opt.url, opt.user);
+		it.answers = true;
+		go_on();
+	}
+}
+
+/* ---- all of it ---- */
+
+static int add_trunk(const char *endpoint)
+{
+	if (it.trunks == TRUNKS_MAX)
+		return 0;
+	it.trunk[it.trunks] = strdup(endpoint);
+	return it.trunk[it.trunks] ? (it.trunks++, 0) : -1;
+}
+
+/* Those of the database, if it can be asked. */
+static int trunks_of_database(void)
+{
+	struct db db;
+	PGresult *rows_found = NULL;
+	int rc = 0;
+
+	if (db_open(&db) == -1 ||
+		db_query(&db, "SELECT endpoint FROM trunk WHERE enabled ORDER BY name", NULL, 0,
+			&rows_found) == -1)
+		finding_add(&it.found, FINDING_UNKNOWN, "trunk",
+			"name them: campaign ari-check 'PJSIP/%s@trunk'",
+			"the database cannot be asked for trunks: %s", db.why);
+	else if (PQntuples(rows_found) == 0)
+		finding_add(&it.found, FINDING_WARNING, "trunk",
+			"add a row to the table trunk, or name one: campaign ari-check 'PJSIP/%s@trunk'",
+			"the database has no trunk");
+	for (int i = 0; rows_found && rc == 0 && i < PQntuples(rows_found); i++)
+		rc = add_trunk(PQgetvalue(rows_found, i, 0));
+	PQclear(rows_found);
+	db_close(&db);
+	return rc;
+}
+
+static int find_trunks(char *const operands[])
+{
+	int rc = 0;
+
+	if (opt.endpoint && !*operands)
+		return add_trunk(opt.endpoint);
+	if (!*operands)
+		return trunks_of_database();
+	for (; *operands && rc == 0; operands++)
+		rc = add_trunk(*operands);
+	return rc;
+}
+
+static int open_ari(void)
+{
+	static const struct ari_handlers on = {
+		.up = on_up, .down = on_down, .lost = on_lost, .event = on_event};
+	struct ari_settings ari = {
+		.url = opt.url, .app = it.app, .user = opt.user, .answer_ms = ANSWER_MS};
+	char why[HTTP_WHY_MAX], secret_why[SECRET_WHY_MAX], *password;
+
+	snprintf(it.app, sizeof(it.app), "callpipe-check-%d", (int)getpid());
+	snprintf(it.channel, sizeof(it.channel), "callpipe-check-%d-%lld", (int)getpid(),
+		(long long)now_ns());
+	if (secret_find("ARI_PASSWORD", &password, secret_why) == -1) {
+		log_error("cannot use the password of ARI: %s", secret_why);
+		return -1;
+	}
+	if (!password) {
+		log_error("there is no password for ARI: set CALLPIPE_ARI_PASSWORD_FILE or"
+			  " CALLPIPE_ARI_PASSWORD");
+		return -1;
+	}
+	ari.password = password;
+	it.ari = ari_open(&it.loop, &ari, &on, NULL, why);
+	secret_free(password);
+	if (!it.ari)
+		log_error("%s", why);
+	it.asked = it.ari != NULL;
+	return it.asked ? 0 : -1;
+}
+
+static enum exit_code run_checks(void)
+{
+	enum exit_code status;
+
+	signal(SIGPIPE, SIG_IGN);
+	loop_init(&it.loop);
+	it.late = (struct loop_timer){.fire = on_late};
+	if (open_ari() == -1) {
+		status = EXIT_CONFIG;
+	} else if (loop_add_timer(&it.loop, &it.late) == -1 ||
+		ari_ask(it.ari, "/asterisk/info", on_info, NULL) == -1 ||
+		loop_run(&it.loop) == -1) {
+		log_error("no memory");
+		status = EXIT_SYSTEM;
+	} else {
+		status = it.status;
+	}
+	if (it.ari)
+		ari_close(it.ari);
+	loop_free(&it.loop);
+	return status;
+}
+
+static int run(char *const operands[])
+{
+	enum exit_code status;
+	int rc = 0;
+
+	if (find_trunks(operands) == -1) {
+		log_error("no memory");
+		return EXIT_SYSTEM;
+	}
+	status = run_checks();
+	if (it.asked && status != EXIT_SYSTEM) {
+		rc = set.json ? findings_write_json(&it.found) : findings_write_text(&it.found);
+		if (status == EXIT_OK && it.found.of[FINDING_MISSING])
+			status = EXIT_FALSE;
+	}
+	findings_free(&it.found);
+	while (it.trunks)
+		free(it.trunk[--it.trunks]);
+	return rc == -1 ? EXIT_IO : status;
+}
+
+const struct command command_ari_check = {
+	.name = "ari-check",
+	.page = {.synopsis = "ari-check [options] [endpoint ...]",
+		.purpose = "Say whether Asterisk can call for us, what is missing, and what to do."
+			   " No call is placed.",
+		.see = "campaign(1)"},
+	.rows = rows,
+	.run = run,
+};
