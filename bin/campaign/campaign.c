@@ -13,6 +13,7 @@
 static const struct command *const commands[] = {
 	&command_init,
 	&command_ari_check,
+	&command_run,
 };
 
 static const struct command *find(const char *name)

@@ -58,5 +58,6 @@ extern struct settings set;
 
 extern const struct command command_init;
 extern const struct command command_ari_check;
+extern const struct command command_run;
 
 #endif

@@ -1,0 +1,307 @@
+#include "outcome.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/dynbuf.h"
+#include "codec/jline.h"
+
+#define SUFFIX ".outcomes"
+#define LINE_MAX_BYTES 8192
+#define FILE_MAX_BYTES ((size_t)64 << 20)
+
+/* By kind. CASE says what comes first. */
+static const struct {
+	const char *name, *sql;
+	int n;
+} kinds[] = {
+	[OUTCOME_UNDIALLED] = {"undialled",
+		/* an attempt that was counted is not taken back, whether it rang or not */
+		"SELECT CASE WHEN campaign_unclaim($1, $2, $3) THEN true ELSE campaign_lost($1, $2, $3) END",
+		3},
+	[OUTCOME_ENDED] = {"ended",
+		"SELECT CASE WHEN $8::float8 IS NULL"
+		" OR campaign_state($1, $2, 'answered', to_timestamp($8::float8)) IS NOT NULL"
+		" THEN campaign_finish($1, $3::integer, $4, $5, $6, $7,"
+		" coalesce(to_timestamp($9::float8), clock_timestamp())) END",
+		9},
+	[OUTCOME_LOST] = {"lost",
+		"SELECT CASE WHEN $4::float8 IS NULL"
+		" OR campaign_state($1, $2, 'answered', to_timestamp($4::float8)) IS NOT NULL"
+		" THEN campaign_lost($1, $2, $3, coalesce(to_timestamp($5::float8), clock_timestamp())) END",
+		5},
+};
+
+struct values {
+	const char *v[OUTCOME_VALUES];
+	char cause[16], answered[32], ended[32];
+};
+
+static const char *seconds(char *buf, size_t size, int64_t ms)
+{
+	if (ms <= 0)
+		return NULL;
+	snprintf(buf, size, "%lld.%03d", (long long)(ms / 1000), (int)(ms % 1000));
+	return buf;
+}
+
+static void fill(struct values *to, const struct outcome *o)
+{
+	const char *answered = seconds(to->answered, sizeof(to->answered), o->answered_ms);
+	const char *ended = seconds(to->ended, sizeof(to->ended), o->ended_ms);
+
+	snprintf(to->cause, sizeof(to->cause), "%d", o->cause);
+	to->v[0] = o->call;
+	to->v[1] = o->node;
+	if (o->kind == OUTCOME_ENDED) {
+		to->v[2] = o->cause >= 0 ? to->cause : NULL;
+		to->v[3] = o->tech_cause;
+		to->v[4] = o->cause_txt;
+		to->v[5] = o->amd_result;
+		to->v[6] = o->amd_cause;
+		to->v[7] = answered;
+		to->v[8] = ended;
+	} else {
+		to->v[2] = o->why;
+		to->v[3] = answered;
+		to->v[4] = ended;
+	}
+}
+
+int outcome_tell(
+	struct store *s, const struct outcome *o, store_row *row, store_done *done, void *ctx)
+{
+	struct values v;
+
+	fill(&v, o);
+	return store_ask(s, kinds[o->kind].sql, v.v, kinds[o->kind].n, row, done, ctx);
+}
+
+/* ---- the file ---- */
+
+struct outcomes {
+	int dirfd;
+	int fd; /* -1: nothing was ever kept */
+	char name[NAME_MAX + 1];
+	size_t kept; /* and not told */
+};
+
+int outcomes_open(const char *spool, const char *node, struct outcomes **ret)
+{
+	struct outcomes *f = calloc(1, sizeof(*f));
+	char path[PATH_MAX];
+
+	if (!f)
+		return -1;
+	f->fd = -1;
+	snprintf(f->name, sizeof(f->name), "%.200s" SUFFIX, node);
+	if (format_path(path, "%s/campaign", spool) < 0 ||
+		(mkdir(path, 0750) < 0 && errno != EEXIST))
+		goto failed;
+	f->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->dirfd < 0)
+		goto failed;
+	*ret = f;
+	return 0;
+failed:
+	free(f);
+	return -1;
+}
+
+void outcomes_close(struct outcomes *f)
+{
+	if (!f)
+		return;
+	if (f->fd >= 0 && !f->kept)
+		unlinkat(f->dirfd, f->name, 0);
+	if (f->fd >= 0)
+		close(f->fd);
+	close(f->dirfd);
+	free(f);
+}
+
+/* Is this descriptor still what has that name? Somebody may have removed it before it was locked. */
+static bool is_there(int dirfd, const char *name, int fd)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && fstatat(dirfd, name, &b, 0) == 0 && a.st_ino == b.st_ino &&
+		a.st_dev == b.st_dev;
+}
+
+static int make(struct outcomes *f)
+{
+	for (int i = 0; i < 10; i++) {
+		int fd = openat(f->dirfd, f->name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_there(f->dirfd, f->name, fd)) {
+			f->fd = fd;
+			return fsync(f->dirfd);
+		}
+		close(fd);
+	}
+	errno = EAGAIN;
+	return -1;
+}
+
+int outcomes_keep(struct outcomes *f, const struct outcome *o)
+{
+	struct values v;
+	struct dynbuf b;
+	int err = -1;
+
+	if (f->fd < 0 && make(f) < 0)
+		return -1;
+	fill(&v, o);
+	dynbuf_init(&b, LINE_MAX_BYTES);
+	dynbuf_addf(&b, "[\"%s\"", kinds[o->kind].name);
+	for (int i = 0; i < kinds[o->kind].n; i++) {
+		dynbuf_adds(&b, ",");
+		if (v.v[i])
+			(void)!jline_add_quoted(&b, v.v[i], strlen(v.v[i]));
+		else
+			dynbuf_adds(&b, "null");
+	}
+	dynbuf_adds(&b, "]\n");
+	if (dynbuf_failed(&b))
+		errno = EMSGSIZE;
+	else if (write_all(f->fd, b.p, b.n) == 0 && fdatasync(f->fd) == 0)
+		err = 0;
+	dynbuf_free(&b);
+	f->kept += err == 0;
+	return err;
+}
+
+void outcomes_told(struct outcomes *f)
+{
+	if (f->kept > 0 && --f->kept == 0)
+		(void)!ftruncate(f->fd, 0); /* what stays there is told again, which is nothing */
+}
+
+/* ---- those of others ---- */
+
+struct left_behind {
+	int dirfd, fd;
+	char name[NAME_MAX + 1];
+	int waiting; /* statements */
+	bool failed; /* one of them: the file stays */
+};
+
+static void let_go(struct left_behind *l)
+{
+	if (l->waiting)
+		return;
+	if (!l->failed)
+		unlinkat(l->dirfd, l->name, 0);
+	close(l->fd);
+	close(l->dirfd);
+	free(l);
+}
+
+static void on_told(void *ctx, const struct store_reply *r)
+{
+	struct left_behind *l = ctx;
+
+	l->waiting--;
+	l->failed = l->failed || r->end != STORE_DONE;
+	let_go(l);
+}
+
+/* One line. A broken one is the half of a crash: nothing was done about it. */
+static void tell_line(struct left_behind *l, struct store *s, const char *text, size_t n)
+{
+	json_t *line = json_loadb(text, n, 0, NULL);
+	const char *name = json_string_value(json_array_get(line, 0)), *v[OUTCOME_VALUES] = {NULL};
+
+	for (size_t k = OUTCOME_UNDIALLED; name && k < ARRAY_LEN(kinds); k++) {
+		if (strcmp(kinds[k].name, name) != 0 ||
+			json_array_size(line) != (size_t)kinds[k].n + 1)
+			continue;
+		for (int i = 0; i < kinds[k].n; i++)
+			v[i] = json_string_value(json_array_get(line, (size_t)i + 1));
+		l->waiting++;
+		if (store_ask(s, kinds[k].sql, v, kinds[k].n, NULL, on_told, l) < 0) {
+			l->waiting--;
+			l->failed = true;
+		}
+	}
+	json_decref(line);
+}
+
+static int tell_all(struct left_behind *l, struct store *s)
+{
+	char *text = NULL, path[64];
+	size_t bytes = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", l->fd);
+	l->waiting = 1; /* this one */
+	if (read_file(path, FILE_MAX_BYTES, &text, &bytes) < 0) {
+		l->failed = true;
+		text = NULL;
+	}
+	for (size_t at = 0; at < bytes;) {
+		size_t n = strcspn(text + at, "\n");
+
+		tell_line(l, s, text + at, n);
+		at += n + 1;
+	}
+	free(text);
+	return --l->waiting;
+}
+
+static void inherit(struct outcomes *f, const char *name, struct store *s,
+	void (*said)(const char *file, int n))
+{
+	struct left_behind *l = calloc(1, sizeof(*l));
+	int n;
+
+	if (!l)
+		return;
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	l->dirfd = dup(f->dirfd);
+	l->fd = openat(f->dirfd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (l->dirfd < 0 || l->fd < 0 || flock(l->fd, LOCK_EX | LOCK_NB) < 0 ||
+		!is_there(f->dirfd, name, l->fd)) {
+		if (l->fd >= 0)
+			close(l->fd);
+		if (l->dirfd >= 0)
+			close(l->dirfd);
+		free(l);
+		return;
+	}
+	n = tell_all(l, s);
+	if (n)
+		said(name, n);
+	let_go(l);
+}
+
+void outcomes_inherit(struct outcomes *f, struct store *s, void (*said)(const char *file, int n))
+{
+	int fd = openat(f->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((e = readdir(dir))) {
+		size_t n = strlen(e->d_name), suffix = strlen(SUFFIX);
+
+		if (n > suffix && strcmp(e->d_name + n - suffix, SUFFIX) == 0 &&
+			strcmp(e->d_name, f->name) != 0)
+			inherit(f, e->d_name, s, said);
+	}
+	closedir(dir);
+}
