@@ -19,7 +19,8 @@ verified() {
 }
 units
 ok 'the units are as systemd wants them' verified callpipe.socket callpipe@.service \
-	callpipe-verdict.socket callpipe-verdict@.service callpipe-metrics.service callpipe-metrics.timer callpipe-night.service callpipe-night.timer
+	callpipe-verdict.socket callpipe-verdict@.service callpipe-metrics.service callpipe-metrics.timer callpipe-night.service callpipe-night.timer \
+	callpipe-campaign.service
 sed -i 's/^KillMode=/KilMode=/' "$T/units/callpipe@.service"
 ok 'a mistake in one would be seen' must_fail 1 verified callpipe.socket
 value() { sed -n "s/^$1=//p" "$deploy/systemd/$2"; }
@@ -225,6 +226,59 @@ done
 ok 'a place that is missing would be seen' broken 's/n(busy)/n/'
 ok 'a bracket that is missing would be seen' broken 's/Answer()/Set(X=${UUID(})/'
 ok 'an unfiltered caller id would be seen' broken 's/FILTER(0-9+,${CALLERID(num)})/CALLERID(num)/'
+
+# --- outbound: the dialplan of calls that were answered, with that for transfers beside it
+cat "$deploy/asterisk/extensions-outbound.conf" "$deploy/asterisk/extensions-same-host.conf" >"$T/outbound.conf"
+ok 'dialplan, outbound: every place exists, brackets match' tests/fake/dialplan.py "$T/outbound.conf"
+id=4ce39a11-9001-4a3c-8a3e-00000000cafe
+outbound() { # VERDICT [NAME=VALUE...]: what runs
+	verdict=$1 && shift
+	tests/fake/dialplan.py "$T/outbound.conf" callpipe-outbound "CHANNEL=$id" "FILE=$verdict" "$@" | grep -v ^Set
+}
+check_same 'a call that was answered goes to AudioSocket under the id of its channel' 'outbound hangup' \
+	'printf "%s\n" "TryExec(AudioSocket($id,127.0.0.1:9092))" "Hangup()"'
+check_same 'AMD() is asked where it is wanted, and tells what it found' 'outbound hangup CALLPIPE_AMD=tell AMDSTATUS=MACHINE AMDCAUSE=LONGGREETING-1500-1500' \
+	'printf "%s\n" "AMD()" "UserEvent(callpipe-amd,status: MACHINE,cause: LONGGREETING-1500-1500)" \
+		"TryExec(AudioSocket($id,127.0.0.1:9092))" "Hangup()"'
+amd() { outbound hangup CALLPIPE_AMD=hangup "AMDSTATUS=$1" "AMDCAUSE=$2" | tail -n +3 | head -n1; }
+check_same 'and hung up on is a machine, not a person, nor who says nothing' \
+	'amd MACHINE MAXWORDS-4-3; amd HUMAN HUMAN-803-800; amd NOTSURE TOOLONG-5000; amd MACHINE INITIALSILENCE-2500-2500; amd "" ""' \
+	'echo "Hangup()"; for i in 1 2 3 4; do echo "TryExec(AudioSocket($id,127.0.0.1:9092))"; done'
+check_same 'a transfer leads somewhere; all else ends the call' \
+	'for v in "transfer operator" "transfer h" "transfer " error "" "<html>"; do outbound "$v" | sed -n 2p; done' \
+	'echo "Dial(PJSIP/operator,30)"; for i in 1 2 3 4 5; do echo "Hangup()"; done'
+limit() { tests/fake/dialplan.py "$T/outbound.conf" callpipe-outbound "CHANNEL=$id" FILE=hangup "$@" | sed -n 's/^Set(TIMEOUT(absolute)=\(.*\))$/\1/p' | tail -n1; }
+check_same 'no call is without an end' 'limit; limit CALLPIPE_TALK_S=120; limit "CALLPIPE_TALK_S=9);x"' 'echo 3660; echo 120; echo 9'
+
+# Both sides say the same: the settings of Asterisk, those of callpipe, and what campaign ari-check looks for.
+setting() { sed -n "s/^#\{0,1\}CALLPIPE_$1=//p" "$deploy/callpipe.conf"; }
+asterisk() { sed -n "/^\[$1\]/,/^\[/s/^$2 = \{0,1\}//p" "$deploy/asterisk/$3"; } # SECTION NAME FILE
+check_same 'the REST interface is where callpipe looks for it' \
+	'echo "http://$(asterisk general bindaddr http.conf):$(asterisk general bindport http.conf)/ari"' \
+	'setting ARI_URL'
+check_same 'and enabled, with the user that callpipe is' \
+	'asterisk general enabled http.conf; asterisk general enabled ari.conf; asterisk "$(setting ARI_USER)" type ari.conf' \
+	'printf "%s\n" yes yes user'
+check_same 'its events carry what is looked for' 'asterisk general channelvars ari.conf | tr , "\n" | sort' \
+	'sed -n "/wanted\[\] = /s/^[^{]*{\(.*\)};/\1/p" bin/campaign/ari-check.c | tr -d "\" " | tr , "\n" | sort'
+check 'answered calls find their place' \
+	'grep -qx "\[$(setting CONTEXT)\]" "$T/outbound.conf" && grep -q "^exten => $(setting EXTENSION),1," "$deploy/asterisk/extensions-outbound.conf"'
+check_same 'no password is in what is copied' 'cat "$deploy"/asterisk/*.conf | sed -n "s/^\(password *=\) *//p" | sort -u' 'echo'
+check 'the trunk has the name that callpipe dials' \
+	'grep -qx "\[$(setting ENDPOINT | sed "s/.*@//")\]" "$deploy/asterisk/pjsip-trunk.conf"'
+check_same 'AMD() has all of its settings' 'sed -n "s/^\([a-z_]*\) = [0-9]*$/\1/p" "$deploy/asterisk/amd.conf" | sort' \
+	'printf "%s\n" after_greeting_silence between_words_silence greeting initial_silence maximum_number_of_words maximum_word_length \
+		minimum_word_length silence_threshold total_analysis_time'
+check 'the manual names every file' \
+	'for f in "$deploy"/asterisk/*.conf "$deploy"/systemd/*.service; do grep -q "${f##*/}" "$deploy/README.md" || { echo "$f"; false; }; done'
+# As the README has it, the password that one makes is in both places.
+password() {
+	mkdir -p "$T/pw" && cp "$deploy/asterisk/ari.conf" "$T/pw/ari.conf" &&
+		sed -n '/^    password=/,/^    echo .*>>/p' "$deploy/README.md" |
+		sed "s,/etc/callpipe/ari.password,$T/pw/ari.password,; s,/etc/asterisk/ari.conf,$T/pw/ari.conf,; s,-o callpipe -g callpipe,," |
+			sh -eu && [ "$(wc -c <"$T/pw/ari.password")" = 49 ] && grep -qx "password = $(cat "$T/pw/ari.password")" "$T/pw/ari.conf"
+}
+ok 'the password of the README is one, on both sides' password
 
 # The number that the dialplan hides in the UUID is the one as-answer finds there.
 uuid=$(tests/fake/dialplan.py "$deploy/asterisk/extensions-other-host.conf" CURL=hangup 'CALLERID(num)=+33 612345678' |

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""dialplan.py FILE [NAME=VALUE...]: read an Asterisk dialplan, check it, or walk through it.
+"""dialplan.py FILE [CONTEXT] [NAME=VALUE...]: read an Asterisk dialplan, check it, or walk through it.
 
 Without variables: print what is wrong with it (nothing, exit 0, if nothing is). With variables, follow
-callpipe,s,1 with them, where "AudioSocket" ends at once, and print every application that runs:
+callpipe,s,1 (or CONTEXT,s,1) with them, where "AudioSocket" ends at once, and print every application that runs:
 
     dialplan.py extensions.conf 'FILE=transfer operator' 'CALLERID(num)=+331'
 
@@ -108,7 +108,7 @@ def check(plan, path):
           yield from wrong(f"no such sound: {args}")
       if steps[-1][1] not in ("Hangup", "Goto"):
         yield f"{path}:{steps[-1][3]}: falls off the end"
-    if "T" not in extens and any("callpipe" == c for c in [context]):
+    if "T" not in extens and context in ("callpipe", "callpipe-outbound"):
       yield f"{path}: [{context}] has no T for TIMEOUT(absolute)"
 
 
@@ -149,8 +149,8 @@ class Walk:
       text = str(int(match[1] == match[2])) + text[match.end():]
     return text.translate(SHOW)
 
-  def run(self):
-    at = ("callpipe", "s", 0)
+  def run(self, context):
+    at = (context, "s", 0)
     while True:
       context, exten, index = at
       _, app, args, line = self.plan[context][exten][index]
@@ -179,7 +179,8 @@ class Walk:
 def main():
   plan = read(sys.argv[1])
   if len(sys.argv) > 2:
-    Walk(plan, dict(arg.split("=", 1) for arg in sys.argv[2:])).run()
+    named = [arg for arg in sys.argv[2:] if "=" not in arg]
+    Walk(plan, dict(arg.split("=", 1) for arg in sys.argv[2:] if "=" in arg)).run(*named or ["callpipe"])
     return 0
   mistakes = list(check(plan, sys.argv[1]))
   print(*mistakes, sep="\n", end="\n" if mistakes else "")
