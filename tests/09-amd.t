@@ -191,6 +191,10 @@ out = amd(frames[:1] + [odd[0]] + frames[1:30] + [odd[1]] + frames[30:])
 same([(k, d.get("code", d.get("verdict"))) for k, d, _, _ in out if k in ("error", "amd")], [("error", "audio"), ("amd", "human")])
 EOF
 
+for name in $(python3 tests/fake/agent-amd.py --list); do
+	ok "agent: $name" env CALLPIPE_LOG=error python3 tests/fake/agent-amd.py "$name"
+done
+
 # shellcheck disable=SC2034 # used by name
 sound=/usr/share/asterisk/sounds/en_US_f_Allison/vm-intro.wav
 ok 'a file that is none: 65' must_fail 65 amd "$T/none.wav"

@@ -177,15 +177,10 @@ static const struct scenario_rule *rule_for(
 static void tell_machine(struct engine *e, const struct scenario_rule *r)
 {
 	json_t *heard = json_object_get(e->d.vars, "heard"),
-	       *intent = json_object_get(heard, "intent"), *data;
+	       *intent = json_object_get(heard, "intent");
 
-	if (r->input != SCENARIO_INTENT || strcmp(json_string_value(intent), "machine") != 0)
-		return;
-	data = json_pack("{s:s,s:f,s:s,s:O?,s:I}", "verdict", "machine", "confidence", 0.8,
-		"reason", "words", "text", json_object_get(heard, "match"), "ms",
-		(json_int_t)e->now_ms);
-	engine_set(e, "amd", json_incref(data));
-	engine_put(e, "amd", data);
+	if (r->input == SCENARIO_INTENT && strcmp(json_string_value(intent), "machine") == 0)
+		answered_machine(e, json_string_value(json_object_get(heard, "match")));
 }
 
 /* Which kind of rule answers what was heard, for whoever reads the journal. */

@@ -93,7 +93,7 @@ static struct turns_scene scene(const struct engine *e)
 	};
 }
 
-static bool at_rest(const struct engine *e)
+bool engine_rests(const struct engine *e)
 {
 	return e->phase == ENGINE_TALKING && e->depth == 0;
 }
@@ -123,11 +123,11 @@ static void take(struct engine *e)
 	e->chain = 0;
 	if (e->phase != ENGINE_TALKING)
 		return;
-	if (!at_rest(e) || said_firm(&e->said)) {
+	if (!engine_rests(e) || said_firm(&e->said)) {
 		/* what is said into a question that cannot be interrupted is not for it */
 		if (answer_aside(e, text))
 			e->held[0] = '\0';
-		else if (!at_rest(e))
+		else if (!engine_rests(e))
 			snprintf(e->held, sizeof(e->held), "%s", text);
 		return;
 	}
@@ -219,11 +219,24 @@ static void on_transcript(struct engine *e, json_t *data)
 		language[0] ? language : e->d.state->listen.language);
 	if (text[0])
 		e->ear_failures = 0;
+	answered_words(e, text, turn_of(e, data));
 	act(e,
 		turns_transcript(&e->turns, turn_of(e, data), string(data, "listen"), text,
 			answer_words(e, text), scene(e)));
 	if (!turns_listening(&e->turns))
 		e->filler_ear = false;
+}
+
+/* Words that are still being said tell who says them, and nothing else. */
+static void on_transcript_partial(struct engine *e, json_t *data)
+{
+	const char *language = string(data, "language");
+
+	if (!e->d.state)
+		return;
+	snprintf(e->language, sizeof(e->language), "%s",
+		language[0] ? language : e->d.state->listen.language);
+	answered_words(e, string(data, "text"), turn_of(e, data));
 }
 
 /* The end of a number that needed none. */
@@ -300,7 +313,7 @@ static void on_played(struct engine *e, json_t *data)
 
 /* ---- the rest of the world ---- */
 
-static void interrupt(struct engine *e)
+void engine_interrupt(struct engine *e)
 {
 	if (said_busy(&e->said))
 		act(e, (struct turns_act){.flush = true});
@@ -309,31 +322,9 @@ static void interrupt(struct engine *e)
 	e->answering = false;
 }
 
-/* A rule that goes elsewhere does so at once; one that only notes something does not get in between. */
-static void answer_amd(struct engine *e)
-{
-	const char *verdict = string(json_object_get(e->d.vars, "amd"), "verdict");
-	const struct scenario_rule *r = NULL;
-
-	e->amd_due = false;
-	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_AMD), r)))
-		if (answer_is(e, r, verdict))
-			break;
-	if (r && r->step->way == SCENARIO_STAY && !at_rest(e)) {
-		e->amd_due = true;
-	} else if (r) {
-		if (r->step->way != SCENARIO_STAY)
-			interrupt(e);
-		e->chain = 0;
-		step_do(e, r->step);
-	}
-}
-
 static void on_amd(struct engine *e, json_t *data)
 {
-	engine_set(e, "amd", json_incref(data));
-	if (e->phase == ENGINE_TALKING)
-		answer_amd(e);
+	answered_amd(e, data);
 }
 
 /* One that cannot go on is as-answer's; the others count when they come in a row. */
@@ -371,6 +362,7 @@ static const struct {
 	{"voice-started", on_voice_started},
 	{"voice-stopped", on_voice_stopped},
 	{"transcript", on_transcript},
+	{"transcript-partial", on_transcript_partial},
 	{"dtmf", on_dtmf},
 	{"playing", on_playing},
 	{"played", on_played},
@@ -398,7 +390,7 @@ void engine_event(struct engine *e, const char *type, json_t *data)
 
 static bool quiet(const struct engine *e)
 {
-	return at_rest(e) && e->converse.at == CONVERSE_REST && !said_busy(&e->said) &&
+	return engine_rests(e) && e->converse.at == CONVERSE_REST && !said_busy(&e->said) &&
 		!turns_listening(&e->turns);
 }
 
@@ -478,11 +470,11 @@ static bool use_waiting(struct engine *e)
 {
 	char text[TURNS_TEXT_MAX + 1];
 
-	if (at_rest(e) && e->amd_due) {
-		answer_amd(e);
+	if (engine_rests(e) && e->who.waits) {
+		answered_ask(e);
 		return true;
 	}
-	if (!at_rest(e) || !e->d.state->listens)
+	if (!engine_rests(e) || !e->d.state->listens)
 		return false;
 	if (e->held[0] && !said_firm(&e->said)) {
 		snprintf(text, sizeof(text), "%s", e->held);
@@ -525,7 +517,7 @@ void engine_settle(struct engine *e)
 	if (max_i64(e->voice_failures, e->ear_failures) >= ENGINE_FAILURES_MAX &&
 		e->phase == ENGINE_TALKING && !e->problem_had) {
 		e->problem_had = true;
-		interrupt(e);
+		engine_interrupt(e);
 		step_problem(e);
 	}
 	do
@@ -542,7 +534,7 @@ void engine_settle(struct engine *e)
 		say_send(e);
 	if (e->phase == ENGINE_LEAVING)
 		leave(e);
-	if (at_rest(e) && back_possible(e) && !said_busy(&e->said) &&
+	if (engine_rests(e) && back_possible(e) && !said_busy(&e->said) &&
 		e->converse.at == CONVERSE_REST)
 		back_commit(e); /* an answer without words */
 	if (e->dirty && !back_possible(e)) {

@@ -99,6 +99,18 @@ struct tool_count {
 	int in_call;   /* in all */
 };
 
+/* Who has answered an outbound call: answered.c. */
+struct answered {
+	bool sounded;               /* amd has said something */
+	float sound;                /* odds of that, natural logarithm; above 0: a machine */
+	float words;                /* the same of the turns that are over */
+	float turn_words;           /* and of the one below */
+	int64_t turn;               /* the latest of which words are known */
+	char verdict[16], kind[16]; /* so far; "": none */
+	char due[3][16];            /* what is new in it: for these a rule is asked */
+	bool waits;                 /* it was, and can only be followed at rest */
+};
+
 enum engine_phase {
 	ENGINE_NEW,     /* no call-start yet */
 	ENGINE_TALKING, /* the dialogue goes on */
@@ -148,7 +160,6 @@ struct engine {
 	int64_t entries;    /* stays in states so far */
 	bool entering;      /* the entry step is being done: what is said is kept in d.entry */
 	bool answering;     /* what is said answers the caller: kind answer, else prompt */
-	bool amd_due;       /* a verdict is still to be answered */
 	int voice_failures; /* in a row: sentences that were not said */
 	int ear_failures;   /* in a row: the recogniser's, without words in between */
 	bool problem_had;   /* scenario->problem has been entered for them */
@@ -167,6 +178,8 @@ struct engine {
 	int64_t number_ms; /* when its last digit came */
 	char language[32]; /* of what was heard last */
 	char held[TURNS_TEXT_MAX + 1]; /* said while a tool was at work; "": nothing */
+
+	struct answered who;
 
 	/* how it ends */
 	const char *leave_type; /* "hangup", "transfer" */
@@ -251,6 +264,16 @@ bool answer_is(struct engine *e, const struct scenario_rule *r, const char *word
 /* The rule of a failed tool, or NULL. */
 const struct scenario_rule *answer_tool_failed(struct engine *e, const char *tool);
 
+/* answered.c */
+/* amd has said something. */
+void answered_amd(struct engine *e, json_t *data);
+/* The words of a turn so far, also while it is being said. */
+void answered_words(struct engine *e, const char *text, int64_t turn);
+/* A rule of the scenario has found the words of a machine. */
+void answered_machine(struct engine *e, const char *text);
+/* Follow the rule for what is new of it. */
+void answered_ask(struct engine *e);
+
 /* say.c */
 void say_all(struct engine *e, const struct scenario_says *says);
 /* What was said on entry, once more. */
@@ -297,6 +320,10 @@ static inline bool back_possible(const struct engine *e)
 void engine_settle(struct engine *e); /* do what is to be done, and say what is to be said */
 void engine_put(struct engine *e, const char *type, json_t *data);  /* steals data */
 void engine_set(struct engine *e, const char *name, json_t *value); /* a variable; steals value */
+/* What is being said and done is given up. */
+void engine_interrupt(struct engine *e);
+/* True if it talks, and does nothing. */
+bool engine_rests(const struct engine *e);
 void engine_put_later(struct engine *e, const char *type, json_t *data); /* steals data */
 void engine_result(struct engine *e, json_t *data);                      /* steals data */
 

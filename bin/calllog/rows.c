@@ -126,7 +126,7 @@ static const char *disposition_of(const struct kept *k, const struct story *s)
 	if (json_is_true(interested))
 		return "Leads";
 	if (is(status_of(s), "failed") || is(s->amd, "machine") || is(s->amd, "fax") ||
-		!caller_spoke(s))
+		is(s->amd, "tone") || !caller_spoke(s))
 		return "No_answer";
 	return "Not_interested";
 }
@@ -206,6 +206,16 @@ static struct sums sum(const struct story *s)
 	return sums;
 }
 
+/* "voicemail: beep of 1000 Hz, 320 ms" */
+static void copy_amd_cause(struct dynbuf *b, const struct story *s)
+{
+	char cause[256];
+
+	snprintf(cause, sizeof(cause), "%s%s%s", s->amd_kind,
+		s->amd_kind[0] && s->amd_reason[0] ? ": " : "", s->amd_reason);
+	copy_text(b, cause);
+}
+
 static void who_and_how(struct dynbuf *b, const struct kept *k, const struct story *s)
 {
 	bool outbound = k->campaign[0];
@@ -221,7 +231,7 @@ static void who_and_how(struct dynbuf *b, const struct kept *k, const struct sto
 	copy_text(b, s->verdict);
 	copy_text(b, s->hangup_cause[0] ? s->hangup_cause : s->cause);
 	copy_text(b, s->amd);
-	copy_text(b, s->amd_reason);
+	copy_amd_cause(b, s);
 	copy_ms(b, s->amd_ms);
 	copy_text(b, final_sentiment(s));
 	copy_interest(b, s);

@@ -451,11 +451,19 @@ static void take_usage(struct story_build *b, const struct journal_record *r)
 	u->cost += number_of(r->data, "cost", 0);
 }
 
+/* The last verdict counts, with the time and the reason it was first told with: a beep behind it is no later one. */
 static void take_amd(struct story_build *b, const struct journal_record *r)
 {
-	b->s->amd = text_of(b, r->data, "verdict");
-	b->s->amd_reason = text_of(b, r->data, "reason");
+	const char *verdict = text_of(b, r->data, "verdict"), *kind = text_of(b, r->data, "kind");
+	bool again = strcmp(verdict, b->s->amd) == 0;
+
+	if (kind[0] || !again)
+		b->s->amd_kind = kind;
 	b->s->amd_confidence = number_of(r->data, "confidence", -1);
+	if (again)
+		return;
+	b->s->amd = verdict;
+	b->s->amd_reason = text_of(b, r->data, "reason");
 	b->s->amd_ms = ms_of(r->data, "ms");
 }
 

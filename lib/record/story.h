@@ -148,6 +148,7 @@ struct story {
 	const char *verdict;      /* of the journal or, without one there, the file */
 	const char *language;     /* of what was said most; "" */
 	const char *amd;          /* "human", "machine" ...; "" */
+	const char *amd_kind;     /* "voicemail", "sit" ...; "" */
 	const char *amd_reason;
 	double amd_confidence; /* -1: not told */
 	int64_t amd_ms;

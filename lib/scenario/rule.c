@@ -9,15 +9,18 @@ static const char *const rule_keys[] = {"digits", "dtmf", "words", "regex", "int
 /* Words of which some are chosen. */
 struct choice {
 	const char *kind;
-	const char *all; /* for people */
-	const char *list[6];
+	const char *all;      /* for people */
+	const char *list[19]; /* NULL at the end */
 };
 
 static const struct choice sentiments = {"sentiment",
 	"positive, negative, neutral or interrogative",
 	{"positive", "negative", "neutral", "interrogative"}};
-static const struct choice verdicts = {"verdict", "human, machine, fax, tone or silence",
-	{"human", "machine", "fax", "tone", "silence"}};
+static const struct choice verdicts = {"verdict",
+	"human, machine, voicemail, ivr, screening, full, beep, fax, ced, cng, tone, sit, busy, "
+	"congestion, ringback, dial, silence or notsure",
+	{"human", "machine", "voicemail", "ivr", "screening", "full", "beep", "fax", "ced", "cng",
+		"tone", "sit", "busy", "congestion", "ringback", "dial", "silence", "notsure"}};
 
 static json_t *own_intents(struct loading *l, const struct where *at, json_t *v)
 {

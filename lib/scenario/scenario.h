@@ -190,7 +190,7 @@ enum scenario_input {
 	SCENARIO_ANY,         /* whatever was said or keyed */
 	SCENARIO_NO_INPUT,    /* silence, for the min-th time in a row or later */
 	SCENARIO_NO_MATCH,    /* what nothing else answers, for the min-th time in a row or later */
-	SCENARIO_AMD,         /* words: "human", "machine", "fax", "tone", "silence"; at any time */
+	SCENARIO_AMD,         /* words: "human", "machine", "voicemail" ...; at any time */
 	SCENARIO_TOOL_FAILED, /* words: tools; none: any */
 	SCENARIO_HUNG_UP,     /* the caller has left: variables and results only */
 };
@@ -460,7 +460,7 @@ extern const char *const scenario_intents[];
  *	call    data of call-start: call, uuid, from, to, campaign, accepted_at, vars (object)
  *	tool    the last one: name, status ("ok", "failed", "timeout"), error, result, code (of HTTP), more (rows)
  *	result  what has been recorded so far
- *	amd     verdict, confidence
+ *	amd     verdict, kind, confidence, message, text
  *	state   name of the state (a string)
  */
 extern const char *const scenario_variables[];

@@ -14,7 +14,7 @@ static const struct {
 	{"call", {"call", "uuid", "from", "to", "campaign", "accepted_at", "service", "vars"}},
 	{"tool", {"name", "status", "error", "result", "code", "more"}},
 	{"result", {"*"}},
-	{"amd", {"verdict", "kind", "confidence"}},
+	{"amd", {"verdict", "kind", "confidence", "message", "text"}},
 	{"state", {NULL}},
 };
 

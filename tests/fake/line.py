@@ -56,7 +56,7 @@ class Line:
 
     # ---- the stream ----
 
-    def send(self, kind, **data):
+    def send(self, kind, /, **data):
         raw = stream.frame(kind, **data)
         if not (kind in LOOP and data.get("loop")):
             self.echo.append(raw)
