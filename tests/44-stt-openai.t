@@ -25,7 +25,7 @@ stt_of() {
 	mkdir -p "$T/spool.$case"
 	stt --url "$url/$case/v1" --spool "$T/spool.$case" "$@" >"$T/stt.out" 2>"$T/err" && rc=0 || rc=$?
 	cat "$T/stt.out" "$T/err" >>"$T/told" && cat "$T/stt.out"
-	return $rc
+	return "$rc"
 }
 events() { # [KEY...]: a line for each event of stt: its type and these members
 	python3 -c 'import sys
