@@ -145,6 +145,12 @@ static int start_clock(struct speak *s)
 		s->ticker.slot = (s->clock_ns - s->ticker.start_ns) / TICK_NS;
 		s->tick.at_ns = ticker_due(&s->ticker);
 		loop_remove(&s->filter.loop, &s->filter.in_source); /* the clock reads the stream */
+		s->stream = (struct loop_source){.fd = STDIN_FILENO,
+			.mask = speak_stream_mask,
+			.ready = speak_stream_ready,
+			.ctx = s};
+		if (loop_add(&s->filter.loop, &s->stream) < 0)
+			return -1;
 	}
 	if (loop_add_timer(&s->filter.loop, &s->tick) < 0)
 		return -1;

@@ -78,8 +78,24 @@ static bool readable(int fd)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* The stream is read here, once a slot, and not when it comes: what it says takes effect at the next frame
- * anyway, and half the wake-ups of a call are saved. */
+/* The stream is read once a slot, and not when it comes: what it says takes effect at the next frame anyway, and half
+ * the wake-ups of a call are saved. But while a turn of the caller is answered it is told when each step was there
+ * (turn.h), and little comes. */
+short speak_stream_mask(void *ctx)
+{
+	const struct speak *s = ctx;
+	bool measured = s->player.voice || s->turn.open;
+
+	return measured && !s->echoing && !s->carries_caller && !s->filter.in.eof ? POLLIN : -1;
+}
+
+void speak_stream_ready(void *ctx, short revents)
+{
+	struct speak *s = ctx;
+
+	filter_read(&s->filter);
+}
+
 static void read_stream(struct speak *s)
 {
 	for (int i = 0; i < READS_PER_SLOT && !s->filter.in.eof && readable(s->filter.in.fd); i++)

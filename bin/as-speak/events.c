@@ -131,6 +131,7 @@ static void on_audio(struct speak *s, const struct frame *fr)
 		frame_int(fr, "width", 2) == 2 && frame_int(fr, "channels", 1) == 1;
 
 	if (!frame_get(fr, "utterance", &v)) {
+		s->carries_caller = true;
 		if (s->echoing && playable)
 			echo_put(&s->echo, fr->payload, fr->payload_bytes / 2);
 		return;

@@ -37,7 +37,9 @@ struct speak {
 	struct prompt prompt;
 	struct ticker ticker;
 	struct loop_timer tick;
-	const char *dir; /* of the call, NULL: none */
+	struct loop_source stream; /* live: between ticks, see speak_stream_mask */
+	bool carries_caller;       /* there is audio of the caller in the stream */
+	const char *dir;           /* of the call, NULL: none */
 	int rate_hz;
 	bool live;     /* stdout is a socket: the clock is real; else it is the stream's */
 	bool echoing;  /* --echo */
@@ -61,6 +63,8 @@ void speak_player_event(void *ctx, const struct player_event *ev);
 /* clock.c */
 int64_t speak_now_ms(const struct speak *s); /* call time */
 void speak_tick(void *ctx, int64_t now);
+short speak_stream_mask(void *ctx);
+void speak_stream_ready(void *ctx, short revents);
 /* n slots were missed, from first on: silence on the line, and in the record. */
 void speak_skipped(struct speak *s, int64_t first, int64_t n);
 void speak_advance(struct speak *s, int64_t ms); /* not live: make the frames before ms */

@@ -5,9 +5,11 @@ from the endpoint on, worst of the four, ms:
 
     stt      until the transcript        model    from the question to its first token
     voice    from the text to its first sound
-    all      from the endpoint to the first that is on the line; a frame is 20 ms
+    all      from the endpoint to the first that is on the line
     theirs   of that the voice needed by its own clock, to make a tone; the others answer at once, and count as ours
     ours     the rest
+    slot     of that the wait for the line: a frame leaves each 20 ms
+    work     and what is left: our programs, and what lies between them and the services
 """
 
 import concurrent.futures
@@ -73,13 +75,14 @@ def service(stt, model, tts):
 
 
 def steps(call, turn, voice):
-    """Of one turn: stt, model, voice, all, theirs, ours."""
+    """Of one turn: stt, model, voice, all, theirs, ours, slot, work."""
     text = next(d["text"] for d in call.all("synthesize", turn=turn["turn"]) if d["kind"] == "answer")
     asked = next(r for r in voice.requests if r.text == text)
     theirs = round((asked.first_sent - asked.at) * 1000)
     whole = turn["audible_ms"] - turn["endpoint_ms"]
+    ours, slot = max(whole - theirs, 0), max(turn["audible_ms"] - turn["audio_ms"], 0)
     return [turn["transcript_ms"] - turn["endpoint_ms"], turn["token_ms"] - turn["asked_ms"], turn["audio_ms"] - turn["text_ms"],
-            whole, theirs, max(whole - theirs, 0)]
+            whole, theirs, ours, slot, max(ours - slot, 0)]
 
 
 def check(call, report, voice):
@@ -110,10 +113,16 @@ def run(pair):
         voice.close()
 
 
+def percentiles(values):
+    values.sort()
+    return [values[min(len(values) * p // 100, len(values) - 1)] if values else 0 for p in (50, 99)]
+
+
 def main():
+    sys.setswitchinterval(0.0005)  # s: no fake waits longer for another one
     print(f"1..{len(PAIRS) + 1}", flush=True)
-    layout = "# {:10} {:10} {:11} {:>5} {:>6} {:>6} {:>5} {:>7} {:>5}"
-    rows, ours, failed = [layout.format("stt", "model", "voice", "stt", "model", "voice", "all", "theirs", "ours")], [], False
+    layout = "# {:10} {:10} {:11} {:>5} {:>6} {:>6} {:>5} {:>7} {:>5} {:>5} {:>5}"
+    rows, all_turns, failed = [layout.format("stt", "model", "voice", "stt", "model", "voice", "all", "theirs", "ours", "slot", "work")], [], False
     with concurrent.futures.ThreadPoolExecutor(8 if SLACK == 1 else 2) as pool:
         for n, (pair, (turns, why)) in enumerate(zip(PAIRS, pool.map(run, PAIRS)), 1):
             print(f"{'not ok' if why else 'ok'} {n} - a call with {', '.join(pair)}", flush=True)
@@ -122,13 +131,13 @@ def main():
                 print("".join(f"# {line}\n" for line in why.splitlines()), end="", flush=True)
                 continue
             rows.append(layout.format(*pair, *map(max, zip(*turns))))
-            ours += [t[5] for t in turns]
-    ours.sort()
-    p50, p99 = (ours[min(len(ours) * p // 100, len(ours) - 1)] if ours else 0 for p in (50, 99))
-    good = ours and (p50 < 25 or SLACK != 1)
+            all_turns += turns
+    figures = {name: percentiles([t[at] for t in all_turns]) for name, at in (("ours", 5), ("slot", 6), ("work", 7))}
+    good = all_turns and (figures["ours"][0] < 25 or SLACK != 1)
     print(f"{'ok' if good else 'not ok'} {len(PAIRS) + 1} - half of the turns wait less than 25 ms for us")
     print("\n".join(rows))
-    print(f"# ours: p50 {p50} ms, p99 {p99} ms of {len(ours)} turns", flush=True)
+    for name, (p50, p99) in figures.items():
+        print(f"# {name}: p50 {p50} ms, p99 {p99} ms of {len(all_turns)} turns", flush=True)
     os._exit(0 if good and not failed else 1)
 
 

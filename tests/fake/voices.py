@@ -7,6 +7,7 @@ FAULTS and Handler.sound. A word "gate" holds the second half until the test ope
 """
 
 import array
+import functools
 import http.server
 import json
 import math
@@ -21,6 +22,7 @@ KEY = "key-4711-of-nobody"  # the one that is good
 TONE_HZ = 500
 
 
+@functools.cache  # all threads wait while it is made
 def tone(rate, ms=1500):
     n = rate * ms // 1000
     return array.array("h", (int(9000 * math.sin(2 * math.pi * TONE_HZ * i / rate)) for i in range(n)))
@@ -66,6 +68,16 @@ def wav(samples, rate, coding="pcm", size=None, extra=b"", fmt=16):
         body += struct.pack("<HHIH", 22, bits, 4, tag) + bytes.fromhex("000000001000800000aa00389b71")
     head = b"WAVEfmt " + struct.pack("<I", len(body)) + body + extra + b"data" + struct.pack("<I", size)
     return b"RIFF" + struct.pack("<I", 0xFFFFFFFF if size >= 0x7FFF0000 else len(head) + len(data)) + head + data
+
+
+@functools.cache
+def encode_tone(rate, coding):
+    return encode(tone(rate), coding)
+
+
+@functools.cache
+def wav_of_tone(rate, odd):
+    return wav(tone(rate), rate, **dict(odd))
 
 
 def chunk(name, body):
@@ -278,15 +290,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def body_of(self, r, coding, rate, is_wav):
         """The sound, with the oddities that servers have."""
-        samples = tone(rate)
         odd = ODD.get(r.fault, {})
         if r.fault == "garbage":
             return bytes(range(128, 256)) * 40
         if r.fault == "head":
             return wav([], rate, size=0xFFFFFFFF)
         if is_wav or (odd and r.fault != "endless") or r.fault == "unasked":
-            return wav(samples, rate, **odd)
-        return encode(samples, coding)
+            return wav_of_tone(rate, tuple(odd.items()))
+        return encode_tone(rate, coding)
 
     def sound(self, r, coding, rate, is_wav):
         data = self.body_of(r, coding, rate, is_wav)
