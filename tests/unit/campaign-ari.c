@@ -76,7 +76,6 @@ static void on_done(void *what, const struct ari_reply *r)
 		free(text);
 	}
 	printf("%s%s\n", *r->why ? " " : "", r->why);
-	free(what);
 	if (it.ari)
 		closes("done");
 }
@@ -143,32 +142,42 @@ static void on_event(void *ctx, const struct ari_event *e)
 
 /* --- orders */
 
-static int order(char *const word[6])
+static const char *const orders[] = {"create", "dial", "continue", "delete", "get", "channels",
+	"application", "subscribe", "ask"};
+
+static int order(size_t i, char *const word[6])
 {
-	char *what = strdup(word[0]);
+	void *what = (void *)(uintptr_t)orders[i];
 	const char *a = word[1], *b = word[2];
 	struct ari_create c = {.channel = a, .endpoint = b, .caller_number = word[3]};
 
-	if (strcmp(what, "create") == 0)
+	switch (i) {
+	case 0:
 		return ari_create(it.ari, &c, on_done, what);
-	if (strcmp(what, "dial") == 0)
+	case 1:
 		return ari_dial(it.ari, a, atoi(b), on_done, what);
-	if (strcmp(what, "continue") == 0)
+	case 2:
 		return ari_continue(it.ari, a, b, word[3], on_done, what);
-	if (strcmp(what, "delete") == 0)
+	case 3:
 		return ari_delete(it.ari, a, b ? atoi(b) : 0, on_done, what);
-	if (strcmp(what, "get") == 0)
+	case 4:
 		return ari_get(it.ari, a, on_done, what);
-	if (strcmp(what, "channels") == 0)
+	case 5:
 		return ari_channels(it.ari, on_done, what);
-	if (strcmp(what, "application") == 0)
+	case 6:
 		return ari_application(it.ari, on_done, what);
-	if (strcmp(what, "subscribe") == 0)
+	case 7:
 		return ari_subscribe(it.ari, a, on_done, what);
-	if (strcmp(what, "ask") == 0)
+	default:
 		return ari_ask(it.ari, a, on_done, what);
-	free(what);
-	return -1;
+	}
+}
+
+static void make_order(char *const word[6])
+{
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
+		if (strcmp(orders[i], word[0]) == 0 && (!it.ari || order(i, word) == -1))
+			printf("%s cannot be\n", word[0]);
 }
 
 static void obey(char *line)
@@ -189,8 +198,8 @@ static void obey(char *line)
 		it.calls = atoi(word[1]);
 		it.window = atoi(word[2]);
 		begin_calls();
-	} else if (order(word) == -1) {
-		printf("cannot %s\n", word[0]);
+	} else {
+		make_order(word);
 	}
 }
 
