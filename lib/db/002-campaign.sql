@@ -562,6 +562,17 @@ CREATE FUNCTION campaign_caller_take(p_number text, p_pool text, p_at timestampt
 	WHERE number = campaign_caller(p_number, p_pool, p_at) RETURNING number
 $$;
 
+-- Contacts that wait in no campaign any more are as before.
+CREATE FUNCTION campaign_unqueue(p_contacts bigint[], p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE contact c SET status = CASE WHEN c.attempts > 0 THEN 'No_answer' ELSE 'New' END, updated_at = p_at
+		WHERE c.contact_id IN (SELECT l.contact_id FROM contact l
+			WHERE l.contact_id = ANY (p_contacts) AND l.status = 'Queued' FOR UPDATE SKIP LOCKED)
+		AND NOT EXISTS (SELECT FROM campaign k JOIN call_queue q ON q.campaign_id = k.campaign_id
+			WHERE q.contact_id = c.contact_id AND q.status IN ('pending', 'calling'));
+END
+$$;
+
 -- Claim up to p_want rows of a campaign; the ids of the calls. Rows that the gate turns away are put where they are not
 -- looked at again before something can have changed.
 CREATE FUNCTION campaign_claim_some(k campaign, p_want integer, p_node text, t trunk, p_lease interval, p_at timestamptz)
@@ -570,6 +581,7 @@ DECLARE
 	ids bigint[];
 	made text[] := '{}';
 	more text[];
+	blocked bigint[]; -- contacts
 	looked integer := 0;
 BEGIN
 	WHILE cardinality(made) < p_want AND looked < 256 LOOP -- one claim stays short, whatever it finds
@@ -585,24 +597,31 @@ BEGIN
 				later_reason = CASE g.verdict WHEN 'later' THEN g.reason END,
 				next_at = greatest(q.next_at, coalesce(g.next_at, p_at + interval '30 seconds'))
 			FROM gate g WHERE q.queue_id = g.queue_id AND g.verdict <> 'ok'
+			RETURNING q.contact_id, q.status
 		), chosen AS MATERIALIZED (
-			SELECT q.* FROM gate g JOIN call_queue q ON q.queue_id = g.queue_id WHERE g.verdict = 'ok'
-			ORDER BY q.priority DESC, q.next_at, q.queue_id LIMIT p_want - cardinality(made)
+			SELECT q.*, coalesce(q.caller_id, k.caller_id) AS number FROM gate g JOIN call_queue q ON q.queue_id = g.queue_id
+			WHERE g.verdict = 'ok' ORDER BY q.priority DESC, q.next_at, q.queue_id LIMIT p_want - cardinality(made)
+		), shown AS MATERIALIZED ( -- the numbers may be used up before the rows are
+			SELECT c.queue_id, CASE WHEN coalesce(c.number, k.caller_pool) IS NOT NULL
+				THEN campaign_caller_take(c.number, k.caller_pool, p_at) END AS number FROM chosen c
 		), call AS (
 			INSERT INTO call (call_id, queue_id, campaign_id, contact_id, phone_number, direction, state, owner, lease_until,
 				trunk, claimed_at, caller_id)
 			SELECT gen_random_uuid()::text, c.queue_id, c.campaign_id, c.contact_id, c.phone, 'outbound', 'claimed', p_node,
-				p_at + p_lease, t.name, p_at,
-				CASE WHEN coalesce(c.caller_id, k.caller_id, k.caller_pool) IS NULL THEN t.caller_id
-				ELSE campaign_caller_take(coalesce(c.caller_id, k.caller_id), k.caller_pool, p_at) END
-			FROM chosen c
+				p_at + p_lease, t.name, p_at, coalesce(s.number, t.caller_id)
+			FROM chosen c JOIN shown s ON s.queue_id = c.queue_id
+			WHERE s.number IS NOT NULL OR coalesce(c.number, k.caller_pool) IS NULL
 			ON CONFLICT DO NOTHING RETURNING call_id, queue_id
 		), taken AS (
 			UPDATE call_queue q SET status = 'calling', call_id = c.call_id, later_reason = NULL
 			FROM call c WHERE q.queue_id = c.queue_id RETURNING c.call_id
 		)
-		SELECT array_agg(call_id) INTO more FROM taken;
+		SELECT (SELECT array_agg(call_id) FROM taken), (SELECT array_agg(contact_id) FROM away WHERE status = 'blocked')
+			INTO more, blocked;
 		made := made || more;
+		IF blocked IS NOT NULL THEN
+			PERFORM campaign_unqueue(blocked, p_at);
+		END IF;
 	END LOOP;
 	RETURN made;
 END
@@ -949,7 +968,8 @@ $$;
 
 -- ---- campaigns ----
 
--- From one status to another; what is not allowed is an error. True: it was changed.
+-- From one status to another; what is not allowed is an error. True: it was changed. stopping becomes stopped by itself,
+-- once no call is left: campaign_settle sees to it.
 CREATE FUNCTION campaign_move(p_campaign_id text, p_to text, p_reason text DEFAULT NULL,
 	p_at timestamptz DEFAULT clock_timestamp()) RETURNS boolean LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -961,39 +981,50 @@ BEGIN
 		RAISE EXCEPTION 'there is no campaign ''%''', p_campaign_id USING ERRCODE = 'no_data_found';
 	ELSIF now_is = p_to THEN
 		RETURN false;
-	ELSIF NOT (now_is, p_to) IN (('draft', 'pending'), ('draft', 'active'), ('draft', 'stopped'), ('pending', 'active'),
-		('pending', 'stopped'), ('active', 'paused'), ('active', 'stopping'), ('active', 'stopped'), ('active', 'completed'),
-		('paused', 'active'), ('paused', 'stopping'), ('paused', 'stopped'), ('paused', 'completed'), ('stopping', 'stopped'),
-		('completed', 'active')) THEN
+	ELSIF NOT (now_is, p_to) IN (('draft', 'pending'), ('draft', 'active'), ('draft', 'stopping'), ('pending', 'active'),
+		('pending', 'stopping'), ('active', 'paused'), ('active', 'stopping'), ('active', 'completed'), ('paused', 'active'),
+		('paused', 'stopping'), ('completed', 'active')) THEN
 		RAISE EXCEPTION 'a campaign that is % cannot become %', now_is, p_to USING ERRCODE = 'check_violation';
 	END IF;
 	UPDATE campaign SET status = p_to, status_reason = p_reason,
 		started_at = CASE WHEN p_to = 'active' THEN coalesce(started_at, p_at) ELSE started_at END,
 		resumed_at = CASE WHEN p_to = 'active' THEN p_at ELSE resumed_at END,
-		ended_at = CASE WHEN p_to IN ('completed', 'stopped') THEN p_at END WHERE campaign_id = p_campaign_id;
-	IF p_to IN ('stopping', 'stopped') THEN
-		PERFORM campaign_clear(p_campaign_id, coalesce(p_reason, 'the campaign was stopped'), p_at);
+		ended_at = CASE WHEN p_to = 'completed' THEN p_at END WHERE campaign_id = p_campaign_id;
+	IF p_to = 'stopping' THEN
+		PERFORM campaign_settle(p_at);
 	END IF;
 	RETURN true;
 END
 $$;
 
--- Rows that are not called any more; who was waiting in no other campaign is as before.
-CREATE FUNCTION campaign_clear(p_campaign_id text, p_reason text, p_at timestamptz) RETURNS void LANGUAGE sql AS $$
-	WITH gone AS (UPDATE call_queue SET status = 'failed', error_message = p_reason, later_reason = NULL
-		WHERE campaign_id = p_campaign_id AND status = 'pending' RETURNING contact_id)
-	UPDATE contact c SET status = CASE WHEN c.attempts > 0 THEN 'No_answer' ELSE 'New' END, updated_at = p_at
-		FROM gone WHERE c.contact_id = gone.contact_id AND c.status = 'Queued'
-		AND NOT EXISTS (SELECT FROM call_queue q WHERE q.contact_id = c.contact_id AND q.campaign_id <> p_campaign_id
-			AND q.status IN ('pending', 'calling'));
+-- Rows of a campaign that is not to call them any more, p_n at a time: how many they were.
+CREATE FUNCTION campaign_clear(p_campaign_id text, p_at timestamptz DEFAULT clock_timestamp(), p_n integer DEFAULT 5000)
+	RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+	contacts bigint[];
+BEGIN
+	WITH gone AS (UPDATE call_queue q SET status = 'failed', later_reason = NULL,
+			error_message = concat_ws(': ', 'the campaign was stopped', k.status_reason)
+		FROM campaign k WHERE k.campaign_id = p_campaign_id AND q.queue_id IN (SELECT l.queue_id FROM call_queue l
+			WHERE l.campaign_id = p_campaign_id AND l.status = 'pending' LIMIT p_n FOR UPDATE SKIP LOCKED)
+		RETURNING q.contact_id)
+	SELECT array_agg(contact_id) INTO contacts FROM gone;
+	PERFORM campaign_unqueue(contacts, p_at);
+	RETURN coalesce(cardinality(contacts), 0);
+END
 $$;
 
--- Campaigns that have nothing left to call are completed; those that were stopping are stopped.
+-- Campaigns that have nothing left to call are completed; those that were stopping are stopped. How many.
 CREATE FUNCTION campaign_settle(p_at timestamptz DEFAULT clock_timestamp()) RETURNS integer LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	n integer;
 BEGIN
+	PERFORM campaign_clear(campaign_id, p_at) FROM campaign WHERE status = 'stopping';
+	-- whose call somebody deleted
+	UPDATE call_queue SET status = 'failed', error_message = 'its call is gone' WHERE queue_id IN (SELECT q.queue_id
+		FROM call_queue q WHERE q.status = 'calling'
+		AND NOT EXISTS (SELECT FROM call c WHERE c.call_id = q.call_id AND c.ended_at IS NULL) FOR UPDATE SKIP LOCKED);
 	UPDATE campaign SET status = CASE status WHEN 'stopping' THEN 'stopped' ELSE 'completed' END, ended_at = p_at
 		WHERE campaign_id IN (SELECT k.campaign_id FROM campaign k WHERE k.status IN ('active', 'stopping')
 			AND NOT EXISTS (SELECT FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'calling')
@@ -1069,7 +1100,8 @@ DECLARE
 BEGIN
 	FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname IN ('campaign_gate',
 		'campaign_gates', 'campaign_claim', 'campaign_candidates', 'campaign_dial', 'campaign_unclaim', 'campaign_state',
-		'campaign_finish', 'campaign_lost', 'campaign_result', 'campaign_beat', 'campaign_expired') LOOP
+		'campaign_finish', 'campaign_lost', 'campaign_result', 'campaign_beat', 'campaign_expired', 'campaign_settle',
+		'campaign_clear') LOOP
 		EXECUTE format('ALTER FUNCTION %s SET plan_cache_mode = force_generic_plan SET enable_seqscan = off'
 			' SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off', f);
 	END LOOP;

@@ -1,0 +1,57 @@
+#!/bin/sh
+# The rules of campaigns in the database, beside a model of them in another language: tests/fake/campaign-model.py.
+. tests/lib.sh
+[ "${1-}" = inside ] || exec scripts/with-postgres --no-fsync "$0" inside
+
+model() { python3 tests/fake/campaign-model.py "$1" "${SEED:-1}"; }
+q() { psql -XAtqc "$1"; }
+refused() { ! q "$1" 2>"$T/err" && grep -qF -e "$2" "$T/err"; }
+
+ok 'the tables are made' calllog init
+ok 'holidays of sixty years, Easter computed in two ways' model holidays
+ok 'hours: years of instants in fourteen places, changes of clocks and holidays above all' model windows
+ok 'the gate: consent, refusals, lists, attempts of thirty days, hours, calls in progress' model gates
+ok 'caps: calls per second, gaps, numbers that are shown' model caps
+ok 'rows that wait starve nobody, and campaigns take turns' model starving
+ok 'a trunk that fails pauses the campaigns that use it' model breaker
+ok 'lives of calls in any order, with results, recoveries and clocks that jump' model lives
+ok 'sessions at once: claims, the compare-and-set, ends, leases, pauses' model races
+
+# ---- lifecycle of a campaign
+q "TRUNCATE campaign, call_queue, contact, call RESTART IDENTITY CASCADE;
+	INSERT INTO campaign (campaign_id, name, scenario) VALUES ('camp_1', 'one', 'x');
+	INSERT INTO contact (phone, status, attempts) VALUES ('+1', 'Queued', 0), ('+2', 'Queued', 2), ('+3', 'Queued', 0);
+	INSERT INTO call_queue (campaign_id, contact_id, phone) SELECT 'camp_1', contact_id, phone FROM contact" 2>"$T/err"
+ok 'a draft cannot be paused' refused "SELECT campaign_move('camp_1', 'paused')" 'that is draft cannot become paused'
+ok 'nor one that there is not' refused "SELECT campaign_move('camp_2', 'paused')" "no campaign 'camp_2'"
+check 'started, and again' '[ "$(q "SELECT campaign_move('\''camp_1'\'', '\''active'\'')")$(q "SELECT campaign_move('\''camp_1'\'', '\''active'\'')")" = tf ]'
+q "UPDATE call_queue SET status = 'calling', call_id = 'c' WHERE contact_id = 3;
+	INSERT INTO call (call_id, queue_id, campaign_id, contact_id, phone_number, direction, state) VALUES ('c', 3, 'camp_1', 3, '+3', 'outbound', 'answered')"
+check 'stopping waits for who talks' '[ "$(q "SELECT campaign_move('\''camp_1'\'', '\''stopping'\'', '\''enough'\''); SELECT status FROM campaign")" = "t
+stopping" ]'
+check 'and calls nobody else, who are as before' '[ "$(q "SELECT q.status, q.error_message, c.status FROM call_queue q JOIN contact c USING (contact_id) ORDER BY 1 DESC, 3")" = "failed|the campaign was stopped: enough|New
+failed|the campaign was stopped: enough|No_answer
+calling||Queued" ]'
+q "UPDATE call SET dialed_at = now()" && q "SELECT campaign_finish('c', 16)" >"$T/out"
+check 'then it is stopped for good' '[ "$(q "SELECT campaign_settle(); SELECT status FROM campaign")" = "1
+stopped" ]'
+ok 'it is not begun again' refused "SELECT campaign_move('camp_1', 'active')" 'cannot become active'
+
+# ---- words of outside are values
+hostile="'); DROP TABLE contact; --"
+q "UPDATE campaign SET status = 'active'"
+cat >"$T/hostile.sql" <<'END'
+SELECT campaign_result(:'x', :'x', true, :'x', true, :'x'), campaign_lost(:'x', :'x', :'x'), campaign_unclaim(:'x', :'x', :'x'),
+	campaign_finish('c', 1, :'x', :'x', :'x', :'x'), campaign_beat(:'x', :'x', 1, :'x', 1),
+	(SELECT why FROM campaign_window(:'x', :'x')), campaign_result('c', :'x', NULL, :'x', true, :'x');
+INSERT INTO trunk (name) VALUES (:'x');
+SELECT count(*) FROM campaign_claim(:'x', :'x', 10);
+END
+ok 'hostile words are only words' psql -XAtq -v ON_ERROR_STOP=1 -v x="$hostile" -f "$T/hostile.sql"
+check 'and are kept as they are' '[ "$(q "SELECT (SELECT count(*) FROM contact), slot_wish FROM call")" = "3|$hostile" ]'
+
+# ---- what wakes a dispatcher
+heard() { q "LISTEN callpipe_campaign; $1; SELECT 1" | grep -c 'Asynchronous notification "callpipe_campaign"'; }
+check 'told of a new row, a campaign that goes on, a trunk' '[ "$(heard "INSERT INTO call_queue (campaign_id, contact_id) VALUES ('\''camp_1'\'', 9)")$(heard "UPDATE campaign SET status = '\''paused'\''")$(heard "UPDATE trunk SET max_channels = 5")" = 111 ]'
+check 'and not of what a claim writes' '[ "$(heard "UPDATE campaign SET served_at = now(); UPDATE trunk SET tokens = 1; UPDATE call_queue SET priority = 2")" = 0 ]'
+plan
