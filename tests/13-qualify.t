@@ -144,8 +144,11 @@ done
 { echo 'caller: non' && echo 'state: retry' && echo 'caller: Je ne veux plus être appelé.' && ends "$never"; } >"$T/said"; play 'retry: never again, by voice' <"$T/said"
 { printf '%s\n' 'caller: non' 'state: retry' 'keys: 9' && ends "$pressed"; } >"$T/said"; play 'retry: and by key' <"$T/said"
 play 'never again, while hello is said' <<END
+bot: Bonjour, ici l'assistant *--
 interrupt: Arrêtez de m'appeler !
 state: opt_out
+bot: C'est noté.
+bot: Merci *
 result: $never
 END
 { echo 'press: 9' && ends "$pressed"; } >"$T/said"; play 'and by key' <"$T/said"

@@ -432,7 +432,7 @@ bool answer_aside(struct engine *e, const char *text)
 		return false;
 	}
 	json_decref(heard);
-	step_abandon(e);
+	engine_break_off(e, r->at_once);
 	do_rule(e, r);
 	return true;
 }

@@ -158,6 +158,24 @@ static void act(struct engine *e, struct turns_act a)
 		take(e);
 }
 
+void engine_break_off(struct engine *e, bool said)
+{
+	if (said && said_busy(&e->said))
+		act(e, (struct turns_act){.flush = true});
+	step_abandon(e);
+}
+
+/* A key that is answered now, whatever is being said. */
+static bool key_at_once(struct engine *e, const char *key)
+{
+	const struct scenario_rule *r = NULL;
+
+	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_DTMF), r)))
+		if (r->at_once && answer_is(e, r, key))
+			return true;
+	return false;
+}
+
 static int64_t number(json_t *data, const char *key, int64_t fallback)
 {
 	json_t *v = json_object_get(data, key);
@@ -276,6 +294,8 @@ static void on_dtmf(struct engine *e, json_t *data)
 	}
 	e->keys_tried = false;
 	e->key_ms = e->quiet_since_ms = at_ms;
+	if (said_firm(&e->said) && key_at_once(e, digit))
+		engine_break_off(e, true);
 }
 
 /* ---- what the caller hears ---- */
@@ -315,10 +335,8 @@ static void on_played(struct engine *e, json_t *data)
 
 void engine_interrupt(struct engine *e)
 {
-	if (said_busy(&e->said))
-		act(e, (struct turns_act){.flush = true});
+	engine_break_off(e, true);
 	back_commit(e);
-	step_abandon(e);
 	e->answering = false;
 }
 

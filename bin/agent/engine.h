@@ -326,5 +326,7 @@ void engine_interrupt(struct engine *e);
 bool engine_rests(const struct engine *e);
 void engine_put_later(struct engine *e, const char *type, json_t *data); /* steals data */
 void engine_result(struct engine *e, json_t *data);                      /* steals data */
+/* What is being done is given up, and with `said` what is being said, too. */
+void engine_break_off(struct engine *e, bool said);
 
 #endif

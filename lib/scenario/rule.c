@@ -4,7 +4,8 @@
 #include "scenario/load.h"
 
 static const char *const rule_keys[] = {"digits", "dtmf", "words", "regex", "intent", "sentiment",
-	"any", "no_input", "no_match", "amd", "tool_failed", "hung_up", "when", "confidence", NULL};
+	"any", "no_input", "no_match", "amd", "tool_failed", "hung_up", "when", "confidence",
+	"at_once", NULL};
 
 /* Words of which some are chosen. */
 struct choice {
@@ -229,6 +230,12 @@ static bool find_input(
 	return found;
 }
 
+static bool is_pointed(const struct scenario_rule *r)
+{
+	return r->input == SCENARIO_DTMF || r->input == SCENARIO_WORDS ||
+		r->input == SCENARIO_REGEX || r->input == SCENARIO_INTENT;
+}
+
 static void load_rule(
 	struct loading *l, const struct where *at, json_t *v, struct scenario_rule *rule)
 {
@@ -247,6 +254,10 @@ static void load_rule(
 			rule->confidence > 1)
 			mistake(l, MEMBER(at, "confidence"), "has to be a number from 0 to 1");
 	}
+	rule->at_once = read_true(l, at, v, "at_once");
+	if (rule->at_once && (!rule->global || !is_pointed(rule)))
+		mistake(l, MEMBER(at, "at_once"),
+			"is for keys, words, expressions and intents of the scenario");
 	l->place = rule->input == SCENARIO_HUNG_UP ? STEP_HUNG_UP : STEP_RULE;
 	rule->step = load_step(l, at, v);
 	l->place = STEP_ENTRY;

@@ -216,7 +216,8 @@ struct scenario_rule {
 	int min, max;      /* DIGITS: how many; NO_INPUT, NO_MATCH: from the min-th on */
 	double confidence; /* SENTIMENT: at least this, 0..1 */
 	const struct scenario_step *step;
-	bool global; /* of the scenario, not of the state */
+	bool global;  /* of the scenario, not of the state */
+	bool at_once; /* what may not be interrupted is broken off for it, too; only if global */
 };
 
 /* ---- states ---- */
