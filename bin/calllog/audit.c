@@ -53,7 +53,7 @@ int audit_words(struct db *db, const char *where, const char *const params[], in
 		" AND (a.parameters IS NOT NULL OR a.result IS NOT NULL OR a.error IS NOT NULL) AND ",
 		"UPDATE call_event e SET data = NULL FROM call c WHERE e.call_id = c.call_id AND e.data IS NOT NULL"
 		" AND type NOT IN ('state', 'heard', 'pace') AND ",
-		"UPDATE call c SET result = NULL, summary = NULL, quality = NULL, slot_wish = NULL, tech_cause = NULL,"
+		"UPDATE call c SET result = NULL, summary = NULL, quality = NULL, slot_wish = NULL, said = NULL, tech_cause = NULL,"
 		" amd_cause = NULL, words_removed_at = now() WHERE words_removed_at IS NULL AND ",
 	};
 	int err = 0;

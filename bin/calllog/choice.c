@@ -7,17 +7,14 @@
 
 #include "base/log.h"
 #include "calllog.h"
-
-#define DIGITS "0123456789"
+#include "record/period.h"
 
 const char choice_where[] =
 	"($1::text IS NULL OR status = $1 OR translate(lower(disposition), '- ', '__') = $1)"
 	" AND ($2::text IS NULL OR campaign_id = $2)"
-	" AND ($3::text IS NULL OR started_at >= $3::text::timestamptz)"
-	" AND ($4::text IS NULL OR started_at < CASE WHEN length($4) = 10"
-	" THEN $4::text::timestamptz + interval '1 day' ELSE $4::text::timestamptz END)"
-	" AND ($5::text IS NULL OR final_sentiment = callpipe_sentiment($5))"
-	" AND ($6::text IS NULL OR " PHONE_DIGITS_OF("phone_number", "$7") " = $6)";
+	" AND " PERIOD_OF("started_at", "$3",
+		"$4") " AND ($5::text IS NULL OR final_sentiment = callpipe_sentiment($5))"
+		      " AND ($6::text IS NULL OR " PHONE_DIGITS_OF("phone_number", "$7") " = $6)";
 
 /* Words that mean the same, in those that were in use. */
 static const char *const same[][2] = {{"lead", "leads"}, {"interested", "leads"},
@@ -34,31 +31,6 @@ static void take_status(struct choice *c)
 		if (strcmp(c->status, same[i][0]) == 0)
 			snprintf(c->status, sizeof(c->status), "%s", same[i][1]);
 	c->params[0] = c->status;
-}
-
-/* 2026-11-25, with or without a time behind it. Whether there is such a day, the database knows. */
-static bool is_date(const char *s)
-{
-	static const char form[] = "dddd-dd-dd";
-
-	for (size_t i = 0; form[i]; i++)
-		if (form[i] == 'd' ? !isdigit((unsigned char)s[i]) : s[i] != form[i])
-			return false;
-	s += strlen(form);
-	return !*s ||
-		((*s == ' ' || *s == 'T') && isdigit((unsigned char)s[1]) &&
-			!s[1 + strspn(s + 1, DIGITS ":.+-Z")]);
-}
-
-static int take_date(const char *option, const char *value, const char **ret)
-{
-	*ret = value;
-	if (!value || is_date(value))
-		return 0;
-	log_error(
-		"cannot use --%s '%s': must be a day, YYYY-MM-DD, or a time of one, YYYY-MM-DD HH:MM",
-		option, value);
-	return -1;
 }
 
 static int take_sentiment(struct choice *c)
@@ -97,8 +69,10 @@ int choice_make(struct choice *ret)
 	if (set.status)
 		take_status(ret);
 	ret->params[1] = set.campaign;
-	if (take_date("from", set.from, &ret->params[2]) == -1 ||
-		take_date("to", set.to, &ret->params[3]) == -1 || take_sentiment(ret) == -1)
+	ret->params[2] = set.from;
+	ret->params[3] = set.to;
+	if (period_check("from", set.from) == -1 || period_check("to", set.to) == -1 ||
+		take_sentiment(ret) == -1)
 		return -1;
 	return take_phone(ret);
 }

@@ -24,6 +24,15 @@
 	"(" DIGITS_OF(call ".phone_number") " = $1::text OR " DIGITS_OF( \
 		call ".caller_id") " = $1::text OR " call ".phone_hash = $2::bytea)"
 
+/* A contact of campaigns, whose number is one as E.164 has it. */
+#define IS_CONTACT "(phone = '+' || $1::text OR phone_hash = $2::bytea)"
+/* Lines of files that were not imported: the number may stand there as people write it. */
+#define IS_LINE \
+	"(phone = '+' || $1::text OR length($1::text) >= 9" \
+	" AND regexp_replace(raw, '[^0-9]', '', 'g') LIKE '%' || right($1::text, 9) || '%')"
+/* A call that somebody dials now. */
+#define IS_LIVE "direction = 'outbound' AND ended_at IS NULL AND state NOT IN ('ended', 'lost')"
+
 #define OTHERS_MAX 20 /* a person talks to fewer numbers of ours */
 
 struct erasure {
@@ -120,22 +129,52 @@ static int erase_elsewhere(struct erasure *e)
 	return 0;
 }
 
-static int count(struct erasure *e, const char *sql)
+/* n: of $1, $2, $3, how many it names. */
+static int count_of(struct erasure *e, const char *sql, int n)
 {
 	PGresult *result;
 
-	if (db_query(&e->db, sql, e->params, 3, &result) == -1)
+	if (db_query(&e->db, sql, e->params, n, &result) == -1)
 		return -1;
 	e->rows += set.dry_run ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : db_rows(result);
 	PQclear(result);
 	return 0;
 }
 
+static int count(struct erasure *e, const char *sql)
+{
+	return count_of(e, sql, 3);
+}
+
+/* What campaigns know of the person. That there was a contact stays, for their figures. */
+static int erase_contact(struct erasure *e)
+{
+	if (count_of(e, "DELETE FROM import_error WHERE " IS_LINE, 1) == -1 ||
+		count_of(e,
+			"DELETE FROM import_change WHERE contact_id IN (SELECT contact_id FROM contact WHERE " IS_CONTACT
+			")",
+			2) == -1 ||
+		count_of(e, "DELETE FROM dnc WHERE phone = '+' || $1::text", 1) == -1 ||
+		count_of(e,
+			"UPDATE call_queue SET phone = NULL, vars = NULL, error_message = NULL, caller_id = NULL"
+			" WHERE contact_id IN (SELECT contact_id FROM contact WHERE " IS_CONTACT
+			")",
+			2) == -1)
+		return -1;
+	return count_of(e,
+		"UPDATE contact SET phone = NULL, phone_raw = NULL, phone_hash = $2::bytea, first_name = NULL,"
+		" last_name = NULL, email = NULL, company = NULL, notes = NULL, extra = NULL, consent_proof = NULL,"
+		" slot_wish = NULL, audio_recording_path = NULL, erased_at = coalesce(erased_at, now()), updated_at = now()"
+		" WHERE " IS_CONTACT,
+		2);
+}
+
 static int erase_rows(struct erasure *e)
 {
-	if (count(e,
-		    "UPDATE ticket t SET subject = NULL, description = NULL FROM client WHERE t.client_id = client.client_id"
-		    " AND " IS_PERSON("client.phone")) == -1 ||
+	if (erase_contact(e) == -1 ||
+		count(e,
+			"UPDATE ticket t SET subject = NULL, description = NULL FROM client WHERE t.client_id = client.client_id"
+			" AND " IS_PERSON("client.phone")) == -1 ||
 		count(e,
 			"UPDATE ticket t SET subject = NULL, description = NULL FROM call WHERE t.call_id = call.call_id"
 			" AND " IS_THEIRS("call")) == -1 ||
@@ -159,33 +198,63 @@ static int count_rows(struct erasure *e)
 	return count(e,
 		"SELECT (SELECT count(*) FROM call WHERE " IS_THEIRS(
 			"call") ") + (SELECT count(*)"
-				" FROM client WHERE " IS_PERSON("phone") ")");
+				" FROM client WHERE " IS_PERSON(
+					"phone") ")"
+						 " + (SELECT count(*) FROM contact WHERE " IS_CONTACT
+						 ") + (SELECT count(*) FROM import_error WHERE " IS_LINE
+						 ") + (SELECT count(*) FROM dnc WHERE phone = '+' || $1::text)");
 }
 
-/* Nothing loads them from now on. A wish not to be called stays. */
+/* Nobody dials them from now on, but who dials already. */
+static int stop_calls(struct erasure *e)
+{
+	PGresult *result;
+
+	if (db_query(&e->db,
+		    "UPDATE call_queue SET status = 'blocked', blocked_reason = 'erased' WHERE status = 'pending'"
+		    " AND contact_id IN (SELECT contact_id FROM contact WHERE phone = '+' || $1::text)",
+		    e->params, 1, NULL) == -1 ||
+		db_query(&e->db,
+			"SELECT count(*) FROM call WHERE " IS_LIVE
+			" AND phone_number = '+' || $1::text",
+			e->params, 1, &result) == -1)
+		return -1;
+	if (strtoll(PQgetvalue(result, 0, 0), NULL, 10) > 0) {
+		log_error("cannot erase '%s': the number is being called", e->digits);
+		e->running++;
+	}
+	PQclear(result);
+	return 0;
+}
+
+/* Nothing loads them and nobody imports them from now on. A wish not to be called stays. */
 static int begin(struct erasure *e)
 {
 	if (audit_begin(&e->db, &e->audit, "erase", NULL, NULL, e->hash) == -1)
 		return -1;
-	return set.dry_run
-		? 0
-		: db_query(&e->db,
-			  "INSERT INTO erasure (phone_hash, opt_out) SELECT $2::bytea, coalesce(bool_or(opt_out), false)"
-			  " FROM call WHERE " IS_PERSON(
-				  "phone_number") " ON CONFLICT (phone_hash) DO UPDATE SET erased_at = now(),"
-						  " opt_out = erasure.opt_out OR excluded.opt_out",
-			  e->params, 3, NULL);
+	if (set.dry_run)
+		return 0;
+	if (db_query(&e->db,
+		    "INSERT INTO erasure (phone_hash, opt_out) SELECT $2::bytea, coalesce(bool_or(opt_out), false)"
+		    " OR EXISTS (SELECT FROM dnc WHERE phone = '+' || $1::text) FROM call WHERE " IS_PERSON(
+			    "phone_number") " ON CONFLICT (phone_hash) DO UPDATE SET erased_at = now(),"
+					    " opt_out = erasure.opt_out OR excluded.opt_out",
+		    e->params, 3, NULL) == -1)
+		return -1;
+	return stop_calls(e);
 }
 
-/* What is still there keeps its rows: they tell where it is. A loader that had looked before begin() is waited for: one
- * that looks after it finds the erasure. */
+/* What is still there keeps its rows: they tell where it is. A loader or an import that had looked before begin() is
+ * waited for: one that looks after it finds the erasure. */
 static int end(struct erasure *e)
 {
 	if (set.dry_run)
 		return count_rows(e) == -1 ? -1 : audit_end(&e->db, &e->audit, &e->files, e->rows);
 	if (e->files.failed || e->running)
 		return 0;
-	if (db_run(&e->db, "BEGIN; LOCK TABLE call IN SHARE ROW EXCLUSIVE MODE") == -1 ||
+	if (db_run(&e->db,
+		    "BEGIN; SELECT pg_advisory_xact_lock(" TABLES_PEOPLE_LOCK
+		    "); LOCK TABLE call IN SHARE ROW EXCLUSIVE MODE") == -1 ||
 		erase_rows(e) == -1 || audit_end(&e->db, &e->audit, &e->files, e->rows) == -1)
 		return -1;
 	return db_run(&e->db, "COMMIT");

@@ -11,12 +11,6 @@
 
 #define LIST_LIMIT 50 /* calls on a terminal, unless told */
 
-/* What was said, on one line; what nobody heard is left out. */
-#define TRANSCRIPT \
-	"(SELECT string_agg(CASE speaker WHEN 'bot' THEN 'BOT: ' ELSE 'CLIENT: ' END || " \
-	"regexp_replace(coalesce(heard_text, text), '\\s+', ' ', 'g'), ' | ' ORDER BY turn_number)" \
-	" FROM call_turn t WHERE t.call_id = c.call_id AND coalesce(heard_text, text) <> '')"
-
 /* The last of the calls of a person, or every one. */
 static const char export_sql[] =
 	"SELECT coalesce(c.contact_id::text, c.call_id) AS lead_id, c.phone_number, p.first_name, p.last_name, p.email,"
@@ -25,7 +19,7 @@ static const char export_sql[] =
 	" AS audio_recording_path, c.started_at AS last_call_date, c.duration AS last_call_duration,"
 	" c.status AS last_call_result, c.amd_result, c.final_sentiment,"
 	" CASE WHEN c.is_interested THEN 'Oui' WHEN NOT c.is_interested THEN 'Non' END AS is_interested,"
-	" n.total_calls, " TRANSCRIPT " AS transcription_complete"
+	" n.total_calls, " FOUND_TRANSCRIPT " AS transcription_complete"
 	" FROM (SELECT %s * FROM call WHERE %s %s) AS c"
 	" LEFT JOIN LATERAL (SELECT * FROM client WHERE phone = c.phone_number ORDER BY client_id LIMIT 1) AS p ON true"
 	" LEFT JOIN LATERAL (SELECT count(*) AS total_calls, count(*) FILTER (WHERE direction = 'outbound') AS attempts,"

@@ -14,6 +14,10 @@ static const struct command *const commands[] = {
 	&command_init,
 	&command_ari_check,
 	&command_run,
+	&command_import,
+	&command_contacts,
+	&command_export,
+	&command_dnc,
 };
 
 static const struct command *find(const char *name)

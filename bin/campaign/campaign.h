@@ -56,6 +56,10 @@ extern struct settings set;
 #define OPTION_DRY_RUN \
 	"dry-run", 0, OPT_FLAG, NULL, NULL, "say what would be done, and do nothing", &set.dry_run
 
+extern const struct command command_contacts;
+extern const struct command command_dnc;
+extern const struct command command_export;
+extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_ari_check;
 extern const struct command command_run;

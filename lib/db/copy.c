@@ -42,8 +42,8 @@ static void add_special(struct dynbuf *b, char c)
 static void add(struct dynbuf *b, const char *s, size_t n)
 {
 	for (size_t i = 0, from = 0; i <= n;) {
-		uint32_t code = 0;
-		int bytes = i < n ? utf8_decode(s + i, n - i, &code) : 0;
+		uint32_t code = i < n ? (unsigned char)s[i] : 0;
+		int bytes = code < 0x80 ? i < n : utf8_decode(s + i, n - i, &code);
 		bool plain = bytes > 0 && code != '\\' && code != '\t' && code != '\n' &&
 			code != '\r' && code;
 
@@ -67,6 +67,16 @@ void copy_string(struct dynbuf *b, const char *s)
 		return;
 	}
 	add(b, s, strlen(s));
+	dynbuf_add(b, "\t", 1);
+}
+
+void copy_span(struct dynbuf *b, const char *p, size_t n)
+{
+	if (!n) {
+		copy_null(b);
+		return;
+	}
+	add(b, p, n);
 	dynbuf_add(b, "\t", 1);
 }
 

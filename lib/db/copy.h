@@ -13,6 +13,8 @@
 void copy_null(struct dynbuf *b);
 /* NULL or "" is NULL. */
 void copy_text(struct dynbuf *b, const char *s);
+/* The same of n bytes, 0 is NULL; NULs in them become U+FFFD. */
+void copy_span(struct dynbuf *b, const char *p, size_t n);
 /* "" is "", NULL is NULL. */
 void copy_string(struct dynbuf *b, const char *s);
 void copy_json(struct dynbuf *b, const char *s);

@@ -5,6 +5,12 @@
 
 #include "db/table.h"
 
+/* What was said on a call c, on one line; what nobody heard is left out. */
+#define FOUND_TRANSCRIPT \
+	"(SELECT string_agg(CASE speaker WHEN 'bot' THEN 'BOT: ' ELSE 'CLIENT: ' END || " \
+	"regexp_replace(coalesce(heard_text, text), '\\s+', ' ', 'g'), ' | ' ORDER BY turn_number)" \
+	" FROM call_turn t WHERE t.call_id = c.call_id AND coalesce(heard_text, text) <> '')"
+
 struct found {
 	const char *sql; /* one query */
 	const char *const *params;

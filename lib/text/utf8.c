@@ -127,6 +127,19 @@ uint32_t utf8_lower(uint32_t code)
 	return code;
 }
 
+uint32_t utf8_upper(uint32_t code)
+{
+	/* how far the upper case is before the lower one, as utf8_lower has it */
+	static const uint32_t before[] = {32, 80, 1, 0xff - 0x178};
+
+	if (code < 0x80)
+		return code >= 'a' && code <= 'z' ? code - 32 : code;
+	for (size_t i = 0; i < ARRAY_LEN(before); i++)
+		if (code >= 0x80 + before[i] && utf8_lower(code - before[i]) == code)
+			return code - before[i];
+	return code;
+}
+
 bool utf8_is_upper(uint32_t code)
 {
 	return utf8_lower(code) != code;

@@ -21,6 +21,8 @@ enum utf8_kind utf8_kind(uint32_t code);
 int utf8_digit(uint32_t code);
 /* Its lower case; itself if it has none. */
 uint32_t utf8_lower(uint32_t code);
+/* Its upper case, of those that utf8_lower knows; itself if it has none. */
+uint32_t utf8_upper(uint32_t code);
 /* Letters that have another case only. */
 bool utf8_is_upper(uint32_t code);
 bool utf8_is_lower(uint32_t code);

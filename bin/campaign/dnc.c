@@ -1,0 +1,365 @@
+/* campaign dnc: numbers that are not to be called, by anybody or by one campaign. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "campaign.h"
+#include "db/copy.h"
+#include "people.h"
+#include "record/found.h"
+#include "record/period.h"
+#include "row.h"
+
+#define CHUNK ((size_t)1 << 16)
+#define SHOWN 20 /* bad lines that are said */
+
+static struct {
+	const char *reason, *note, *until;
+	bool force;
+} own = {.reason = NULL};
+
+static const struct opt_row rows[] = {
+	{OPTION_CAMPAIGN},
+	{"reason", 0, OPT_CHOICE, "dtmf|voice|refusal|import|manual|law", NULL,
+		"why: of those that are added; only those of that reason", &own.reason},
+	{"note", 0, OPT_STR, "TEXT", NULL, "more about it, for people", &own.note},
+	{"until", 0, OPT_STR, "DATE", NULL, "add: only until then", &own.until},
+	{"force", 0, OPT_FLAG, NULL, NULL, "remove: also who asked for it", &own.force},
+	{OPTION_COUNTRY},
+	{OPTION_LIMIT},
+	{OPTION_OUTPUT},
+	{OPTION_JSON},
+	{OPTION_CSV},
+	{0},
+};
+
+/* What is for longer stays. */
+#define STRICTER \
+	" ON CONFLICT (phone, scope) DO UPDATE SET note = coalesce(excluded.note, dnc.note)," \
+	" expires_at = CASE WHEN dnc.expires_at IS NULL OR excluded.expires_at IS NULL THEN NULL" \
+	" ELSE greatest(dnc.expires_at, excluded.expires_at) END"
+
+static const char add_sql[] =
+	"INSERT INTO dnc (phone, scope, reason, note, expires_at) VALUES ($1, coalesce($2, '*'), coalesce($3, 'manual'), $4,"
+	" CASE WHEN length($5::text) = 10 THEN $5::text::timestamptz + interval '1 day' ELSE $5::text::timestamptz END)" STRICTER;
+
+/* A wish that the person has uttered is taken back by the person alone. */
+static const char remove_sql[] = "DELETE FROM dnc WHERE phone = $1 AND scope = coalesce($2, '*')"
+				 " AND ($3::boolean OR reason NOT IN ('dtmf', 'voice', 'refusal'))";
+static const char wish_sql[] =
+	"SELECT reason FROM dnc WHERE phone = $1 AND scope = coalesce($2, '*')";
+
+static const char list_sql[] =
+	"SELECT d.phone, d.scope, d.reason, d.note, to_char(d.added_at, 'YYYY-MM-DD HH24:MI') AS added_at,"
+	" to_char(d.expires_at, 'YYYY-MM-DD HH24:MI') AS expires_at, d.call_id,"
+	" concat_ws(' ', c.first_name, c.last_name) AS name FROM dnc d LEFT JOIN contact c USING (phone)"
+	" WHERE ($1::text IS NULL OR d.scope IN ('*', $1)) AND ($2::text IS NULL OR d.reason = $2)"
+	" AND (d.expires_at IS NULL OR d.expires_at > now()) ORDER BY d.phone, d.scope";
+
+static const char merge_sql[] =
+	"INSERT INTO dnc (phone, scope, reason, note) SELECT DISTINCT ON (phone, s) phone, coalesce($1, scope, '*') AS s,"
+	" coalesce($2, reason, 'import'), note FROM pg_temp.listed ORDER BY phone, s"
+	" ON CONFLICT (phone, scope) DO UPDATE SET expires_at = NULL WHERE dnc.expires_at IS NOT NULL";
+
+/* ---- one by one ---- */
+
+static int add(struct db *db, const char *number)
+{
+	return db_query(db, add_sql,
+		(const char *const[]){number, set.campaign, own.reason, own.note, own.until}, 5,
+		NULL);
+}
+
+static enum exit_code absent(struct db *db, const char *number)
+{
+	enum exit_code code = EXIT_FALSE;
+	PGresult *r;
+
+	if (db_query(db, wish_sql, (const char *const[]){number, set.campaign}, 2, &r) == -1)
+		return tables_say(db, "look for the number");
+	if (PQntuples(r)) {
+		log_error("cannot remove '%s': the person asked for it (%s); --force does", number,
+			PQgetvalue(r, 0, 0));
+		code = EXIT_REFUSED;
+	} else {
+		log_error("'%s' is not there", number);
+	}
+	PQclear(r);
+	return code;
+}
+
+static enum exit_code removed(struct db *db, const char *number)
+{
+	PGresult *r;
+	int64_t n;
+
+	if (db_query(db, remove_sql,
+		    (const char *const[]){number, set.campaign, own.force ? "t" : "f"}, 3,
+		    &r) == -1)
+		return tables_say(db, "remove the number");
+	n = db_rows(r);
+	PQclear(r);
+	return n ? EXIT_OK : absent(db, number);
+}
+
+/* All of the numbers, or none if one of them is none. */
+static int check_numbers(char *const words[])
+{
+	char number[E164_MAX];
+
+	if (!words[0]) {
+		log_error("name a telephone number: see --help");
+		return -1;
+	}
+	for (; *words; words++)
+		if (people_number(*words, number, sizeof(number)) == -1)
+			return -1;
+	return 0;
+}
+
+static int change(char *const words[], bool adds)
+{
+	enum exit_code code = EXIT_OK, this;
+	char number[E164_MAX];
+	struct db db;
+
+	if (check_numbers(words) == -1 || period_check("until", own.until) == -1)
+		return EXIT_USAGE;
+	if (tables_open(&db, &code) == -1)
+		return (int)code;
+	for (; *words && db.fault == DB_FINE; words++) {
+		if (people_number(*words, number, sizeof(number)) == -1)
+			break;
+		if (adds)
+			this = add(&db, number) == -1 ? tables_say(&db, "add the number") : EXIT_OK;
+		else
+			this = removed(&db, number);
+		code = code ? code : this;
+	}
+	db_close(&db);
+	return (int)code;
+}
+
+static int add_numbers(char *const words[])
+{
+	return change(words, true);
+}
+
+static int remove_numbers(char *const words[])
+{
+	return change(words, false);
+}
+
+static int list(char *const words[])
+{
+	int status = opt_no_operands(words);
+	char *sql, limit[32];
+
+	if (status != -1)
+		return status;
+	people_limit(limit, sizeof(limit), 0);
+	if (asprintf(&sql, "%s%s", list_sql, limit) == -1)
+		return EXIT_SYSTEM;
+	status = (int)found_write(&(struct found){
+		.sql = sql,
+		.params = (const char *const[]){set.campaign, own.reason},
+		.n = 2,
+		.form = table_form(set.json, set.csv),
+		.output = set.output,
+		.what = "list numbers",
+	});
+	free(sql);
+	return status;
+}
+
+/* ---- a file of them ---- */
+
+struct listing {
+	struct input in;
+	struct columns columns;
+	const char *path, *country;
+	struct db db;
+	struct dynbuf out, text;
+	int64_t good, bad;
+};
+
+/* Of the words that the table knows; what else stands there is a note. */
+static const char *reason_of(struct csv_field f)
+{
+	static const char *const words[] = {"dtmf", "voice", "refusal", "import", "manual", "law"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (f.n == strlen(words[i]) && memcmp(f.p, words[i], f.n) == 0)
+			return words[i];
+	return NULL;
+}
+
+static void add_line(
+	struct listing *l, const struct e164 *n, struct csv_field scope, struct csv_field reason)
+{
+	const char *known = reason_of(reason);
+
+	copy_text(&l->out, n->number);
+	copy_span(&l->out, scope.p, scope.n);
+	copy_text(&l->out, known);
+	copy_span(&l->out, reason.p, known ? 0 : reason.n);
+	copy_end(&l->out);
+}
+
+static void bad_line(struct listing *l, int64_t line, const char *why)
+{
+	if (l->bad++ < SHOWN)
+		log_warn("%s:%" PRId64 ": %s", l->path, line, why);
+}
+
+/* Every number of a line is one that is not to be called. */
+static void take_line(struct listing *l, const struct csv_record *r, int64_t line)
+{
+	struct csv_field scope = {NULL, 0}, reason = {NULL, 0}, cells[CSV_FIELDS_MAX];
+	bool windows = input_is_windows(&l->in, r->raw), any = false;
+	const char *why = "no telephone number";
+	struct e164 n;
+
+	if (r->fault != CSV_FINE) {
+		bad_line(l, line,
+			r->fault == CSV_OPEN_QUOTE ? "a quote is not closed" : "it is too long");
+		return;
+	}
+	dynbuf_reset(&l->text);
+	if (windows && !dynbuf_room(&l->text, 3 * r->raw.n))
+		return;
+	for (size_t i = 0; i < r->n && i < l->columns.n; i++) {
+		cells[i] = row_trim(input_text(&l->in, r->fields[i], windows, &l->text));
+		if (l->columns.of[i] == COLUMN_SCOPE)
+			scope = cells[i];
+		if (l->columns.of[i] == COLUMN_REASON || l->columns.of[i] == COLUMN_NOTES)
+			reason = cells[i];
+	}
+	for (size_t i = 0; i < r->n && i < l->columns.n; i++) {
+		if (l->columns.of[i] != COLUMN_PHONE || !cells[i].n)
+			continue;
+		if (row_number(cells[i].p, cells[i].n, l->country, true, &n) == 0) {
+			add_line(l, &n, scope, reason);
+			any = true;
+		} else {
+			why = e164_why(n.fault);
+		}
+	}
+	if (any)
+		l->good++;
+	else if (r->raw.n)
+		bad_line(l, line, why);
+}
+
+static int send_lines(struct listing *l)
+{
+	int err = dynbuf_failed(&l->out) ? -1 : db_copy_put(&l->db, l->out.p, l->out.n);
+
+	dynbuf_reset(&l->out);
+	return err;
+}
+
+/* -1: the database, or (its fault is none) the file. */
+static int copy_lines(struct listing *l)
+{
+	struct csv_record r;
+	int64_t line;
+	int got;
+
+	if (db_run(&l->db,
+		    "BEGIN; CREATE TEMP TABLE listed (phone text COLLATE \"C\", scope text, reason text, note text) ON COMMIT DROP") ==
+			-1 ||
+		db_copy_begin(&l->db, "COPY pg_temp.listed FROM STDIN") == -1)
+		return -1;
+	l->db.fault = DB_FINE;
+	while ((got = input_next(&l->in, &r, &line)) == 1) {
+		take_line(l, &r, line);
+		if (l->out.n >= CHUNK && send_lines(l) == -1)
+			return -1;
+	}
+	return got == -1 || send_lines(l) == -1 ? -1 : db_copy_end(&l->db);
+}
+
+static enum exit_code merge(struct listing *l)
+{
+	int64_t new;
+	PGresult *r;
+
+	if (copy_lines(l) == -1) {
+		if (l->db.fault != DB_FINE)
+			return tables_say(&l->db, "import numbers");
+		log_error("cannot import '%s': %s", l->path, l->in.why);
+		return EXIT_DATA;
+	}
+	if (l->bad > SHOWN)
+		log_warn("and %" PRId64 " more lines that were not taken", l->bad - SHOWN);
+	if (db_query(&l->db, merge_sql, (const char *const[]){set.campaign, own.reason}, 2, &r) ==
+		-1)
+		return tables_say(&l->db, "import numbers");
+	new = db_rows(r);
+	PQclear(r);
+	if (db_run(&l->db, "COMMIT") == -1)
+		return tables_say(&l->db, "import numbers");
+	printf("%" PRId64 " lines: %" PRId64 " numbers are new, %" PRId64 " errors\n",
+		l->good + l->bad, new, l->bad);
+	return l->good ? EXIT_OK : EXIT_DATA;
+}
+
+static int import(char *const words[])
+{
+	static struct listing l;
+	enum exit_code code = EXIT_OK;
+
+	if (!words[0] || words[1]) {
+		log_error("name one file, or - for standard input: see --help");
+		return EXIT_USAGE;
+	}
+	l.path = words[0];
+	l.country = set.country ? e164_country(set.country) : NULL;
+	dynbuf_init(&l.out, 4 * CSV_RECORD_MAX);
+	dynbuf_init(&l.text, 4 * CSV_RECORD_MAX);
+	if (input_open(&l.in, l.path) == -1 ||
+		columns_read_list(&l.in, l.country, &l.columns) == -1) {
+		log_error("cannot import '%s': %s", l.path, l.in.why);
+		code = EXIT_DATA;
+	} else if (tables_open(&l.db, &code) == 0) {
+		code = merge(&l);
+		db_close(&l.db);
+	}
+	input_close(&l.in);
+	columns_free(&l.columns);
+	dynbuf_free(&l.out);
+	dynbuf_free(&l.text);
+	return (int)code;
+}
+
+static int run(char *const operands[])
+{
+	static const struct {
+		const char *name;
+		int (*run)(char *const words[]);
+	} verbs[] = {{"add", add_numbers}, {"remove", remove_numbers}, {"list", list},
+		{"import", import}};
+	const char *country;
+	int status;
+
+	if (people_country(&country, &status) == -1)
+		return status;
+	for (size_t i = 0; operands[0] && i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verbs[i].name, operands[0]) == 0)
+			return verbs[i].run(operands + 1);
+	log_error("name what to do: add, remove, list or import: see --help");
+	return EXIT_USAGE;
+}
+
+const struct command command_dnc = {
+	.name = "dnc",
+	.page = {.synopsis =
+			 "dnc add number ... | remove number ... | list | import file [options]",
+		.purpose = "Numbers that are not to be called, by anybody or by one campaign.",
+		.see = "campaign(1)"},
+	.rows = rows,
+	.run = run,
+};

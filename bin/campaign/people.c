@@ -1,0 +1,81 @@
+#include "people.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "campaign.h"
+#include "row.h"
+#include "text/fold.h"
+
+/* Words, folded, that mean a status: those of systems before this one. */
+static const struct {
+	const char *status, *words;
+} statuses[] = {
+	{"New", "|new|nouveau|nouveaux|"},
+	{"Queued", "|queued|en file|en attente|"},
+	{"Calling", "|calling|en cours|en appel|"},
+	{"Leads", "|leads|lead|interested|interesse|interesses|"},
+	{"Not_interested", "|not interested|notinterested|pas interesse|non interesse|refus|"},
+	{"No_answer", "|no answer|noanswer|absent|pas de reponse|sans reponse|"},
+};
+
+const char *people_status_of(const char *word, size_t n)
+{
+	const char *status = NULL;
+	struct dynbuf folded;
+	char key[80];
+
+	dynbuf_init(&folded, 256);
+	if (n <= 64 && fold_text(word, n, &folded) == 0 && folded.n) {
+		snprintf(key, sizeof(key), "|%s|", folded.p);
+		for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
+			if (strstr(statuses[i].words, key))
+				status = statuses[i].status;
+	}
+	dynbuf_free(&folded);
+	return status;
+}
+
+int people_status(const char *word, const char **ret)
+{
+	*ret = word ? people_status_of(word, strlen(word)) : NULL;
+	if (!word || *ret)
+		return 0;
+	log_error(
+		"cannot use --status '%s': must be one of New|Queued|Calling|Leads|Not_interested|No_answer",
+		word);
+	return -1;
+}
+
+void people_limit(char *buf, size_t size, int64_t usual)
+{
+	int64_t n = set.limit ? set.limit : usual;
+
+	*buf = '\0';
+	if (n)
+		snprintf(buf, size, " LIMIT %" PRId64, n);
+}
+
+int people_country(const char **ret, int *ret_status)
+{
+	*ret = set.country ? e164_country(set.country) : NULL;
+	if (!set.country || *ret)
+		return 0;
+	*ret_status = opt_refuse(&set.country, "no such country: FR, or 33");
+	return -1;
+}
+
+int people_number(const char *word, char *ret, size_t size)
+{
+	const char *country = set.country ? e164_country(set.country) : NULL;
+	struct e164 n;
+
+	if (e164_parse(word, strlen(word), country, &n) == -1) {
+		log_error("cannot use '%s': %s", word, e164_why(n.fault));
+		return -1;
+	}
+	snprintf(ret, size, "%s", n.number);
+	return 0;
+}
