@@ -4,7 +4,10 @@
 [ "${1-}" = inside ] || exec scripts/with-postgres --no-fsync "$0" inside
 
 q() { psql -XAtqc "$1"; }
-is() { got=$(eval "$2") && [ "$got" = "$1" ] || { echo "$got" && return 1; }; }
+is() {
+	got=$(eval "$2")
+	[ "$got" = "$1" ] || { echo "$got" && return 1; }
+}
 says() { # CODE TEXT COMMAND [ARG...]
 	code=$1 say=$2 && shift 2
 	must_fail "$code" "$@" 2>"$T/err" >"$T/out" && grep -qF -e "$say" "$T/err" && return
@@ -159,7 +162,7 @@ ok '--clean: is repaired, but for what was rounded' is '[7,6,0,0,0,1]' 'summary 
 
 for bad in 'it is empty|' 'nothing below its header|phone,name' "it has 'a', 'b'|a,b\n1,2" 'a quote in it is not closed|"phone,name\n1,2' \
 	'no line of it can be used|phone\n12\nx'; do
-	printf "${bad#*|}" >"$T/f"
+	printf '%b' "${bad#*|}" >"$T/f"
 	ok "${bad%%|*}" says 65 "${bad%%|*}" campaign import "$T/f"
 done
 ok 'a folder' says 65 'it is a folder' campaign import "$T"

@@ -141,14 +141,14 @@ static int copy_rows(struct import *im, struct row_maker *m)
 
 static enum exit_code read_rows(struct import *im)
 {
-	struct row_maker m = {.in = &im->in, .columns = &im->columns, .lists = &im->lists};
+	static struct row_maker m;
 	int err;
 
 	if (db_run(&im->db, "CREATE TEMP TABLE row (" ROW_COLUMNS ") ON COMMIT DROP") == -1 ||
 		db_copy_begin(&im->db, "COPY pg_temp.row FROM STDIN") == -1)
 		return fail(im);
 	im->db.fault = DB_FINE;
-	row_init(&m);
+	row_init(&m, &im->in, &im->columns, &im->lists);
 	dynbuf_init(&im->out, 64 * CSV_RECORD_MAX);
 	err = copy_rows(im, &m);
 	dynbuf_free(&im->out);

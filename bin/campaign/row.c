@@ -17,8 +17,10 @@
 
 static const struct csv_field none;
 
-void row_init(struct row_maker *m)
+void row_init(struct row_maker *m, struct input *in, const struct columns *columns,
+	const struct row_lists *lists)
 {
+	*m = (struct row_maker){.in = in, .columns = columns, .lists = lists};
 	dynbuf_init(&m->text, TEXT_MAX);
 	dynbuf_init(&m->name, TEXT_MAX);
 	dynbuf_init(&m->extra, 2 * TEXT_MAX);
@@ -124,8 +126,9 @@ static const char *named_country(const struct row_maker *m)
 }
 
 /* One of the numbers of the row that is good. */
-static int take_phone(struct row_maker *m, const struct csv_field *cells)
+static int take_phone(struct row_maker *m)
 {
+	const struct csv_field *cells = m->cells;
 	const char *named = named_country(m), *country = named ? named : m->lists->country,
 		   *refusal;
 	struct e164 first = {.fault = E164_EMPTY};
@@ -193,7 +196,7 @@ static void take_consent(struct row_maker *m)
 		m->value[COLUMN_CONSENT_BASIS] = none;
 }
 
-/* Zones of the number, with & between. */
+/* As the row names it, or those of the number. */
 static int take_zone(struct row_maker *m, char ret[256])
 {
 	struct csv_field f = m->value[COLUMN_TZ];
@@ -204,19 +207,18 @@ static int take_zone(struct row_maker *m, char ret[256])
 		snprintf(ret, 256, "%.*s", (int)f.n, f.p);
 	else
 		snprintf(ret, 256, "%s", m->number.zones ? m->number.zones : "");
-	for (char *c = ret; *c; c++)
-		if (*c == ',')
-			*c = '&';
 	return !f.n || is_zone(m->lists, ret) ? 0 : bad(m, "unknown time zone", f);
 }
 
 /* ---- rows ---- */
 
 /* What the columns are that none of ours are, as an object of JSON; numbers that were not taken, too. */
-static void collect_extra(struct row_maker *m, const struct csv_field *cells, size_t n)
+static void collect_extra(struct row_maker *m)
 {
+	const struct csv_field *cells = m->cells;
+
 	dynbuf_reset(&m->extra);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < m->columns->n; i++) {
 		enum column kind = m->columns->of[i];
 		const char *name = m->columns->names[i];
 
@@ -325,12 +327,13 @@ static int check_record(struct row_maker *m, const struct csv_record *r)
 }
 
 /* The cells, and the first one that is not empty of each kind. Whether there are any. */
-static bool take_cells(struct row_maker *m, const struct csv_record *r, bool windows,
-	struct csv_field cells[CSV_FIELDS_MAX])
+static bool take_cells(struct row_maker *m, const struct csv_record *r, bool windows)
 {
+	struct csv_field *cells = m->cells;
 	bool any = false;
 
 	memset(m->value, 0, sizeof(m->value));
+	memset(cells, 0, m->columns->n * sizeof(*cells));
 	dynbuf_reset(&m->text);
 	/* pointers into it stay good */
 	if (windows && !dynbuf_room(&m->text, 3 * r->raw.n))
@@ -350,20 +353,20 @@ static bool take_cells(struct row_maker *m, const struct csv_record *r, bool win
 enum row_kind row_make(
 	struct row_maker *m, const struct csv_record *r, int64_t line, struct dynbuf *ret)
 {
-	struct csv_field cells[CSV_FIELDS_MAX], raw = r->raw;
+	struct csv_field raw = r->raw;
 	bool windows = input_is_windows(m->in, raw);
 	size_t before = ret->n;
 
 	m->number = (struct e164){.fault = E164_EMPTY};
-	if (r->fault == CSV_FINE && !take_cells(m, r, windows, cells))
+	if (r->fault == CSV_FINE && !take_cells(m, r, windows))
 		return ROW_BLANK;
-	if (check_record(m, r) == 0 && take_phone(m, cells) == 0) {
+	if (check_record(m, r) == 0 && take_phone(m) == 0) {
 		if (is_erased(m->lists, m->number.number)) {
 			snprintf(m->why, sizeof(m->why),
 				"the person of this number was erased, and is not to be called");
 			return add_bad(m, none, line, ret);
 		}
-		collect_extra(m, cells, m->columns->n);
+		collect_extra(m);
 		if (add_good(m, line, ret) == 0)
 			return ROW_GOOD;
 		dynbuf_truncate(ret, before);

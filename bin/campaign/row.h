@@ -27,18 +27,20 @@ struct row_lists {
 	size_t n_erased;
 };
 
-/* What rows are made with; zeroed, then row_init. */
+/* What rows are made with. */
 struct row_maker {
 	struct input *in;
 	const struct columns *columns;
 	const struct row_lists *lists;
 	struct dynbuf text, name, extra, json;
-	struct csv_field value[COLUMN_EXTRA]; /* of the record */
-	struct e164 number;                   /* of the row that was made last */
-	char why[INPUT_WHY_MAX];              /* it is bad */
+	struct csv_field cells[CSV_FIELDS_MAX]; /* of the record, trimmed */
+	struct csv_field value[COLUMN_EXTRA];   /* the first of each kind that is not empty */
+	struct e164 number;                     /* of the row that was made last */
+	char why[INPUT_WHY_MAX];                /* it is bad */
 };
 
-void row_init(struct row_maker *m);
+void row_init(struct row_maker *m, struct input *in, const struct columns *columns,
+	const struct row_lists *lists);
 void row_free(struct row_maker *m);
 /* Add the row to *ret, in the format of COPY. A buffer that has failed is the caller's to see. */
 enum row_kind row_make(
