@@ -1,33 +1,34 @@
 /* ari: Asterisk's REST interface on the loop: requests over HTTP, events over one WebSocket.
  *
- * How a person is called, and what that rests on. "Read": in Asterisk's source, not measured here; "measured": on a running
- * Asterisk 23.4.1.
+ * How a person is called, and what that rests on. "Read": in Asterisk's source of several versions, not measured; "measured":
+ * on a running Asterisk 23.4.1; "seen": told by others who run it. No create, dial and continue in a row was measured.
  *
- *	1 POST /channels/create   A channel that is not dialled: nobody rings. It is handed to Stasis on a thread of its own,
- *	                          so the reply may come before it is there: dial before StasisStart is answered by 409
- *	                          (read: resource_channels.c, ari_channel_thread; seen by others under load). The id in use
- *	                          is answered by 409, too (measured). If the application has no WebSocket, Stasis fails and
- *	                          the channel is hung up (read: res_stasis.c, stasis_app_exec).
- *	2 StasisStart             state Down. There is no second one when the phone is answered: that is Dial ANSWER and
- *	                          ChannelStateChange Up (read: bridge_channel.c publishes dial states of such channels).
- *	3 POST /channels/ID/dial  The one request that rings. 404: no such channel; 409: not Down, or not in Stasis; then this
- *	                          request has dialled nobody (read). 204 comes before the INVITE: the dial is a command to
- *	                          the channel's thread (read: control.c, stasis_app_control_dial).
- *	                          timeout= hangs up what is not answered; ChannelDestroyed then has cause 19 in newer
- *	                          versions, 0 or 16 in older ones (asterisk pull request 1203, issue 963): a call that never
- *	                          was Up and ended with 0 or 16 was not answered.
- *	4 POST ID/continue        Leaves the application for the dialplan. A channel that was made by create has no PBX: Stasis
- *	                          itself starts one when it is left and not hung up (read: res_stasis.c, the end of
- *	                          stasis_app_exec, ast_pbx_run_args; before that, control.c departs it from the bridge that
- *	                          dialled channels wait in). It may be Down no more: dialplan applications do not know
- *	                          channels that were not dialled (Asterisk 14's announcement). For channels of POST
- *	                          /channels the same continue was measured.
- *	5 ChannelDestroyed        cause, tech_cause. Its events come also behind continue, since create subscribes the
- *	                          application to the channel (read; measured for POST /channels).
+ *	1 POST /channels/create   A channel that is not dialled: nobody rings. It is subscribed to, then handed to Stasis on a
+ *	                          thread of its own, so the reply may come before it is there, or its events before the reply
+ *	                          (read: res/ari/resource_channels.c, ari_channel_thread). An id in use is answered by 409
+ *	                          (measured). If the application has no WebSocket, Stasis fails and the channel is hung up
+ *	                          (read: res_stasis.c, stasis_app_exec).
+ *	2 StasisStart             state Down. Before it a dial is answered by 409 "not in Stasis application" (seen, under
+ *	                          load). There is no second one when the phone is answered: that is ChannelStateChange Up and
+ *	                          Dial ANSWER; any event with state Up says so (seen: node-ari-client issues 92, 148).
+ *	3 POST /channels/ID/dial  The one request that rings. 404: no such channel; 409: not Down, or not in Stasis: then this
+ *	                          request has dialled nobody. 204 comes before the INVITE: the dial is a command to the
+ *	                          channel's thread, and a second request that comes before anything has rung is taken, too
+ *	                          (read: control.c, stasis_app_control_dial). So there is never a second one.
+ *	                          timeout= hangs up what is not answered. Then the cause is 19, in versions before 2025 0 or 16
+ *	                          (asterisk pull request 1203, issue 963), and there is no last Dial (seen: 148): a call that
+ *	                          never was Up and ended with 0 or 16 was not answered.
+ *	4 POST ID/continue        Leaves the application for the dialplan. A channel that create made has no PBX: Stasis itself
+ *	                          runs one for it when it is left and not hung up (read: the end of stasis_app_exec,
+ *	                          ast_pbx_run_args; before that it departs from the bridge in which dialled channels wait).
+ *	                          412 while it is Down. For channels of POST /channels the same continue was measured.
+ *	5 ChannelDestroyed        cause, tech_cause. Comes behind continue, too: the application stays subscribed until the end
+ *	                          (read; measured for POST /channels).
  *
- * When the WebSocket goes: the application is deactivated, events are lost, channels stay as they are, those in Stasis
- * wait there for ever (inferred). After every (re)connect the world has to be looked at: see up().
- * A second WebSocket of the same application takes it over; the first is told ApplicationReplaced (measured).
+ * When the WebSocket goes: the application is deactivated, its events are lost, channels stay as they are, those in Stasis
+ * wait there until somebody hangs up; its subscriptions stay as long as there is a channel, and are there again when it
+ * connects (read: stasis/app.c, app_is_finished, app_update). After every (re)connect the world has to be looked at: see
+ * up(). A second WebSocket of the same name takes the application over; the first is told ApplicationReplaced (measured).
  *
  * Callbacks come from the loop, never from within a call here. Nothing blocks.
  */
@@ -65,8 +66,8 @@ struct ari_handlers {
 	/* It is not: why, as the end of a sentence; it is tried again by itself. Said once for each up, and once at the
 	 * start if the first try fails, then again only if the reason is another. */
 	void (*down)(void *ctx, const char *why);
-	/* Another program has taken the application, or this name is not to be had with this password: no more is tried,
-	 * down has been told. */
+	/* Another program has taken the application, or user and password are refused from the first try on: no more is
+	 * tried. down has been told. */
 	void (*lost)(void *ctx, const char *why);
 	/* Only between up and down. The event is of our application, and freed behind the call. */
 	void (*event)(void *ctx, const struct ari_event *e);
