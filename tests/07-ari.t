@@ -9,6 +9,7 @@ fake 'a call from create to its end, as recorded ones were' talk
 fake 'each way to fail, with its cause' causes
 fake 'what may not be asked at a moment is refused' states
 fake 'a channel that is dialled twice is two INVITEs' twice
+fake 'a dial that was taken may be late, and so may a hang-up' late
 fake 'events are lost while nobody listens' loss
 fake 'one stream for an application' replaced
 fake 'a restart leaves nothing and tells nobody' restart
@@ -70,8 +71,8 @@ nowhere() { PGHOST=$T found 0 unknown trunk 'the database cannot be asked for tr
 ok 'no trunk is named, and there is no database' nowhere
 check_same 'as JSON' 'must_fail 1 campaign ari-check --json "PJSIP/%s@other" | jq -c "[.ready, (.findings[] | select(.state != \"ok\") | .check)]"' \
 	'echo "[false,\"trunk\"]"'
-check 'no call was placed, and no channel is left' \
-	'[ ! -s "$T/invites" ] && curl -s "${CALLPIPE_ARI_URL%/ari}/control/state" | jq -e ".invites == 0 and .channels == {} and .apps == {}"'
+nothing_left() { curl -s "${CALLPIPE_ARI_URL%/ari}/control/state" | jq -e '.invites == 0 and .channels == {} and .apps == {}'; }
+check 'no call was placed, and no channel is left' 'wait_for 5 nothing_left && [ ! -s "$T/invites" ]'
 kill "$asterisk"
 asterisk '{"modules":{"app_audiosocket.so":"Not Running","app_exec.so":"Running"}}' --channelvars=CALLUUID
 ok 'a module that does not run' found 1 missing modules 'app_audiosocket.so is not running: no call reaches callpipe' 'PJSIP/%s@trunk'

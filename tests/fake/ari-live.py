@@ -123,7 +123,7 @@ def dials():
             c.ask(f"get {ident}")  # a connection is kept
             fake.control(fault)
             assert c.ask(f"dial {ident} 9")[0].startswith(said), ident
-            assert len(fake.invites()) == invites, ident
+            own.until(lambda n=invites: len(fake.invites()) == n)
             assert [i["channel"] for i in fake.invites()].count(ident) <= 1
         # the first connection refuses: then it was not sent, and the same of another request is not certain
         fake.control("restart?down=200")

@@ -369,7 +369,7 @@ class Server:
         return str(int(args[1] in self.world.plan.dialplan.get(args[0], ())))
 
     def delete_channels(self, parts, q, body):
-        self.world.destroy(self.find(parts[0]), int(q.get("reason_code", 16)))
+        self.world.hang_up(self.find(parts[0]), int(q.get("reason_code", 16)))
 
     def new_channel(self, q, body):
         """Parameters may be in the query or the body; variables in the body alone."""
@@ -399,7 +399,7 @@ class Server:
             channel = self.ours(parts[0])
             if channel.state != "Down":
                 raise Refused(409, "Channel is not in the 'Down' state")
-            world.dial(channel, int(q.get("timeout") or body.get("timeout") or 0))
+            world.thread(channel, world.dial, int(q.get("timeout") or body.get("timeout") or 0))
         elif parts[1] == "continue":
             channel = self.ours(parts[0])
             if channel.state == "Down":

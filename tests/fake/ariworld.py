@@ -13,6 +13,8 @@ A plan, JSON:
     globals     {name: value} of the dialplan: CALLPIPE_AMD tell or hangup, CALLPIPE_SERVICE; a channel's own come first
     trunks      {name: "online" | "offline"}: endpoints PJSIP/..@name; another name is an allocation that fails
     modules     {name: "Running" | "Not Running"}
+    thread      a channel's thread is so many ms late, at most: for what a dial or DELETE that was answered by 204 does; and a
+                dial that was taken is made even if the channel is to be hung up meanwhile
     timeout     [cause, SIP status] of a call that was not answered in time: [19, 480], of older versions [0, 0]
 
 A phone (times in ms, or [least, most]: by lot):
@@ -72,7 +74,7 @@ DIALPLAN = {"callpipe-outbound": ["s"]}
 class Plan:
     def __init__(self, plan=None):
         plan = plan or {}
-        known = {"default", "numbers", "seed", "kinds", "dialplan", "globals", "trunks", "modules", "timeout"}
+        known = {"default", "numbers", "seed", "kinds", "dialplan", "globals", "trunks", "modules", "timeout", "thread"}
         if set(plan) - known:
             raise ValueError(f"a plan has no {sorted(set(plan) - known)}")
         self.kinds = {**KINDS, **plan.get("kinds", {})}
@@ -84,6 +86,7 @@ class Plan:
         self.trunks = plan.get("trunks", TRUNKS)
         self.modules = plan.get("modules", MODULES)
         self.timeout = plan.get("timeout", [19, 480])
+        self.thread = plan.get("thread", 2)
 
     def phone(self, number, nth):
         """What the phone of that number does at its nth call, from 0."""
@@ -119,7 +122,7 @@ class Channel:
         self.app, self.app_args = app, app_args
         self.state, self.caller, self.variables = "Down", "", {}
         self.context, self.exten, self.step, self.data = "default", "s", "AppDial2", "(Outgoing Line)"
-        self.in_stasis = self.ended = self.originated = False
+        self.in_stasis = self.ended = self.originated = self.hanging = False
         self.timers, self.process, self.phone = [], None, None
         self.created = stamp(time.time())
 
@@ -186,6 +189,11 @@ class World:
 
     def after(self, c, ms, fn, *args):
         c.timers.append(self.loop.call_later(ms / 1000, fn, c, *args))
+
+    def thread(self, c, fn, *args):
+        """Something that the channel's thread does when it gets to it."""
+        lot = random.Random(f"{self.plan.seed} {c.id} {len(c.timers)}")
+        self.after(c, lot.uniform(0, self.plan.thread), fn, *args)
 
     # --- applications
 
@@ -329,6 +337,12 @@ class World:
         for app in list(self.apps.values()):
             app.channels.discard(c.id)
             self.forget_app(app)
+
+    def hang_up(self, c, cause):
+        """DELETE: it is there until its thread sees that."""
+        if not c.hanging:
+            c.hanging = True
+            self.thread(c, self.destroy, cause)
 
     def stop(self, c):
         if c.process and c.process.returncode is None:
