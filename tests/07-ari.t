@@ -69,6 +69,14 @@ ok 'not the URL of the interface' found 78 missing asterisk 'at .*/arx is no RES
 ok 'nobody there' found 75 missing asterisk 'at http://127.0.0.1:1/ari nobody answers' --ari-url=http://127.0.0.1:1/ari 'PJSIP/%s@trunk'
 nowhere() { PGHOST=$T found 0 unknown trunk 'the database cannot be asked for trunks: '; }
 ok 'no trunk is named, and there is no database' nowhere
+# What the dispatcher would call over is what is looked at.
+of_database() {
+	scripts/with-postgres --no-fsync sh -euc 'campaign init >&2; campaign ari-check; psql -XAtqc "INSERT INTO trunk (name, endpoint, enabled)
+		VALUES ('"'a', 'PJSIP/%s@trunk', true), ('b', 'PJSIP/%s@down', true), ('c', 'PJSIP/%s@other', false)"'"; campaign ari-check || test $? = 1' 2>"$T/err" |
+		sed -n 's/^\([a-z]* *trunk .*\)/\1/p' | tr -s ' ' | cut -d: -f1
+}
+check_same 'without names, the trunks of the database that are enabled' of_database 'printf "%s\n" "warning trunk the database has no trunk" \
+	"ok trunk PJSIP/%s@trunk is online" "missing trunk PJSIP/%s@down is offline"'
 check_same 'as JSON' 'must_fail 1 campaign ari-check --json "PJSIP/%s@other" | jq -c "[.ready, (.findings[] | select(.state != \"ok\") | .check)]"' \
 	'echo "[false,\"trunk\"]"'
 nothing_left() { curl -s "${CALLPIPE_ARI_URL%/ari}/control/state" | jq -e '.invites == 0 and .channels == {} and .apps == {}'; }
