@@ -494,7 +494,7 @@ class Server:
 async def serve(args):
     """Until it is told to end; *listening* gets the port."""
     plan = Plan(json.load(open(args.plan, encoding="utf-8")) if args.plan else None)
-    world = World(plan, args.log, args.runs, args.channelvars.split(","))
+    world = World(plan, args.log, args.runs, args.channelvars.split(","), args.ends)
     users = {}
     for user in args.user:
         name, password, *rest = user.split(":")
@@ -516,6 +516,7 @@ def arguments(argv=None):
     p.add_argument("--user", action="append", help="NAME:PASSWORD[:read_only]; default callpipe:secret")
     p.add_argument("--plan", help="JSON, see ariworld.py")
     p.add_argument("--log", help="every INVITE is appended, a line of JSON")
+    p.add_argument("--ends", help="so is the end of every channel that was dialled")
     p.add_argument("--runs", help="folder for what the programs of answered calls print, each in a file of its channel")
     p.add_argument("--channelvars", default="AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS", help="as in ari.conf")
     args = p.parse_args(argv)

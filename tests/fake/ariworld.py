@@ -135,10 +135,11 @@ class App:
 
 
 class World:
-    def __init__(self, plan, log=None, runs=None, channelvars=()):
+    def __init__(self, plan, log=None, runs=None, channelvars=(), ends=None):
         self.loop = asyncio.get_running_loop()
         self.plan, self.runs, self.channelvars = plan, runs, list(channelvars)
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666) if log else -1
+        self.ends = os.open(ends, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666) if ends else -1
         self.channels, self.apps, self.rung = {}, {}, {}
         self.serial, self.startup = 0, time.time()
         self.count = dict.fromkeys(("invites", "events", "lost", "restarts", "most"), 0)
@@ -323,6 +324,7 @@ class World:
         if c.ended:
             return
         c.ended = True
+        self.ended(c)
         for timer in c.timers:
             timer.cancel()
         self.stop(c)
@@ -344,6 +346,10 @@ class World:
             c.hanging = True
             self.thread(c, self.destroy, cause)
 
+    def ended(self, c):
+        if self.ends >= 0 and c.phone:
+            os.write(self.ends, (json.dumps({"t": round(time.time(), 6), "channel": c.id}) + "\n").encode())
+
     def stop(self, c):
         if c.process and c.process.returncode is None:
             try:
@@ -355,6 +361,7 @@ class World:
         """Asterisk has died and is there again: nothing is left, nobody is told."""
         for c in self.channels.values():
             c.ended = True
+            self.ended(c)
             for timer in c.timers:
                 timer.cancel()
             self.stop(c)
