@@ -157,8 +157,8 @@ class Chaos:
             INSERT INTO campaign (campaign_id, name, scenario, status, max_channels, gap_s, retry_s, ring_s, max_attempts, breaker_calls)
                 VALUES ('camp_0000000a', 'A', 'qualify', 'active', {self.args.caps[0]}, 0, {REST_S}, 1, {ATTEMPTS}, 1000000),
                 ('camp_0000000b', 'B', 'qualify', 'active', {self.args.caps[1]}, 0, {REST_S}, 1, {ATTEMPTS}, 1000000);
-            INSERT INTO contact (phone, country, tz) SELECT CASE WHEN n % 2 = 0 THEN '+9990' ELSE '+9991' END || lpad(n::text, 8, '0'),
-                CASE WHEN n % 2 = 0 THEN 'XX' ELSE 'XW' END, 'UTC' FROM generate_series(1, {n}) n;
+            INSERT INTO contact (phone, country, tz) SELECT CASE WHEN n % 4 > 0 THEN '+9990' ELSE '+9991' END || lpad(n::text, 8, '0'),
+                CASE WHEN n % 4 > 0 THEN 'XX' ELSE 'XW' END, 'UTC' FROM generate_series(1, {n}) n;
             INSERT INTO call_queue (campaign_id, contact_id, phone, zone) SELECT
                 CASE WHEN country = 'XX' THEN 'camp_0000000a' ELSE 'camp_0000000b' END, contact_id, phone, campaign_zone(country, tz)
                 FROM contact;
