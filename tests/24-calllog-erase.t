@@ -187,4 +187,11 @@ retain|recordings|2
 retain|transcripts|1' "q \"SELECT action, class, count(*) FROM audit WHERE finished_at IS NOT NULL AND class <> 'words' GROUP BY 1, 2 ORDER BY 2\""
 ok 'retain: no age' says 64 "cannot use --raw 'soon'" calllog retain --raw soon
 ok 'retain: its defaults remove nothing of today' number '25 25' 'calllog retain 2>$T/err; echo $(files caller.s16) $(files events.jsonl)'
+q "INSERT INTO call (call_id, queue_id, phone_number, direction, state, started_at, ended_at)
+	SELECT 'of ' || days, days, '+3361111111' || days, 'outbound', 'ended', t, CASE WHEN days < 5 THEN t END
+	FROM (VALUES (3, now() - interval '3 days'), (4, now() - interval '40 days'), (5, now() - interval '40 days')) v (days, t)"
+ok 'retain: calls of a campaign' retain --numbers 1h
+ok 'keep the number while it is counted, or they last' number 'of 3|t
+of 4|f
+of 5|t' "q \"SELECT call_id, phone_number IS NOT NULL FROM call WHERE queue_id IS NOT NULL ORDER BY 1\""
 plan
