@@ -11,33 +11,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ari.h"
+#include "asterisk.h"
 #include "base/dynbuf.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "campaign.h"
 #include "finding.h"
 
-#define ANSWER_MS 5000
 #define STREAM_NS (8 * NS_PER_S) /* for the stream, and for the channel to be ours */
 #define TRUNKS_MAX 64
 #define TEXT_MAX 512
 
-static struct {
-	const char *url, *user, *endpoint, *context, *extension;
-} opt = {.url = "http://127.0.0.1:8088/ari",
-	.user = "callpipe",
-	.context = "callpipe-outbound",
-	.extension = "s"};
-
 static const struct opt_row rows[] = {
-	{"ari-url", 0, OPT_STR, "URL", "CALLPIPE_ARI_URL", "Asterisk's REST interface", &opt.url},
-	{"ari-user", 0, OPT_STR, "NAME", "CALLPIPE_ARI_USER", "user of ari.conf", &opt.user},
-	{"endpoint", 0, OPT_STR, "TEXT", "CALLPIPE_ENDPOINT",
-		"what Asterisk dials: 'PJSIP/%s@trunk'; default that of the trunk", &opt.endpoint},
-	{"context", 0, OPT_STR, "NAME", "CALLPIPE_CONTEXT",
-		"where answered calls go to in the dialplan", &opt.context},
-	{"extension", 0, OPT_STR, "NAME", "CALLPIPE_EXTENSION", "and there", &opt.extension},
+	ASTERISK_OPTIONS,
 	{OPTION_JSON},
 	{0},
 };
@@ -93,15 +78,15 @@ static void on_place(void *ctx, const struct ari_reply *r)
 		finding_add(&it.found, FINDING_UNKNOWN, "dialplan",
 			"have func_dialplan.so loaded, or look with 'dialplan show'",
 			"whether there is an extension '%s' in '%s' cannot be asked: %s",
-			opt.extension, opt.context, r->why);
+			asterisk_set.extension, asterisk_set.context, r->why);
 	else if (strcmp(value, "1") != 0)
 		finding_add(&it.found, FINDING_MISSING, "dialplan",
 			"#include pipelines/deploy/asterisk/extensions-outbound.conf in extensions.conf, then 'dialplan reload'",
 			"there is no extension '%s' in the context '%s': answered calls would be hung up",
-			opt.extension, opt.context);
+			asterisk_set.extension, asterisk_set.context);
 	else
 		finding_add(&it.found, FINDING_OK, "dialplan", NULL, "answered calls go to %s,%s,1",
-			opt.context, opt.extension);
+			asterisk_set.context, asterisk_set.extension);
 	remove_channel();
 }
 
@@ -112,9 +97,9 @@ static void ask_place(void)
 	it.late.at_ns = 0;
 	dynbuf_init(&path, 4096);
 	dynbuf_addf(&path, "/channels/%s/variable?variable=DIALPLAN_EXISTS%%28", it.channel);
-	(void)!http_escape(&path, opt.context);
+	(void)!http_escape(&path, asterisk_set.context);
 	dynbuf_adds(&path, "%2C");
-	(void)!http_escape(&path, opt.extension);
+	(void)!http_escape(&path, asterisk_set.extension);
 	dynbuf_adds(&path, "%2C1%29");
 	must(dynbuf_failed(&path) ? -1 : ari_ask(it.ari, path.p, on_place, NULL));
 	dynbuf_free(&path);
@@ -146,7 +131,7 @@ static void on_made(void *ctx, const struct ari_reply *r)
 	if (r->outcome == ARI_DENIED)
 		finding_add(&it.found, FINDING_MISSING, "rights",
 			"read_only = no for this user in ari.conf, then 'module reload res_ari.so'",
-			"the user '%s' may not make channels: %s", opt.user, r->why);
+			"the user '%s' may not make channels: %s", asterisk_set.user, r->why);
 	else
 		finding_add(&it.found, FINDING_MISSING, "channels",
 			"see what Asterisk logs, and whether res_ari_channels.so is loaded",
@@ -159,7 +144,8 @@ static void make_channel(void)
 	char endpoint[TEXT_MAX];
 	struct ari_create c = {.channel = it.channel, .endpoint = endpoint};
 
-	snprintf(endpoint, sizeof(endpoint), "Local/%s@%s", opt.extension, opt.context);
+	snprintf(endpoint, sizeof(endpoint), "Local/%s@%s", asterisk_set.extension,
+		asterisk_set.context);
 	it.made = true;
 	it.late.at_ns = now_ns() + STREAM_NS;
 	must(ari_create(it.ari, &c, on_made, NULL));
@@ -381,15 +367,16 @@ static bool explain_refusal(const struct ari_reply *r)
 	if (r->outcome == ARI_DENIED)
 		finding_add(&it.found, FINDING_MISSING, "credentials",
 			"[NAME] with type = user and password = .. in ari.conf, 'module reload res_ari.so'; the same password in the file that CALLPIPE_ARI_PASSWORD_FILE names",
-			"Asterisk refuses the user '%s' or the password: %s", opt.user, r->why);
+			"Asterisk refuses the user '%s' or the password: %s", asterisk_set.user,
+			r->why);
 	else if (r->status)
 		finding_add(&it.found, FINDING_MISSING, "asterisk",
 			"enabled = yes in ari.conf and http.conf; the URL ends in /ari, behind the prefix of http.conf if there is one",
-			"at %s is no REST interface of Asterisk: %s", opt.url, r->why);
+			"at %s is no REST interface of Asterisk: %s", asterisk_set.url, r->why);
 	else
 		finding_add(&it.found, FINDING_MISSING, "asterisk",
 			"is it running? enabled = yes, bindaddr and bindport in http.conf, then 'module reload http'",
-			"at %s nobody answers: %s", opt.url, r->why);
+			"at %s nobody answers: %s", asterisk_set.url, r->why);
 	return r->status != 0;
 }
 
@@ -402,7 +389,8 @@ static void on_info(void *ctx, const struct ari_reply *r)
 		finish(explain_refusal(r) ? EXIT_CONFIG : EXIT_TRY_AGAIN);
 	} else {
 		finding_add(&it.found, FINDING_OK, "asterisk", NULL,
-			"answers at %s, and takes the user '%s'", opt.url, opt.user);
+			"answers at %s, and takes the user '%s'", asterisk_set.url,
+			asterisk_set.user);
 		it.answers = true;
 		go_on();
 	}
@@ -446,8 +434,8 @@ static int find_trunks(char *const operands[])
 {
 	int rc = 0;
 
-	if (opt.endpoint && !*operands)
-		return add_trunk(opt.endpoint);
+	if (asterisk_set.endpoint && !*operands)
+		return add_trunk(asterisk_set.endpoint);
 	if (!*operands)
 		return trunks_of_database();
 	for (; *operands && rc == 0; operands++)
@@ -459,27 +447,11 @@ static int open_ari(void)
 {
 	static const struct ari_handlers on = {
 		.up = on_up, .down = on_down, .lost = on_lost, .event = on_event};
-	struct ari_settings ari = {
-		.url = opt.url, .app = it.app, .user = opt.user, .answer_ms = ANSWER_MS};
-	char why[HTTP_WHY_MAX], secret_why[SECRET_WHY_MAX], *password;
 
 	snprintf(it.app, sizeof(it.app), "callpipe-check-%d", (int)getpid());
 	snprintf(it.channel, sizeof(it.channel), "callpipe-check-%d-%lld", (int)getpid(),
 		(long long)now_ns());
-	if (secret_find("ARI_PASSWORD", &password, secret_why) == -1) {
-		log_error("cannot use the password of ARI: %s", secret_why);
-		return -1;
-	}
-	if (!password) {
-		log_error("there is no password for ARI: set CALLPIPE_ARI_PASSWORD_FILE or"
-			  " CALLPIPE_ARI_PASSWORD");
-		return -1;
-	}
-	ari.password = password;
-	it.ari = ari_open(&it.loop, &ari, &on, NULL, why);
-	secret_free(password);
-	if (!it.ari)
-		log_error("%s", why);
+	it.ari = asterisk_open(&it.loop, it.app, 0, &on, NULL);
 	it.asked = it.ari != NULL;
 	return it.asked ? 0 : -1;
 }

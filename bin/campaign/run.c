@@ -11,8 +11,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "asterisk.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "call-file.h"
 #include "campaign.h"
 #include "dial.h"
@@ -26,25 +26,12 @@
 #define GOODBYE_NS (2 * NS_PER_S) /* the database may take so long for our last word */
 
 static struct {
-	const char *trunk, *endpoint, *context, *extension, *from_dir;
-	const char *ari_url, *ari_app, *ari_user;
+	const char *trunk, *ari_app, *from_dir;
 	int64_t max_calls, lease_s, idle_s;
-} opt = {.trunk = "trunk",
-	.context = "callpipe-outbound",
-	.extension = "s",
-	.ari_url = "http://127.0.0.1:8088/ari",
-	.ari_app = "callpipe",
-	.ari_user = "callpipe",
-	.max_calls = 8,
-	.lease_s = 15};
+} opt = {.trunk = "trunk", .ari_app = "callpipe", .max_calls = 8, .lease_s = 15};
 
 static const struct opt_row rows[] = {
 	{"trunk", 0, OPT_STR, "NAME", "CALLPIPE_TRUNK", "the line that is called over", &opt.trunk},
-	{"endpoint", 0, OPT_STR, "TEXT", "CALLPIPE_ENDPOINT",
-		"what Asterisk dials: 'PJSIP/%s@trunk'; default that of the trunk", &opt.endpoint},
-	{"context", 0, OPT_STR, "NAME", "CALLPIPE_CONTEXT",
-		"where answered calls go to in the dialplan", &opt.context},
-	{"extension", 0, OPT_STR, "NAME", "CALLPIPE_EXTENSION", "and there", &opt.extension},
 	{"max-calls", 'n', OPT_INT, "N", "CALLPIPE_CAMPAIGN_CALLS",
 		"calls of this process at a time", &opt.max_calls, 1, 1000},
 	{"lease", 0, OPT_INT, "S", "CALLPIPE_LEASE",
@@ -55,11 +42,9 @@ static const struct opt_row rows[] = {
 	{"from-dir", 0, OPT_STR, "DIR", "CALLPIPE_FROM_DIR",
 		"where as-answer looks for what is known of a call", &opt.from_dir},
 	{OPTION_SPOOL},
-	{"ari-url", 0, OPT_STR, "URL", "CALLPIPE_ARI_URL", "Asterisk's REST interface",
-		&opt.ari_url},
+	ASTERISK_OPTIONS,
 	{"ari-app", 0, OPT_STR, "NAME", "CALLPIPE_ARI_APP",
 		"beginning of the name of its application", &opt.ari_app},
-	{"ari-user", 0, OPT_STR, "NAME", "CALLPIPE_ARI_USER", "user of ari.conf", &opt.ari_user},
 	{0},
 };
 
@@ -441,7 +426,7 @@ static int check_database(enum exit_code *ret)
 	err = db_query(&db,
 		"INSERT INTO trunk (name, endpoint) VALUES ($1, coalesce($2, 'PJSIP/%s@' || $1))"
 		" ON CONFLICT DO NOTHING",
-		(const char *const[]){opt.trunk, opt.endpoint}, 2, NULL);
+		(const char *const[]){opt.trunk, asterisk_set.endpoint}, 2, NULL);
 	if (err == 0)
 		/* nodes that were killed a day ago */
 		err = db_query(&db,
@@ -477,26 +462,13 @@ static int open_ari(enum exit_code *ret)
 		.lost = on_ari_lost,
 		.event = on_ari_event,
 		.strange = on_ari_strange};
-	struct ari_settings ari = {.url = opt.ari_url, .user = opt.ari_user};
-	char why[HTTP_WHY_MAX], secret_why[SECRET_WHY_MAX], app[200], *password;
+	char app[200];
 
 	*ret = EXIT_CONFIG;
-	if (secret_find("ARI_PASSWORD", &password, secret_why) < 0 || !password) {
-		log_error("cannot use Asterisk: %s",
-			password ? secret_why : "there is no secret 'ARI_PASSWORD'");
-		return -1;
-	}
 	/* one WebSocket an application: a second one would take its events away */
 	snprintf(app, sizeof(app), "%.64s-%s", opt.ari_app, run.node);
-	ari.app = app;
-	ari.password = password;
-	run.ari = ari_open(&run.loop, &ari, &on, NULL, why);
-	secret_free(password);
-	if (!run.ari) {
-		log_error("cannot use Asterisk: %s", why);
-		return -1;
-	}
-	return 0;
+	run.ari = asterisk_open(&run.loop, app, 0, &on, NULL);
+	return run.ari ? 0 : -1;
 }
 
 static int open_all(enum exit_code *ret)
@@ -506,9 +478,9 @@ static int open_all(enum exit_code *ret)
 	static const struct dialer_handlers dialing = {.gone = on_gone, .failing = on_failing};
 	struct dialer_settings dial = {.loop = &run.loop,
 		.node = run.node,
-		.endpoint = opt.endpoint,
-		.context = opt.context,
-		.extension = opt.extension,
+		.endpoint = asterisk_set.endpoint,
+		.context = asterisk_set.context,
+		.extension = asterisk_set.extension,
 		.from_dir = opt.from_dir && *opt.from_dir ? opt.from_dir : NULL,
 		.lease_ms = opt.lease_s * 1000};
 
