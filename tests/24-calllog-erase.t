@@ -38,7 +38,7 @@ ok 'no other command takes --dry-run' says 64 'cannot use --dry-run: it means no
 ok 'an option with a value that means nothing' says 64 "cannot use --campaign 'camp_1': it means nothing to erase" calllog erase --campaign camp_1 0610000007
 ok 'a number that means nothing' says 64 "cannot use --limit '3': it means nothing to stats" calllog stats -n 3
 ok 'ages of the environment are for retain, and no mistake elsewhere' env CALLPIPE_RETAIN_RAW=7d calllog list
-ok 'a country is digits' says 64 "cannot use --country '+33'" calllog erase --country=+33 0610000007
+ok 'a country that is none' says 64 "cannot use --country 'Mars': no such country" calllog erase --country=Mars 0610000007
 
 # ---- erase: all 60 calls are of one number but those that another one is put into
 fresh 7

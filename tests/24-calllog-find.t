@@ -47,7 +47,7 @@ check 'list: a table on a terminal' 'terminal calllog list -n 2 | head -n 1 | gr
 ok 'list: CSV if asked' number 61 'calllog list --csv >$T/csv && csv $T/csv | jq length'
 for filter in '--status completed|49' '--status=Failed|12' '--status "Not interested"|'"$(q "SELECT count(*) FROM call WHERE disposition = 'Not_interested'")" \
 	'--status leads|'"$(q "SELECT count(*) FROM call WHERE is_interested AND campaign_id <> ''")" '--campaign camp_00000001|20' \
-	'--from 2026-11-30|1' '--to 2026-11-20|60' '--from "2026-11-20 10:00" --to 2026-11-20T11:00Z|8' '--phone 33610000004|1' '--phone "+33 6 10 00 00 04"|1' '--phone 0610000004 --country 33|1' '--phone 0610000004 --country 7|0' '--limit 7|7' \
+	'--from 2026-11-30|1' '--to 2026-11-20|60' '--from "2026-11-20 10:00" --to 2026-11-20T11:00Z|8' '--phone 33610000004|1' '--phone "+33 6 10 00 00 04"|1' '--phone 0610000004 --country 33|1' '--phone 0610000004 --country FR|1' '--phone 0610000004 --country 7|0' '--limit 7|7' \
 	'--sentiment positif|'"$(q "SELECT count(*) FROM call WHERE final_sentiment = 'positive'")" \
 	'--sentiment neutre|'"$(q "SELECT count(*) FROM call WHERE final_sentiment = 'neutral'")"; do
 	ok "list: ${filter%|*}" number "${filter#*|}" "calllog list ${filter%|*} | wc -l"

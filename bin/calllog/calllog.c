@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/opt.h"
+#include "text/e164.h"
 
 static const struct opt_row rows[] = {
 	{"wait", 0, OPT_INT, "S", "CALLPIPE_DB_WAIT",
@@ -47,7 +48,7 @@ static const struct opt_row rows[] = {
 	{"phone-key-file", 0, OPT_STR, "FILE", "CALLPIPE_PHONE_KEY_FILE",
 		"secret that numbers are hashed with", &set.key_file},
 	{"country", 0, OPT_STR, "CODE", "CALLPIPE_COUNTRY",
-		"calling code of numbers that begin with one 0: 33", &set.country},
+		"numbers that begin with one 0 are of this country: FR, or 33", &set.country},
 	{0},
 };
 
@@ -128,6 +129,22 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+/* The calling code of --country, which may be named by its letters. -1, or an exit code after a message. */
+static int take_country(void)
+{
+	static char code[8];
+	const char *country;
+
+	if (!set.country || !*set.country)
+		return -1;
+	country = e164_country(set.country);
+	if (!country)
+		return opt_refuse(&set.country, "no such country: FR, or 33");
+	snprintf(code, sizeof(code), "%d", e164_calling_code(country));
+	set.country = code;
+	return -1;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -151,7 +168,8 @@ int main(int argc, char **argv)
 	status = check_owned(command);
 	if (status != -1)
 		return status;
-	if (set.country && *set.country && set.country[strspn(set.country, "0123456789")])
-		return opt_refuse(&set.country, "must be digits, as 33");
+	status = take_country();
+	if (status != -1)
+		return status;
 	return opt_finish(command->run(argv + first + 1));
 }

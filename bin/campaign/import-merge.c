@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "import.h"
-#include "record/phone-key.h"
+#include "record/erased.h"
 #include "record/tables.h"
 
 /* ---- what rows are held against ---- */
@@ -66,14 +65,7 @@ int import_lists(struct db *db, bool zones, struct row_lists *ret, enum exit_cod
 		*ret_code = tables_say(db, "read what the rows are held against");
 		return -1;
 	}
-	if (ret->n_erased && !phone_has_key()) {
-		log_error(
-			"cannot import: people were erased, and the key that their numbers were hashed with is not"
-			" there: see --phone-key-file");
-		*ret_code = EXIT_CONFIG;
-		return -1;
-	}
-	return 0;
+	return erased_ready(db, ret_code);
 }
 
 /* ---- contacts ---- */
