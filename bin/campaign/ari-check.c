@@ -38,6 +38,7 @@ static struct check {
 	struct ari_info info;    /* the stream is there; "": not yet */
 	bool asked;              /* Asterisk was */
 	bool made;               /* there may be a channel of ours */
+	bool replied, entered;   /* Asterisk said that it is there; its StasisStart came */
 	struct loop_timer late;
 	enum exit_code status;
 } it;
@@ -90,10 +91,13 @@ static void on_place(void *ctx, const struct ari_reply *r)
 	remove_channel();
 }
 
+/* When the channel is there and is ours, whichever is said first. */
 static void ask_place(void)
 {
 	struct dynbuf path;
 
+	if (!it.replied || !it.entered)
+		return;
 	it.late.at_ns = 0;
 	dynbuf_init(&path, 4096);
 	dynbuf_addf(&path, "/channels/%s/variable?variable=DIALPLAN_EXISTS%%28", it.channel);
@@ -126,17 +130,21 @@ static void on_made(void *ctx, const struct ari_reply *r)
 {
 	if (r->outcome == ARI_DONE) {
 		look_at_variables(r->json);
-		return; /* StasisStart comes */
+		it.replied = true;
+		ask_place();
+		return;
 	}
-	if (r->outcome == ARI_DENIED)
+	if (r->outcome == ARI_DENIED) {
 		finding_add(&it.found, FINDING_MISSING, "rights",
 			"read_only = no for this user in ari.conf, then 'module reload res_ari.so'",
 			"the user '%s' may not make channels: %s", asterisk_set.user, r->why);
-	else
-		finding_add(&it.found, FINDING_MISSING, "channels",
-			"see what Asterisk logs, and whether res_ari_channels.so is loaded",
-			"no channel can be made: %s", r->why);
-	finish(EXIT_OK);
+		finish(EXIT_OK);
+		return;
+	}
+	finding_add(&it.found, FINDING_MISSING, "channels",
+		"see what Asterisk logs, and whether res_ari_channels.so is loaded",
+		"no channel can be made: %s", r->why);
+	remove_channel(); /* it may have been made all the same */
 }
 
 static void make_channel(void)
@@ -346,8 +354,10 @@ static void on_lost(void *ctx, const char *why) {}
 
 static void on_event(void *ctx, const struct ari_event *e)
 {
-	if (e->kind == ARI_STASIS_START && strcmp(e->channel.id, it.channel) == 0)
-		ask_place();
+	if (e->kind != ARI_STASIS_START || strcmp(e->channel.id, it.channel) != 0)
+		return;
+	it.entered = true;
+	ask_place();
 }
 
 static void on_late(void *ctx, int64_t now)
