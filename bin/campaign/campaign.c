@@ -18,6 +18,22 @@ static const struct command *const commands[] = {
 	&command_contacts,
 	&command_export,
 	&command_dnc,
+	&command_launch,
+	&command_list,
+	&command_show,
+	&command_set,
+	&command_pause,
+	&command_resume,
+	&command_stop,
+	&command_retry,
+	&command_call,
+	&command_monitor,
+	&command_explain,
+	&command_trunk,
+	&command_caller_id,
+	&command_hours,
+	&command_holiday,
+	&command_country,
 };
 
 static const struct command *find(const char *name)

@@ -63,5 +63,21 @@ extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_ari_check;
 extern const struct command command_run;
+extern const struct command command_launch;
+extern const struct command command_list;
+extern const struct command command_show;
+extern const struct command command_set;
+extern const struct command command_pause;
+extern const struct command command_resume;
+extern const struct command command_stop;
+extern const struct command command_retry;
+extern const struct command command_call;
+extern const struct command command_monitor;
+extern const struct command command_explain;
+extern const struct command command_trunk;
+extern const struct command command_caller_id;
+extern const struct command command_hours;
+extern const struct command command_holiday;
+extern const struct command command_country;
 
 #endif

@@ -1,0 +1,175 @@
+/* Settings of a campaign: what the options say, and campaign set. */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "steer.h"
+#include "text/e164.h"
+
+struct shape shape;
+const char *scenario_folder;
+
+/* The recordings of a campaign: see pipelines/qualify. */
+static const char *const recordings[] = {
+	"hello", "retry", "q1", "q2", "q3", "is_leads", "confirm", "bye_success", "bye_failed"};
+
+static bool is_name(const char *name)
+{
+	return *name && *name != '.' && strlen(name) <= 64 &&
+		!name[strspn(
+			name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")];
+}
+
+static bool is_there(const char *folder, const char *name, const char *file)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return format_path(path, "%s/%s/%s", folder, name, file) == 0 && stat(path, &st) == 0;
+}
+
+int scenario_check(const char *name)
+{
+	char standard[PATH_MAX], file[40], missing[160] = "";
+	const char *folder = scenario_folder && *scenario_folder ? scenario_folder : standard;
+	size_t used = 0;
+
+	if (strcmp(name, "qualify") == 0)
+		return 0;
+	if (!is_name(name)) {
+		log_error(
+			"cannot use --scenario '%s': it is the name of a folder, of letters, digits, _ . and -",
+			name);
+		return -1;
+	}
+	if (format_path(standard, "%s/campaigns", set.spool) == -1 ||
+		!is_there(folder, name, ".")) {
+		log_error("there is no scenario '%s' in '%s'", name, folder);
+		return -1;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(recordings); i++) {
+		snprintf(file, sizeof(file), "%s.wav", recordings[i]);
+		if (!is_there(folder, name, file))
+			used += (size_t)snprintf(missing + used, sizeof(missing) - used, "%s%s",
+				used ? ", " : "", file);
+	}
+	if (!used)
+		return 0;
+	log_error("the scenario '%s' in '%s' is not whole: %s missing", name, folder, missing);
+	return -1;
+}
+
+/* In E.164, and one that was added to the numbers of ours. */
+static int check_caller(struct db *db, enum exit_code *ret_code)
+{
+	static char number[E164_MAX];
+	struct e164 n;
+	char found[8];
+
+	if (e164_parse(shape.caller_id, strlen(shape.caller_id),
+		    set.country ? e164_country(set.country) : NULL, &n) == -1) {
+		*ret_code = EXIT_USAGE;
+		log_error("cannot use --caller-id '%s': %s", shape.caller_id, e164_why(n.fault));
+		return -1;
+	}
+	snprintf(number, sizeof(number), "%s", n.number);
+	shape.caller_id = number;
+	if (steer_value(db, "SELECT 1 FROM caller_id WHERE number = $1", &shape.caller_id, 1, found,
+		    sizeof(found)) == -1) {
+		*ret_code = tables_say(db, "look for the caller id");
+		return -1;
+	}
+	if (*found)
+		return 0;
+	log_error(
+		"cannot use --caller-id '%s': it is none of ours: campaign caller-id add", number);
+	*ret_code = EXIT_REFUSED;
+	return -1;
+}
+
+static int check_there(struct db *db, const char *option, const char *value, const char *sql,
+	enum exit_code *ret_code)
+{
+	char found[8];
+
+	if (!value)
+		return 0;
+	if (steer_value(db, sql, &value, 1, found, sizeof(found)) == -1) {
+		*ret_code = tables_say(db, "read the settings");
+		return -1;
+	}
+	if (*found)
+		return 0;
+	log_error("cannot use --%s '%s': there is none of that name", option, value);
+	*ret_code = EXIT_REFUSED;
+	return -1;
+}
+
+int shape_check(struct db *db, enum exit_code *ret_code)
+{
+	if (shape.scenario && scenario_check(shape.scenario) == -1) {
+		*ret_code = EXIT_REFUSED;
+		return -1;
+	}
+	if (shape.caller_id && check_caller(db, ret_code) == -1)
+		return -1;
+	if (check_there(db, "trunk", shape.trunk, "SELECT 1 FROM trunk WHERE name = $1",
+		    ret_code) == -1)
+		return -1;
+	return check_there(db, "caller-pool", shape.pool,
+		"SELECT 1 FROM caller_id WHERE pool = $1 LIMIT 1", ret_code);
+}
+
+int shape_apply(struct db *db, const char *id)
+{
+	static const char sql[] =
+		"UPDATE campaign SET name = coalesce($2, name), description = coalesce($3, description),"
+		" scenario = coalesce($4, scenario), trunk = coalesce($5, trunk),"
+		" caller_id = CASE WHEN $6::text IS NOT NULL THEN $6 WHEN $7::text IS NULL THEN caller_id END,"
+		" caller_pool = CASE WHEN $7::text IS NOT NULL THEN $7 WHEN $6::text IS NULL THEN caller_pool END,"
+		" consent_basis = coalesce($8, consent_basis), max_channels = coalesce($9::integer, max_channels),"
+		" gap_s = coalesce($10::numeric / 1000, gap_s), ring_s = coalesce($11::integer, ring_s),"
+		" talk_s = coalesce($12::integer, talk_s), max_attempts = coalesce($13::integer, max_attempts),"
+		" retry_s = coalesce($14::integer, retry_s), priority = coalesce($15::smallint, priority)"
+		" WHERE campaign_id = $1";
+	char n[7][24];
+	const char *params[] = {id, shape.name, shape.description, shape.scenario, shape.trunk,
+		shape.caller_id, shape.pool, shape.consent, steer_given(&shape.channels, n[0]),
+		steer_given(&shape.gap_ms, n[1]), steer_given(&shape.ring_s, n[2]),
+		steer_given(&shape.talk_s, n[3]), steer_given(&shape.attempts, n[4]),
+		steer_given(&shape.retry_s, n[5]), steer_given(&shape.priority, n[6])};
+
+	return db_query(db, sql, params, ARRAY_LEN(params), NULL);
+}
+
+static const struct opt_row rows[] = {SHAPE_OPTIONS, SCENARIO_OPTIONS, {OPTION_COUNTRY}, {0}};
+
+static int run(char *const operands[])
+{
+	enum exit_code code = EXIT_OK;
+	char id[STEER_ID_MAX];
+	struct db db;
+
+	if (steer_one(operands, "one campaign") == -1)
+		return EXIT_USAGE;
+	if (tables_open(&db, &code) == -1)
+		return (int)code;
+	if (steer_find(&db, operands[0], id, &code) == 0 && shape_check(&db, &code) == 0) {
+		code = shape_apply(&db, id) == -1 ? steer_say(&db, "change the campaign") : EXIT_OK;
+		if (!code)
+			printf("%s: changed\n", id);
+	}
+	db_close(&db);
+	return (int)code;
+}
+
+const struct command command_set = {
+	.name = "set",
+	.page = {.synopsis = "set campaign [options]",
+		.purpose = "Change a campaign, also while it runs: the next call goes by it.",
+		.see = "campaign(1)"},
+	.rows = rows,
+	.run = run,
+};

@@ -1,0 +1,151 @@
+#include "steer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "record/found.h"
+
+int steer_verb(const struct verb *verbs, size_t n, char *const operands[])
+{
+	char names[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (operands[0] && strcmp(verbs[i].name, operands[0]) == 0)
+			return verbs[i].run(operands + 1);
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+			i == 0              ? ""
+				: i + 1 < n ? ", "
+					    : " or ",
+			verbs[i].name);
+	}
+	log_error("name what to do: %s", names);
+	return EXIT_USAGE;
+}
+
+int steer_one(char *const operands[], const char *what)
+{
+	if (operands[0] && !operands[1])
+		return 0;
+	log_error("name %s: see --help", what);
+	return -1;
+}
+
+enum exit_code steer_say(const struct db *db, const char *what)
+{
+	enum exit_code code = tables_say(db, what);
+
+	return db->fault == DB_DATA ? EXIT_REFUSED : code;
+}
+
+int steer_value(
+	struct db *db, const char *sql, const char *const params[], int n, char *ret, size_t size)
+{
+	PGresult *r;
+
+	*ret = '\0';
+	if (db_query(db, sql, params, n, &r) == -1)
+		return -1;
+	if (PQntuples(r))
+		snprintf(ret, size, "%s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return 0;
+}
+
+int64_t steer_rows(struct db *db, const char *sql, const char *const params[], int n)
+{
+	PGresult *r;
+	int64_t rows;
+
+	if (db_query(db, sql, params, n, &r) == -1)
+		return -1;
+	rows = db_rows(r);
+	PQclear(r);
+	return rows;
+}
+
+int steer_find(struct db *db, const char *word, char ret[STEER_ID_MAX], enum exit_code *ret_code)
+{
+	static const char sql[] =
+		"SELECT campaign_id FROM (SELECT campaign_id, created_at,"
+		" CASE WHEN campaign_id = $1 THEN 1 WHEN name = $1 THEN 2 ELSE 3 END AS rank FROM campaign"
+		" WHERE campaign_id = $1 OR name = $1 OR starts_with(campaign_id, $1)) f"
+		" WHERE rank = (SELECT min(CASE WHEN campaign_id = $1 THEN 1 WHEN name = $1 THEN 2 ELSE 3 END)"
+		" FROM campaign WHERE campaign_id = $1 OR name = $1 OR starts_with(campaign_id, $1)) LIMIT 2";
+	PGresult *r;
+	int n;
+
+	if (db_query(db, sql, &word, 1, &r) == -1) {
+		*ret_code = tables_say(db, "look for the campaign");
+		return -1;
+	}
+	n = *word ? PQntuples(r) : 0;
+	if (n == 1)
+		snprintf(ret, STEER_ID_MAX, "%s", PQgetvalue(r, 0, 0));
+	else if (n == 0)
+		log_error("there is no campaign '%s'", word);
+	else
+		log_error("more than one campaign is called '%s': name its id", word);
+	PQclear(r);
+	if (n == 1)
+		return 0;
+	*ret_code = EXIT_FALSE;
+	return -1;
+}
+
+int steer_list(const char *sql, const char *const params[], int n, const char *what)
+{
+	return (int)found_write(&(struct found){
+		.sql = sql,
+		.params = params,
+		.n = n,
+		.form = table_form(set.json, set.csv),
+		.what = what,
+	});
+}
+
+int steer_change(
+	const char *sql, const char *const params[], int n, const char *what, const char *absent)
+{
+	enum exit_code code = EXIT_OK;
+	struct db db;
+	int64_t rows;
+
+	if (tables_open(&db, &code) == -1)
+		return (int)code;
+	rows = steer_rows(&db, sql, params, n);
+	if (rows == -1)
+		code = tables_say(&db, what);
+	db_close(&db);
+	if (rows)
+		return (int)code;
+	log_error("%s", absent);
+	return EXIT_FALSE;
+}
+
+const char *steer_given(const int64_t *var, char *buf)
+{
+	if (!opt_of_line(var))
+		return NULL;
+	snprintf(buf, 24, "%" PRId64, *var);
+	return buf;
+}
+
+void steer_warn(struct db *db)
+{
+	char n[24];
+
+	if (steer_value(db, "SELECT 1 FROM trunk WHERE enabled LIMIT 1", NULL, 0, n, sizeof(n)) ==
+			0 &&
+		!*n)
+		log_warn(
+			"there is no trunk yet to call over: campaign trunk add, or a dispatcher adds its own");
+	if (steer_value(db,
+		    "SELECT 1 FROM node WHERE heartbeat_at > clock_timestamp() - " STEER_ALIVE
+		    " LIMIT 1",
+		    NULL, 0, n, sizeof(n)) == 0 &&
+		!*n)
+		log_warn("no dispatcher is running: campaign run");
+}

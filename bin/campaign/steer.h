@@ -1,0 +1,98 @@
+/* steer: what the commands that steer campaigns have in common.
+ */
+#ifndef CAMPAIGN_STEER_H
+#define CAMPAIGN_STEER_H
+
+#include "campaign.h"
+
+#define STEER_ID_MAX 40                     /* bytes of a campaign's id, with its NUL */
+#define STEER_ALIVE "interval '30 seconds'" /* since its last beat a dispatcher counts as running */
+
+/* Operands that begin with what is to be done: `caller-id add ..`. */
+struct verb {
+	const char *name;
+	int (*run)(char *const
+			words[]); /* what stands behind it, NULL at the end; returns an exit code */
+};
+int steer_verb(const struct verb *verbs, size_t n, char *const operands[]) MUST_USE;
+
+/* The campaign of this id, or beginning of one, or name. -1: there is none, or several: *ret_code, and it has been said. */
+int steer_find(
+	struct db *db, const char *word, char ret[STEER_ID_MAX], enum exit_code *ret_code) MUST_USE;
+/* One operand, no more: 0; -1 after a message that says what it should be: "a campaign". */
+int steer_one(char *const operands[], const char *what) MUST_USE;
+
+/* "cannot WHAT: why". What the tables do not allow is refused: 69. */
+enum exit_code steer_say(const struct db *db, const char *what);
+/* A statement that answers with one value, or none: ret is "" then. */
+int steer_value(struct db *db, const char *sql, const char *const params[], int n, char *ret,
+	size_t size) MUST_USE;
+/* How many rows a statement was about. -1 with db's fault. */
+int64_t steer_rows(struct db *db, const char *sql, const char *const params[], int n) MUST_USE;
+
+/* A command that is one query, or one statement. absent: what is said if it was about no row, exit 1. */
+int steer_list(const char *sql, const char *const params[], int n, const char *what) MUST_USE;
+int steer_change(const char *sql, const char *const params[], int n, const char *what,
+	const char *absent) MUST_USE;
+
+/* The text of an integer that stood on the command line; NULL: it did not. buf: 24 bytes. */
+const char *steer_given(const int64_t *var, char *buf);
+/* Is this dispatcher-less? Then it is warned of, and of a database without a trunk. */
+void steer_warn(struct db *db);
+
+/* Settings of a campaign, as options of launch and set; rows of both tables. */
+struct shape {
+	const char *name, *description, *scenario, *trunk, *caller_id, *pool, *consent;
+	int64_t channels, gap_ms, ring_s, talk_s, attempts, retry_s,
+		priority; /* as far as they were given */
+};
+extern struct shape shape;
+#define SHAPE_OPTIONS \
+	{"name", 0, OPT_STR, "TEXT", NULL, "what people call the campaign", &shape.name}, \
+		{"description", 0, OPT_STR, "TEXT", NULL, "more about it, for people", \
+			&shape.description}, \
+		{"scenario", 0, OPT_STR, "NAME", NULL, \
+			"what is said: qualify, or a folder of recordings", &shape.scenario}, \
+		{"priority", 0, OPT_INT, "N", NULL, "1 normal, 2 high, 3 urgent", &shape.priority, \
+			1, 3}, \
+		{"trunk", 0, OPT_STR, "NAME", NULL, "calls go over this trunk alone", \
+			&shape.trunk}, \
+		{"max-channels", 0, OPT_INT, "N", NULL, "calls of the campaign at a time", \
+			&shape.channels, 0, 10000}, \
+		{"gap-ms", 0, OPT_INT, "MS", NULL, "between the beginnings of two calls", \
+			&shape.gap_ms, 0, 3600000}, \
+		{"ring", 0, OPT_INT, "S", NULL, "a call that nobody takes by then is over", \
+			&shape.ring_s, 1, 600}, \
+		{"talk", 0, OPT_INT, "S", NULL, "the longest talk", &shape.talk_s, 1, 86400}, \
+		{"max-attempts", 0, OPT_INT, "N", NULL, "calls to one person", &shape.attempts, 1, \
+			100}, \
+		{"retry-delay", 0, OPT_INT, "S", NULL, "before a person is tried again", \
+			&shape.retry_s, 0, 2592000}, \
+		{"caller-id", 0, OPT_STR, "NUMBER", NULL, "number of ours that is shown", \
+			&shape.caller_id}, \
+		{"caller-pool", 0, OPT_STR, "NAME", NULL, \
+			"numbers of ours that are shown in turn", &shape.pool}, \
+	{ \
+		"consent", 0, OPT_STR, "WORD", NULL, \
+			"what the calls rest on where a contact has nothing: consent, contract, ..", \
+			&shape.consent \
+	}
+/* Put those that were given into the row of a campaign. */
+int shape_apply(struct db *db, const char *id) MUST_USE;
+/* 0; -1 after a message if an option cannot be: a number of ours that is none, or is no caller id. */
+int shape_check(struct db *db, enum exit_code *ret_code) MUST_USE;
+
+/* Is there such a scenario? -1: what is missing has been said. */
+int scenario_check(const char *name) MUST_USE;
+extern const char *scenario_folder;
+#define SCENARIO_OPTIONS \
+	{"campaigns", 0, OPT_STR, "DIR", "CALLPIPE_CAMPAIGNS", \
+		"where the folders of recordings are", &scenario_folder}, \
+	{ \
+		OPTION_SPOOL \
+	}
+
+/* Watch a campaign until it is over, or somebody has had enough. */
+int monitor_watch(const char *id) MUST_USE;
+
+#endif
