@@ -256,26 +256,23 @@ def lies():
 
 def closing():
     """It may be closed wherever it calls."""
-    for what, trigger in (("up", None), ("event", "create c1 PJSIP/1@trunk"), ("done", "channels"), ("down", None), ("lost", None)):
-        with own.Fake() as fake:
-            c = Client(fake)
-            if what == "up":
-                c.say("closing up")  # may come too late: then it is the next
-            else:
-                c.until("up")
-                c.say(f"closing {what}")
-            if trigger:
-                c.say(trigger, "channels") if what == "done" else c.say(trigger)
-            elif what == "down" or what == "up":
-                c.ask("channels")
-                fake.control("disconnect")
-            elif what == "lost":
-                c.ask("channels")
-                stream = own.Stream(fake)
-                assert stream
-            c.had(f"closed in {what}")
-            assert c.finish() == []
     with own.Fake() as fake:
+        for what in ("up", "event", "done", "down", "lost"):
+            c = Client(fake, app=what)
+            if what != "up":
+                c.until("up")
+            c.say(f"closing {what}", "ask /asterisk/ping-that-is-not")  # up: it may come too late, then it is the next
+            if what == "event":
+                c.say("create c1 PJSIP/1@trunk")
+            elif what == "done":
+                c.say("channels")
+            else:
+                c.until("ask")
+            if what in ("up", "down"):
+                fake.control(f"disconnect?app={what}")
+            stream = what == "lost" and own.Stream(fake, what)
+            c.had(f"closed in {what}")
+            assert c.finish() == [] and (stream or what != "lost")
         c = Client(fake)
         fake.control("slow?match=channels&ms=1000")
         c.say("channels", "close")
