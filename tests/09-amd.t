@@ -136,13 +136,14 @@ look 'the echo of the bot is nobody; a caller louder than it is' <<'EOF'
 def bot(start, ms):
     return [(start, stream.frame("playing", utterance="u", timestamp=start, loop=1)),
             (start + ms, stream.frame("played", utterance="u", timestamp=start + ms, status="played", heard_ms=ms, total_ms=ms, loop=1))]
-line = Line(8000, -60)
-line.silence(320)
-for name in ("vm-theperson", "digits/4", "digits/2", "vm-isunavail", "vm-intro"):
-    line.word(f"en_US_f_Allison/{name}", -48)
-    line.silence(100)
-events = [d for k, d, _, _ in amd(line.frames(bot(200, line.now() - 200))) if k == "amd"]
-assert not [e for e in events if e["verdict"] in ("machine", "human")], events
+for db in (-48, -35, -30):
+    line = Line(8000, -60)
+    line.silence(320)
+    for name in ("vm-theperson", "digits/4", "digits/2", "vm-isunavail", "vm-intro"):
+        line.word(f"en_US_f_Allison/{name}", db)
+        line.silence(100)
+    events = [d for k, d, _, _ in amd(line.frames(bot(200, line.now() - 200))) if k == "amd"]
+    assert not [e for e in events if e["verdict"] in ("machine", "human")], (db, events)
 line = Line(8000, -60)
 line.silence(500)
 line.word("en_US_f_Allison/hello", -22)

@@ -11,6 +11,9 @@ static const struct endpoint_set turns = {
 	.stay = 0.50F,
 	.quiet = 0.15F,
 	.echo_margin_db = 6.F,
+	/* who answers speaks into the first words of the bot, and softly, and nothing is lost if that is echo: the
+	 * judge does not make a machine of it */
+	.echo_first_db = -42.F,
 	.end_silence_ms = 700,
 };
 
@@ -101,6 +104,7 @@ static void on_frame(void *ctx, int64_t at_ms, const int16_t *samples)
 	if (h->need == JUDGE_ALL)
 		f.voice = voice_heard(h, at_ms, samples, tone || cadence_rings(&h->cadence, at_ms));
 	f.bot = endpoint_bot(&h->endpoint);
+	f.level_db = level_db;
 	f.signal = cadence_frame(&h->cadence, at_ms, &h->tone, tone, level_db, f.voice);
 	f.rings = cadence_rings(&h->cadence, at_ms);
 	judge_frame(&h->judge, &f);

@@ -12,11 +12,12 @@
 #define AGAIN_MS 1500 /* behind a longer one something new is said */
 #define REVISE_MS \
 	8000 /* from the first voice: so long a person may turn out to be a machine by what is said */
-#define SURE_MORE 1.5F    /* it takes so much more odds than if nothing had been decided */
-#define TONE_MORE_MS 3000 /* who has heard a tone waits longer for the next before it is silence */
-#define CLICK_MS 160      /* a shorter voice in the whole call is none */
-#define TONE_BEGIN_MS 160 /* of a tone that is taken for a voice, at most */
-#define REPLY_MS 400      /* the bot has said something if so much of it was heard */
+#define SURE_MORE 1.5F     /* it takes so much more odds than if nothing had been decided */
+#define TONE_MORE_MS 3000  /* who has heard a tone waits longer for the next before it is silence */
+#define HELLO_MOST_MS 6000 /* nobody who answers says more before he waits */
+#define CLICK_MS 160       /* a shorter voice in the whole call is none */
+#define TONE_BEGIN_MS 160  /* of a tone that is taken for a voice, at most */
+#define REPLY_MS 400       /* the bot has said something if so much of it was heard */
 
 /* Two columns, the first ascending; between rows it is straight, beyond the ends it is level. */
 struct step {
@@ -39,6 +40,8 @@ static const struct step over[] = {{1200, 0.F}, {2500, 0.8F}, {4000, 1.8F}};
 #define LONG_MS 1200.F      /* what is said for longer makes the pause count later: */
 #define LONG_SLOWER 0.0018F /* so much per ms of it, */
 #define LONG_MOST 2.2F      /* at most by this */
+#define ECHO_DB (-27.F)     /* an echo of a bot of usual level is softer */
+#define ECHO_ODDS 1.F       /* what it can say of a machine, at most */
 #define CARRY_LEAST (-2.5F) /* of what was before, so much counts */
 #define CARRY_MOST 2.5F
 #define BEEP_ODDS 5.F       /* behind a voice */
@@ -109,7 +112,12 @@ static float slower(const struct judge *j)
 /* Without the pause behind it. */
 static float talk_odds(const struct judge *j)
 {
-	return ALONG(said, j->said_ms) + ALONG(over, j->over_ms);
+	float odds = ALONG(said, j->said_ms) + ALONG(over, j->over_ms);
+
+	/* soft, and only while the bot speaks: that may be its echo */
+	if (j->over_ms * 10 > j->frames_ms * 7 && j->over_db < ECHO_DB)
+		odds = fminf(odds, ECHO_ODDS);
+	return odds;
 }
 
 static void odds_set(struct judge *j)
@@ -130,14 +138,17 @@ static void voice_frame(struct judge *j, const struct judge_frame *f)
 		j->first_ms = f->at_ms - RISE_MS;
 	if (j->pause_ms > AGAIN_MS && j->all_ms) {
 		j->carry = fminf(fmaxf(j->odds, CARRY_LEAST), CARRY_MOST);
-		j->said_ms = j->over_ms = 0;
+		j->said_ms = j->frames_ms = j->over_ms = 0;
 	}
 	if (!j->voiced)
 		j->said_ms += j->said_ms && j->pause_ms <= BREATH_MS ? j->pause_ms : RISE_MS;
 	j->said_ms += FRAME_MS;
+	j->frames_ms += FRAME_MS;
 	j->all_ms += FRAME_MS;
 	/* a bot that begins to speak is not heard at once; what was said before is not said over it */
 	j->over_ms = f->bot ? j->over_ms + FRAME_MS : 0;
+	j->over_db += (f->level_db - j->over_db) * FRAME_MS /
+		(float)(j->over_ms > 0 ? j->over_ms : FRAME_MS);
 	j->voiced++;
 	j->pause_ms = 0;
 }
@@ -154,7 +165,7 @@ static void rings_frame(struct judge *j)
 	if (j->all_ms > TONE_BEGIN_MS || (j->verdict != VERDICT_NONE && !ringing(j)))
 		return;
 	j->first_ms = -1;
-	j->said_ms = j->over_ms = j->all_ms = 0;
+	j->said_ms = j->frames_ms = j->over_ms = j->all_ms = 0;
 	j->voiced = 0;
 }
 
@@ -203,7 +214,7 @@ static void decide_by_voice(struct judge *j)
 		return;
 	if (j->odds >= j->set.machine + (person ? SURE_MORE : 0.F))
 		decide_machine(j);
-	else if (!person && j->odds <= -j->set.human)
+	else if (!person && j->odds <= -j->set.human && j->said_ms <= HELLO_MOST_MS)
 		decide_human(j);
 }
 

@@ -42,9 +42,10 @@ struct judge_set {
 
 struct judge_frame {
 	int64_t at_ms;
-	bool voice; /* the caller's voice, and no echo, is in these 20 ms */
-	bool rings; /* a tone is, for some time already */
-	bool bot;   /* the bot is playing */
+	float level_db; /* a sine of full scale is 0 */
+	bool voice;     /* the caller's voice, and no echo, is in these 20 ms */
+	bool rings;     /* a tone is, for some time already */
+	bool bot;       /* the bot is playing */
 	enum cadence_signal signal;
 	const struct cadence_pulse *pulse; /* of it */
 };
@@ -66,7 +67,9 @@ struct judge {
 	int64_t begin_ms, now_ms; /* end of the latest frame; begin_ms -1: none yet */
 	int64_t first_ms;         /* the first voice began; -1: none */
 	int64_t said_ms;          /* voice in one go, short pauses in it left out */
-	int64_t over_ms;          /* of it, over the bot */
+	int64_t frames_ms;        /* of it, without any pause */
+	int64_t over_ms;          /* of it, over the bot, to the end */
+	float over_db;            /* mean level of that */
 	int64_t pause_ms;         /* since the last voice */
 	int64_t all_ms;           /* voice in the whole call */
 	int voiced;               /* frames of voice in a row */

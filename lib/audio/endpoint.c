@@ -33,7 +33,7 @@ void endpoint_init(struct endpoint *e, const struct endpoint_set *set,
 		.floor_db = FLOOR_START_DB,
 	};
 	run_reset(e);
-	guard_init(&e->guard, set->echo_margin_db);
+	guard_init(&e->guard, set->echo_margin_db, set->echo_first_db);
 }
 
 static const struct endpoint_onset *onset(const struct endpoint *e)

@@ -25,6 +25,7 @@ struct endpoint_set {
 	float stay;                   /* a voice goes on above this score */
 	float quiet;                  /* so much lower are the scores on a line without noise */
 	float echo_margin_db;         /* see guard.h */
+	float echo_first_db;          /* the same */
 	int64_t end_silence_ms;       /* of a turn */
 	int64_t max_ms;               /* longest turn; 0: any */
 };

@@ -30,9 +30,10 @@
 #define STRIKES 4
 #define STRIKES_IN_MS 6000 /* of playing */
 
-void guard_init(struct guard *g, float margin_db)
+void guard_init(struct guard *g, float margin_db, float first_db)
 {
-	*g = (struct guard){.margin_db = margin_db, .echo_db = UNKNOWN_DB};
+	*g = (struct guard){
+		.margin_db = margin_db, .echo_db = first_db != 0.F ? first_db : UNKNOWN_DB};
 }
 
 float guard_gate_db(const struct guard *g)

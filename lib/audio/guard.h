@@ -22,7 +22,9 @@ struct guard {
 	int64_t struck_ms; /* heard_ms at the first */
 };
 
-void guard_init(struct guard *g, float margin_db);
+/* first_db: the echo that is believed in before anything is known; 0: what a line without an echo canceller gives back
+ * of a loud bot. */
+void guard_init(struct guard *g, float margin_db, float first_db);
 /* The level above which a voice is the caller's although the bot is playing, dBFS. */
 float guard_gate_db(const struct guard *g);
 /* The level up to which a frame may be echo alone. */

@@ -193,7 +193,7 @@ class Corpus:
       greeting, what = self.spoken(VOICEMAIL if kind == "voicemail" else MENU, self.gap)
     parts = [self.silence(*((0.0, 1.0) if rng.random() < 0.85 else (1.0, 2.2))), greeting]
     if kind == "ivr" and rng.random() < 0.3:
-      parts.insert(1, faded(self.piece(self.music, rng.uniform(1, 3)) * rng.uniform(0.4, 0.8)))
+      parts.insert(1, faded(self.piece(self.music, int(rng.uniform(1, 3) * RATE)) * rng.uniform(0.4, 0.8)))
       what = "music, " + what
     if kind == "voicemail" and rng.random() < 0.95:
       beep, how = self.beep()
@@ -256,9 +256,9 @@ class Corpus:
 
   # ---- the line ----
 
-  def piece(self, sounds, seconds):
+  def piece(self, sounds, n):
+    """n samples from the middle of one."""
     sound = self.rng.choice(sounds)
-    n = int(seconds * RATE)
     at = self.rng.randint(0, max(sound.size - n, 1))
     return numpy.resize(sound[at:at + n], n)
 
@@ -283,7 +283,7 @@ class Corpus:
       hz = numpy.fft.rfftfreq(n, 1 / RATE)
       spectrum *= 1 / numpy.maximum(hz, 60) if kind == "brown" else 1 / (1 + (hz / 180) ** 2)
       return numpy.fft.irfft(spectrum, n)
-    return self.piece(self.babble if kind == "babble" else self.music, n / RATE)
+    return self.piece(self.babble if kind == "babble" else self.music, n)
 
   def line(self, who, x):
     """Level, noise, codec and lost packets. A greeting was recorded in silence more often than people live in it."""
