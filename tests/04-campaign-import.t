@@ -107,10 +107,15 @@ ok 'who refused in the file has refused' is '["Not_interested",null]' 'person +3
 ok 'a zone that the file names' is '["America/Martinique","2026-09-01T10:00:00+00:00"]' 'person +33612345650 "[.tz,.consent_at]"'
 check 'what is wrong with a line is said' 'grep -q "no date '\''32/01/2026'\''" "$T/err" && grep -q "unknown time zone '\''Mars/Olympus'\''" "$T/err" &&
 	grep -q "unknown status '\''whatever'\''" "$T/err"'
+printf 'phone,consent\n+33612345601,non\n' >"$T/f"
+ok '--update: a consent may be taken back' is '[1,0,1,0,0,0] null' 'echo "$(summary --update "$T/f") $(person +33612345601 .consent_basis)"'
+campaign import --undo=5 >"$T/out"
+ok 'undo: and be given back' is '"consent"' 'person +33612345601 .consent_basis'
 ok '--update with nothing new' is '[7,0,0,4,0,3]' '{ cat "$T/b.csv"; echo; } | summary --update -'
 ok 'undo puts back what was changed' is 'undone import 4: 1 contacts removed, 3 as they were before' \
 	'campaign import --undo=4 | cut -d, -f1,2'
 ok 'as it was' is "$(printf %s "$before" | jq -Sc 'del(.updated_at)')" 'person +33612345601 "del(.updated_at)" | jq -Sc .'
+ok 'and who had not refused has not' is '"New"' 'person +33612345602 .status'
 q "INSERT INTO call_queue (campaign_id, contact_id, phone) SELECT 'camp_1', contact_id, phone FROM contact WHERE phone = '+33612345602'"
 ok 'undo: who is queued stays' is 'undone import 1: 4 contacts removed, 0 as they were before, 1 stay: they were called, queued or changed since' \
 	'campaign import --undo=1 2>&1'
@@ -155,6 +160,10 @@ check_same 'are said' reasons 'printf "2 a NUL character is in it\n4 it is cut o
 { echo phone,notes && head -c 10000000 /dev/zero | tr '\000' x && printf '\n0612345601,"' && head -c 900000 /dev/zero | tr '\000' y && echo '"'; } >"$T/f"
 takes 'a line of 10 MB, and one of 900 kB' '[2,1,0,0,0,1]'
 check_same 'the long one is said, and the other one is whole' 'reasons; q "SELECT length(notes) FROM contact"' 'printf "2 longer than 1048576 bytes\n900000\n"'
+printf 'numero;telephone;nom;name;tag;tag\n612345609;0612345601;DUPONT;Jean Dupont;a;b\n' >"$T/f"
+takes 'a number of a customer' '[1,1,0,0,0,0]'
+ok 'is none to be called; names that two columns have are kept' is '["Dupont",{"numero":"612345609","name":"Jean Dupont","tag":"a","tag 2":"b"}]' \
+	'person +33612345601 "[.last_name,.extra]" | jq -c "[.[0], (.[1] | {numero, name, tag, \"tag 2\"})]"'
 printf 'number\n6.12345601E+8\n612345602.0\n612345603\nTel: 06 12 34 56 04\n06 12 34 56 05 / 01 23 45 67 89\n3.36E+10\n="0612345606"\n' >"$T/f"
 takes 'most of what spreadsheets make of numbers is bad' '[7,3,0,0,0,4]'
 fresh

@@ -12,21 +12,23 @@
 #define SHOWN_MAX 5        /* names in a message */
 
 /* Names as fold_text leaves them. */
-static const struct {
+static const struct alias {
 	enum column column;
 	const char *names; /* with | between and at both ends */
+	bool weak; /* they mean it only if no other column does: a number may be that of a customer */
 } aliases[] = {
 	{COLUMN_PHONE,
 		"|phone|phone number|phone no|phone1|phone 1|phone2|phone 2|phone e164|telephone|telephones|telephone 1|telephone 2"
 		"|telephone number|telephone mobile|telephone portable|telephone fixe|tel|tel 1|tel 2|tel1|tel2|tel mobile|tel portable"
 		"|tel fixe|mobile|mobile phone|mobile number|cell|cell phone|cellphone|portable|gsm|fixe|home phone|work phone"
-		"|business phone|numero|numero de telephone|numero telephone|numero de tel|numero tel|numero de portable"
-		"|numero de mobile|num|num tel|num telephone|n de telephone|n telephone|n tel|no de telephone|no tel|number|msisdn"
+		"|business phone|numero de telephone|numero telephone|numero de tel|numero tel|numero de portable"
+		"|numero de mobile|num tel|num telephone|n de telephone|n telephone|n tel|no de telephone|no tel|msisdn"
 		"|contact number|"},
+	{COLUMN_PHONE, "|numero|num|number|no|n|", true},
 	{COLUMN_FIRST_NAME, "|first name|firstname|first|given name|forename|prenom|prenoms|"},
+	{COLUMN_LAST_NAME, "|last name|lastname|last|surname|family name|nom|nom de famille|"},
 	{COLUMN_LAST_NAME,
-		"|last name|lastname|last|surname|family name|nom|nom de famille|name|full name|nom complet|nom prenom"
-		"|nom et prenom|contact|contact name|"},
+		"|name|full name|nom complet|nom prenom|nom et prenom|contact|contact name|", true},
 	{COLUMN_EMAIL,
 		"|email|e mail|mail|email address|e mail address|courriel|adresse email|adresse e mail|adresse mail|adresse courriel|"},
 	{COLUMN_COMPANY,
@@ -63,18 +65,18 @@ static bool is_alias(const char *names, const char *name)
 	return at;
 }
 
-enum column columns_kind(const char *name, size_t n)
+static const struct alias *find_alias(const char *name, size_t n)
 {
-	enum column column = COLUMN_EXTRA;
+	const struct alias *found = NULL;
 	struct dynbuf folded;
 
 	dynbuf_init(&folded, 4 * NAME_MAX_BYTES);
 	if (n <= NAME_MAX_BYTES && fold_text(name, n, &folded) == 0 && folded.n)
-		for (size_t i = 0; i < ARRAY_LEN(aliases) && column == COLUMN_EXTRA; i++)
+		for (size_t i = 0; i < ARRAY_LEN(aliases) && !found; i++)
 			if (is_alias(aliases[i].names, folded.p))
-				column = aliases[i].column;
+				found = &aliases[i];
 	dynbuf_free(&folded);
-	return column;
+	return found;
 }
 
 /* How good a header this is with that delimiter: names that are known, then how many there are. */
@@ -93,7 +95,7 @@ static size_t judge(struct input *in, const char *p, size_t n, char delimiter)
 
 		dynbuf_reset(&in->text);
 		f = input_text(in, r.fields[i], windows, &in->text);
-		known += columns_kind(f.p, f.n) != COLUMN_EXTRA;
+		known += find_alias(f.p, f.n) != NULL;
 	}
 	return known * CSV_FIELDS_MAX * 2 + r.n;
 }
@@ -157,28 +159,57 @@ static int no_phone(struct input *in, const struct columns *c)
 	return -1;
 }
 
+static struct csv_field name_of(struct input *in, struct csv_field f, bool windows)
+{
+	dynbuf_reset(&in->text);
+	f = input_text(in, f, windows, &in->text);
+	while (f.n && strchr(" \t", f.p[f.n - 1]))
+		f.n--;
+	while (f.n && strchr(" \t", *f.p))
+		f.p++, f.n--;
+	return f;
+}
+
+/* A name that an earlier column has gets a number, so that both can be kept. */
+static char *unlike_others(const struct columns *c, struct csv_field f)
+{
+	char *name = strndup(f.p, f.n);
+	int same = 1;
+
+	for (size_t i = 0; name && i < c->n; i++) {
+		if (strcmp(c->names[i], name) != 0)
+			continue;
+		free(name);
+		if (asprintf(&name, "%.*s %d", (int)f.n, f.p, ++same) == -1)
+			return NULL;
+		i = SIZE_MAX; /* once more, from the first one */
+	}
+	return name;
+}
+
 static int take_names(struct input *in, const struct csv_record *r, struct columns *ret)
 {
+	const struct alias *found[CSV_FIELDS_MAX];
 	bool windows = input_is_windows(in, r->raw);
 
 	for (size_t i = 0; i < r->n; i++) {
-		struct csv_field f;
+		struct csv_field f = name_of(in, r->fields[i], windows);
 
-		dynbuf_reset(&in->text);
-		f = input_text(in, r->fields[i], windows, &in->text);
-		while (f.n && strchr(" \t", f.p[f.n - 1]))
-			f.n--;
-		while (f.n && strchr(" \t", *f.p))
-			f.p++, f.n--;
-		ret->of[i] = columns_kind(f.p, f.n);
-		ret->has[ret->of[i]] = true;
-		ret->names[i] = strndup(f.p, f.n);
+		ret->names[i] = unlike_others(ret, f);
 		if (!ret->names[i]) {
 			snprintf(in->why, sizeof(in->why), "no memory");
 			return -1;
 		}
 		ret->n++;
+		found[i] = find_alias(f.p, f.n);
+		ret->of[i] = found[i] && !found[i]->weak ? found[i]->column : COLUMN_EXTRA;
+		ret->has[ret->of[i]] = true;
 	}
+	for (size_t i = 0; i < r->n; i++)
+		if (found[i] && found[i]->weak && !ret->has[found[i]->column])
+			ret->of[i] = found[i]->column;
+	for (size_t i = 0; i < r->n; i++)
+		ret->has[ret->of[i]] = true;
 	return ret->has[COLUMN_PHONE] ? 0 : no_phone(in, ret);
 }
 

@@ -39,7 +39,5 @@ int columns_read(struct input *in, struct columns *ret) MUST_USE;
  * country as e164_country() has it. */
 int columns_read_list(struct input *in, const char *country, struct columns *ret) MUST_USE;
 void columns_free(struct columns *c);
-/* What a column of this name is. */
-enum column columns_kind(const char *name, size_t n);
 
 #endif

@@ -71,14 +71,13 @@ int import_lists(struct db *db, bool zones, struct row_lists *ret, enum exit_cod
 /* ---- contacts ---- */
 
 /* What a file says of a person. */
-#define TOLD \
-	"first_name, last_name, email, company, notes, extra, consent_basis, consent_at, consent_proof"
+#define TOLD "first_name, last_name, email, company, notes, extra, consent_at, consent_proof"
 
 static const char insert_sql[] =
 	"INSERT INTO contact (phone, phone_raw, " TOLD
-	", status, priority, tz, country, line_type, import_id)"
+	", consent_basis, status, priority, tz, country, line_type, import_id)"
 	" SELECT DISTINCT ON (phone) phone, phone_raw, " TOLD
-	", coalesce(status, 'New'), coalesce(priority, 1), tz, country, line_type, $1::bigint"
+	", nullif(consent_basis, ''), coalesce(status, 'New'), coalesce(priority, 1), tz, country, line_type, $1::bigint"
 	" FROM pg_temp.row WHERE phone IS NOT NULL ORDER BY phone, line ON CONFLICT (phone) DO NOTHING";
 
 /* The columns of the contact as the row leaves them: what it does not say stays. */
@@ -86,22 +85,24 @@ static const char insert_sql[] =
 	"coalesce(f.first_name, c.first_name), coalesce(f.last_name, c.last_name), coalesce(f.email, c.email)," \
 	" coalesce(f.company, c.company), coalesce(f.notes, c.notes)," \
 	" CASE WHEN f.extra IS NULL THEN c.extra ELSE coalesce(c.extra, '{}') || f.extra END," \
-	" coalesce(f.consent_basis, c.consent_basis), coalesce(f.consent_at, c.consent_at)," \
-	" coalesce(f.consent_proof, c.consent_proof)," \
+	" coalesce(f.consent_at, c.consent_at)," \
+	" coalesce(f.consent_proof, c.consent_proof), nullif(coalesce(f.consent_basis, c.consent_basis), '')," \
 	" CASE WHEN f.status = 'Not_interested' THEN f.status ELSE c.status END, coalesce(f.priority, c.priority)," \
 	" CASE WHEN $2::boolean THEN coalesce(f.tz, c.tz) ELSE c.tz END"
 #define OF_CONTACT \
-	"c.first_name, c.last_name, c.email, c.company, c.notes, c.extra, c.consent_basis, c.consent_at," \
-	" c.consent_proof, c.status, c.priority, c.tz"
+	"c.first_name, c.last_name, c.email, c.company, c.notes, c.extra, c.consent_at," \
+	" c.consent_proof, c.consent_basis, c.status, c.priority, c.tz"
 
 /* Only what changes is written, and what it was is kept. */
 static const char update_sql[] =
 	"WITH f AS MATERIALIZED (SELECT DISTINCT ON (phone) * FROM pg_temp.row WHERE phone IS NOT NULL ORDER BY phone, line),"
 	" c AS (SELECT c.*, f.line FROM contact c JOIN f USING (phone)"
-	" WHERE ROW(" MERGED ") IS DISTINCT FROM ROW(" OF_CONTACT ") FOR UPDATE OF c),"
+	" WHERE ROW(" MERGED ") IS DISTINCT FROM ROW(" OF_CONTACT
+	") ORDER BY c.contact_id FOR UPDATE OF c),"
 	" kept AS (INSERT INTO import_change (import_id, contact_id, before)"
 	" SELECT $1::bigint, contact_id, to_jsonb(c) - 'line' FROM c)"
-	" UPDATE contact SET (" TOLD ", status, priority, tz, updated_at) = (" MERGED ", now())"
+	" UPDATE contact SET (" TOLD ", consent_basis, status, priority, tz, updated_at) = (" MERGED
+	", now())"
 	" FROM c JOIN f USING (phone) WHERE contact.contact_id = c.contact_id";
 
 static const char duplicates_sql[] =

@@ -218,6 +218,7 @@ static int begin_import(struct import *im)
 static int say_lines(struct import *im)
 {
 	int64_t more = im->n.bad + im->n.dup - SHOWN;
+	bool stays = !set.dry_run && im->n.good > 0;
 	char limit[16];
 	PGresult *r;
 
@@ -233,8 +234,7 @@ static int say_lines(struct import *im)
 		log_warn("%s:%s: %s", im->path, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
 	if (more > 0 && PQntuples(r) == SHOWN)
 		log_warn("and %" PRId64 " more lines that were not taken%s%s", more,
-			set.dry_run ? "" : ": campaign import --errors=",
-			set.dry_run ? "" : im->id);
+			stays ? ": campaign import --errors=" : "", stays ? im->id : "");
 	PQclear(r);
 	return 0;
 }

@@ -184,16 +184,18 @@ static int take_priority(struct row_maker *m, const char **ret)
 	return bad(m, "unknown priority", m->value[COLUMN_PRIORITY]);
 }
 
-/* A cell that only says yes or no says nothing of what it rests on. */
-static void take_consent(struct row_maker *m)
+/* A cell that only says yes or no says nothing of what it rests on. No is "", which takes a consent back. */
+static void add_consent(struct row_maker *m, struct dynbuf *ret)
 {
-	static const struct csv_field consent = {"consent", 7};
-	const char *word = folded(m, m->value[COLUMN_CONSENT_BASIS]);
+	struct csv_field f = m->value[COLUMN_CONSENT_BASIS];
+	const char *word = folded(m, f);
 
 	if (is_one_of("|oui|yes|y|o|1|true|vrai|x|", word))
-		m->value[COLUMN_CONSENT_BASIS] = consent;
+		copy_text(ret, "consent");
 	else if (is_one_of("|non|no|n|0|false|faux|", word))
-		m->value[COLUMN_CONSENT_BASIS] = none;
+		copy_string(ret, "");
+	else
+		copy_span(ret, f.p, f.n);
 }
 
 /* As the row names it, or those of the number. */
@@ -268,7 +270,6 @@ static int add_good(struct row_maker *m, int64_t line, struct dynbuf *ret)
 	if (v[COLUMN_CONSENT_AT].n &&
 		row_date(v[COLUMN_CONSENT_AT].p, v[COLUMN_CONSENT_AT].n, when) == -1)
 		return bad(m, "no date", v[COLUMN_CONSENT_AT]);
-	take_consent(m);
 	copy_int(ret, line);
 	copy_null(ret);
 	copy_null(ret);
@@ -284,7 +285,7 @@ static int add_good(struct row_maker *m, int64_t line, struct dynbuf *ret)
 	copy_text(ret, zone);
 	copy_text(ret, country_or_null(&m->number));
 	copy_text(ret, e164_type_name(m->number.type));
-	copy_span(ret, v[COLUMN_CONSENT_BASIS].p, v[COLUMN_CONSENT_BASIS].n);
+	add_consent(m, ret);
 	copy_text(ret, when);
 	copy_span(ret, v[COLUMN_CONSENT_PROOF].p, v[COLUMN_CONSENT_PROOF].n);
 	copy_end(ret);
