@@ -222,4 +222,27 @@ ok 'nothing of him came with it' is 0 "q \"SELECT count(*) FROM import_error WHE
 mv "$CALLPIPE_SPOOL/phones.key" "$T/key"
 ok 'without the key nothing is imported' says 78 'the key' campaign import --clean "$T/f"
 ok 'the key may be elsewhere' is '[4,0,0,0,1,3]' 'summary --clean --phone-key-file "$T/key" "$T/f"'
+
+# ---- an import that had looked before he was erased
+phone=+33612345777
+psql -XAtq >"$T/out" <<END &
+	BEGIN;
+	SELECT pg_advisory_xact_lock_shared(41218790332);
+	INSERT INTO contact (phone, first_name) VALUES ('$phone', 'late');
+	\\! : >"$T/in"; until [ -f "$T/go" ]; do sleep 0.02; done
+	COMMIT;
+END
+importer=$!
+wait_for 20 test -f "$T/in"
+calllog erase --phone-key-file "$T/key" "$phone" >"$T/out" 2>"$T/err" &
+eraser=$!
+wait_for 20 eval '[ "$(q "SELECT count(*) FROM pg_locks WHERE NOT granted")" = 1 ]'
+: >"$T/go"
+both_end() { wait "$importer" && wait "$eraser"; }
+ok 'is waited for' both_end
+ok 'and he is gone' is 0 "q \"SELECT count(*) FROM contact WHERE phone = '$phone' OR first_name = 'late'\""
+q "INSERT INTO contact (phone) VALUES ('$phone'); INSERT INTO call (call_id, phone_number, direction, state) VALUES ('now', '$phone', 'outbound', 'dialing')"
+ok 'who is being called is not erased now' says 75 'the number is being called' calllog erase --phone-key-file "$T/key" "$phone"
+q "UPDATE call SET state = 'ended', ended_at = now() WHERE call_id = 'now'"
+ok 'but then' says 0 'erased: ' calllog erase --phone-key-file "$T/key" "$phone"
 plan

@@ -1,4 +1,5 @@
 /* Numbers and dates in the cells of a table. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ static bool expand(const char *cell, char ret[CELL_MAX])
 		return false;
 	if (*p == '.' || *p == ',')
 		part = strspn(++p, DIGITS);
-	if (sscanf(p + part, "%*1[eE]+%2u", &exponent) != 1 || part != exponent)
+	if (sscanf(p + part, "%*1[eE]%3u", &exponent) != 1 || part != exponent)
 		return false;
 	snprintf(ret, CELL_MAX, "%.1s%.*s", cell, (int)part, p);
 	return true;
@@ -34,30 +35,55 @@ static void cut_decimals(char *cell)
 		cell[whole] = '\0';
 }
 
-static int try(const char *cell, const char *country, struct e164 *ret)
+/* "6.12345678E+8", "3e10": a number of arithmetic, and none of a telephone. */
+static bool is_scientific(const char *s, size_t n)
+{
+	for (size_t i = 1; i + 1 < n; i++) {
+		bool letter = isalpha((unsigned char)s[i]) && !strchr("xX", s[i]);
+
+		if (letter && isdigit((unsigned char)s[i - 1]) &&
+			(isdigit((unsigned char)s[i + 1]) || strchr("+-", s[i + 1])))
+			return true;
+	}
+	return false;
+}
+
+static int try(const char *cell, size_t n, const char *country, struct e164 *ret)
 {
 	char zero[CELL_MAX + 1];
 
-	if (e164_parse(cell, strlen(cell), country, ret) == 0)
+	if (e164_parse(cell, n, country, ret) == 0)
 		return 0;
-	if (*cell == '+' || *cell == '0' || !country)
+	if (!n || *cell == '+' || *cell == '0' || !country)
 		return -1;
-	snprintf(zero, sizeof(zero), "0%s", cell);
-	return e164_parse(zero, strlen(zero), country, ret);
+	snprintf(zero, sizeof(zero), "0%.*s", (int)n, cell);
+	return e164_parse(zero, n + 1, country, ret);
 }
 
-/* One of several in a cell, with a word before it: "Tel: 06 ..", "=\"06..\"". */
+/* From the first digit to the first letter: "Tel: 06 12 34 56 78 (soir)". */
+static int try_part(const char *part, const char *country, struct e164 *ret)
+{
+	size_t n;
+
+	part += strcspn(part, "+(" DIGITS);
+	n = strspn(part, "+-./ ()" DIGITS);
+	while (n && !strchr(DIGITS, part[n - 1]))
+		n--;
+	return try(part, n, country, ret);
+}
+
+/* One of several in a cell, with words around it; "=\"06..\"". */
 static int repair(char *cell, const char *country, struct e164 *ret)
 {
 	static const char divide[] = "/;,|\n\r";
 	char whole[CELL_MAX];
 
+	if (is_scientific(cell, strlen(cell)))
+		return expand(cell, whole) ? try(whole, strlen(whole), country, ret) : -1;
 	cell += strcspn(cell, "+(" DIGITS);
 	cell[strcspn(cell, "\"")] = '\0';
-	if (expand(cell, whole))
-		return try(whole, country, ret);
 	cut_decimals(cell);
-	if (try(cell, country, ret) == 0)
+	if (try(cell, strlen(cell), country, ret) == 0)
 		return 0;
 	for (char *end = cell + strlen(cell); cell < end; cell += strlen(cell) + 1) {
 		char *word = strstr(cell, " ou ");
@@ -67,7 +93,7 @@ static int repair(char *cell, const char *country, struct e164 *ret)
 		if (word)
 			memset(word, '/', 4);
 		cell[strcspn(cell, divide)] = '\0';
-		if (try(cell + strcspn(cell, "+(" DIGITS), country, ret) == 0)
+		if (try_part(cell, country, ret) == 0)
 			return 0;
 	}
 	return -1;
@@ -78,7 +104,9 @@ int row_number(const char *text, size_t n, const char *country, bool clean, stru
 	char cell[CELL_MAX];
 	struct e164 repaired;
 
-	if (e164_parse(text, n, country, ret) == 0)
+	if (is_scientific(text, n))
+		*ret = (struct e164){.fault = E164_NOT_A_NUMBER};
+	else if (e164_parse(text, n, country, ret) == 0)
 		return 0;
 	if (!clean || n >= sizeof(cell))
 		return -1;
@@ -95,8 +123,8 @@ static bool read_day(const char *s, int *year, int *month, int *day, int *used)
 {
 	char a, b;
 
-	if (sscanf(s, "%4d-%2d-%2d%n", year, month, day, used) == 3 && *used >= 8)
-		return true;
+	if (strspn(s, DIGITS) == 4)
+		return sscanf(s, "%4d-%2d-%2d%n", year, month, day, used) == 3;
 	return sscanf(s, "%2d%c%2d%c%4d%n", day, &a, month, &b, year, used) == 5 && a == b &&
 		strchr("/.-", a);
 }
