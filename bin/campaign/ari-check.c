@@ -431,7 +431,7 @@ static int trunks_of_database(void)
 			"the database cannot be asked for trunks: %s", db.why);
 	else if (PQntuples(rows_found) == 0)
 		finding_add(&it.found, FINDING_WARNING, "trunk",
-			"add a row to the table trunk, or name one: campaign ari-check 'PJSIP/%s@trunk'",
+			"campaign trunk add, or name one: campaign ari-check 'PJSIP/%s@trunk'",
 			"the database has no trunk");
 	for (int i = 0; rows_found && rc == 0 && i < PQntuples(rows_found); i++)
 		rc = add_trunk(PQgetvalue(rows_found, i, 0));
