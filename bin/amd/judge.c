@@ -288,7 +288,8 @@ static void decide_by_time(struct judge *j, bool last)
 
 	if (j->verdict != VERDICT_NONE || j->begin_ms < 0)
 		return;
-	if (j->first_ms < 0 && since_ms >= j->set.silence_ms + (j->tones ? TONE_MORE_MS : 0)) {
+	if (j->all_ms <= CLICK_MS &&
+		j->pause_ms >= j->set.silence_ms + (j->tones ? TONE_MORE_MS : 0)) {
 		ev = (struct judge_event){.verdict = VERDICT_SILENCE, .confidence = 0.9F};
 		snprintf(ev.reason, sizeof(ev.reason), "nothing for %.1f s", seconds(j->pause_ms));
 	} else if (last) {

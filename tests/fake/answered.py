@@ -2,7 +2,9 @@
 
 import array
 import io
+import itertools
 import json
+import math
 import os
 import random
 import subprocess
@@ -21,9 +23,23 @@ def same(got, want, what=""):
     assert got == want, f"{what}: {got!r}, not {want!r}"
 
 
+class Noisy(Line):
+    """The same, with a second of noise again and again."""
+
+    def done(self):
+        if self.noise_db is not None:
+            key = (self.noise_db, self.rate)
+            if key not in known:
+                amplitude = 32768 / math.sqrt(2) * 10 ** (self.noise_db / 20)
+                known[key] = [round(self.rng.gauss(0, amplitude)) for _ in range(self.rate)]
+            self.pcm = array.array("h", (max(-32768, min(32767, s + n)) for s, n in zip(self.pcm, itertools.cycle(known[key]))))
+            self.noise_db = None
+        return super().done()
+
+
 def answers(noise_db, rate=8000):
     """A line that is lifted; 300 ms later it sounds."""
-    line = Line(rate, noise_db)
+    line = Noisy(rate, noise_db)
     line.silence(300)
     return line
 

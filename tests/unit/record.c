@@ -326,6 +326,22 @@ static void test_long(void)
 	story_close(&s);
 }
 
+static void test_amd(void)
+{
+	struct story s = tell(REC(1, 900, "amd",
+		"{\"verdict\":\"human\",\"confidence\":0.9,\"reason\":\"waited\",\"ms\":900}") REC(2,
+		2500, "amd",
+		"{\"verdict\":\"machine\",\"confidence\":0.95,\"reason\":\"spoke\",\"ms\":2500}") REC(3,
+		7000, "amd",
+		"{\"verdict\":\"machine\",\"kind\":\"voicemail\",\"confidence\":0.99,\"reason\":\"beep\",\"ms\":7000,\"message\":\"beep\"}"));
+
+	is_str(s.amd, "machine", "the last verdict counts");
+	is_str(s.amd_kind, "voicemail", "with the kind that is told later");
+	ok(strcmp(s.amd_reason, "spoke") == 0 && s.amd_ms == 2500,
+		"and the reason and time it was first told with");
+	story_close(&s);
+}
+
 int main(void)
 {
 	char cmd[PATH_MAX];
@@ -342,6 +358,7 @@ int main(void)
 	test_times();
 	test_order();
 	test_long();
+	test_amd();
 	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
 	return system(cmd) != 0 || done_testing();
 }
