@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ari-judge.h"
 #include "asterisk.h"
 #include "base/dynbuf.h"
 #include "base/log.h"
 #include "campaign.h"
-#include "finding.h"
 
 #define STREAM_NS (8 * NS_PER_S) /* for the stream, and for the channel to be ours */
 #define TRUNKS_MAX 64
@@ -73,21 +73,7 @@ static void remove_channel(void)
 
 static void on_place(void *ctx, const struct ari_reply *r)
 {
-	const char *value = json_string_value(json_object_get(r->json, "value"));
-
-	if (r->outcome != ARI_DONE || !value)
-		finding_add(&it.found, FINDING_UNKNOWN, "dialplan",
-			"have func_dialplan.so loaded, or look with 'dialplan show'",
-			"whether there is an extension '%s' in '%s' cannot be asked: %s",
-			asterisk_set.extension, asterisk_set.context, r->why);
-	else if (strcmp(value, "1") != 0)
-		finding_add(&it.found, FINDING_MISSING, "dialplan",
-			"#include pipelines/deploy/asterisk/extensions-outbound.conf in extensions.conf, then 'dialplan reload'",
-			"there is no extension '%s' in the context '%s': answered calls would be hung up",
-			asterisk_set.extension, asterisk_set.context);
-	else
-		finding_add(&it.found, FINDING_OK, "dialplan", NULL, "answered calls go to %s,%s,1",
-			asterisk_set.context, asterisk_set.extension);
+	judge_place(&it.found, asterisk_set.context, asterisk_set.extension, r);
 	remove_channel();
 }
 
@@ -109,27 +95,10 @@ static void ask_place(void)
 	dynbuf_free(&path);
 }
 
-static void look_at_variables(const json_t *channel)
-{
-	static const char *const wanted[] = {"AMDSTATUS", "AMDCAUSE", "CALLUUID", "TRYSTATUS"};
-	const json_t *vars = json_object_get(channel, "channelvars");
-
-	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
-		if (json_object_get(vars, wanted[i]))
-			continue;
-		finding_add(&it.found, FINDING_WARNING, "channelvars",
-			"channelvars = AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS under [general] of ari.conf, then 'module reload res_ari.so'",
-			"events do not carry %s: what AMD found is not known when they are lost",
-			wanted[i]);
-		return;
-	}
-	finding_add(&it.found, FINDING_OK, "channelvars", NULL, "events carry what AMD found");
-}
-
 static void on_made(void *ctx, const struct ari_reply *r)
 {
 	if (r->outcome == ARI_DONE) {
-		look_at_variables(r->json);
+		judge_variables(&it.found, r->json);
 		it.replied = true;
 		ask_place();
 		return;
@@ -163,52 +132,9 @@ static void make_channel(void)
 
 static void ask_trunk(void);
 
-/* "PJSIP/%s@trunk" -> "/endpoints/PJSIP/trunk". False: it is no endpoint of a technology. */
-static bool endpoint_path(const char *endpoint, struct dynbuf *path)
-{
-	const char *slash = strchr(endpoint, '/'), *at = strrchr(endpoint, '@');
-	char tech[32], name[128];
-
-	if (!slash || strncmp(endpoint, "Local/", 6) == 0)
-		return false;
-	snprintf(tech, sizeof(tech), "%.*s", (int)(slash - endpoint), endpoint);
-	if (strchr(slash + 1, '/')) /* PJSIP/trunk/sip:%s@host */
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(slash + 1, "/"), slash + 1);
-	else
-		snprintf(name, sizeof(name), "%s", at ? at + 1 : slash + 1);
-	dynbuf_adds(path, "/endpoints/");
-	(void)!http_escape(path, tech);
-	dynbuf_adds(path, "/");
-	(void)!http_escape(path, name);
-	return !strchr(name, '%') && *name;
-}
-
-static void judge_trunk(const char *trunk, const struct ari_reply *r)
-{
-	const char *state = json_string_value(json_object_get(r->json, "state"));
-
-	if (r->outcome == ARI_MISSING)
-		finding_add(&it.found, FINDING_MISSING, "trunk",
-			"an endpoint of that name in pjsip.conf, see pipelines/deploy/asterisk/pjsip-trunk.conf, or the right name in the trunk's endpoint",
-			"%s: Asterisk has no such endpoint", trunk);
-	else if (r->outcome != ARI_DONE || !state)
-		finding_add(&it.found, FINDING_UNKNOWN, "trunk", "have res_ari_endpoints.so loaded",
-			"%s: its state cannot be asked: %s", trunk, r->why);
-	else if (strcmp(state, "online") == 0)
-		finding_add(&it.found, FINDING_OK, "trunk", NULL, "%s is online", trunk);
-	else if (strcmp(state, "offline") == 0)
-		finding_add(&it.found, FINDING_MISSING, "trunk",
-			"see 'pjsip show endpoints' and 'pjsip show contacts': is it registered, does it answer OPTIONS?",
-			"%s is offline: calls over it fail at once", trunk);
-	else
-		finding_add(&it.found, FINDING_WARNING, "trunk",
-			"qualify_frequency = 60 in its aor, and Asterisk knows whether it is there",
-			"%s: Asterisk does not know its state ('%s')", trunk, state);
-}
-
 static void on_trunk(void *ctx, const struct ari_reply *r)
 {
-	judge_trunk(it.trunk[it.at], r);
+	judge_trunk(&it.found, it.trunk[it.at], r);
 	it.at++;
 	ask_trunk();
 }
@@ -222,7 +148,7 @@ static void ask_trunk(void)
 		return;
 	}
 	dynbuf_init(&path, 1024);
-	if (endpoint_path(it.trunk[it.at], &path)) {
+	if (judge_endpoint_path(it.trunk[it.at], &path)) {
 		must(ari_ask(it.ari, path.p, on_trunk, NULL));
 	} else {
 		finding_add(&it.found, FINDING_UNKNOWN, "trunk", "name one like 'PJSIP/%s@trunk'",
@@ -233,84 +159,12 @@ static void ask_trunk(void)
 	dynbuf_free(&path);
 }
 
-/* ---- modules ---- */
-
-static const struct {
-	const char *name, *what, *todo;
-	enum finding_state without;
-} modules[] = {
-	{"app_audiosocket.so", "no call reaches callpipe",
-		"'module load app_audiosocket.so', with res_audiosocket.so; both come with Asterisk 18 and newer",
-		FINDING_MISSING},
-	{"app_exec.so", "TryExec() is not there, and a call is hung up when its pipeline ends",
-		"'module load app_exec.so'", FINDING_MISSING},
-	{"app_amd.so", "AMD() is not there: machines are not told by Asterisk",
-		"amd.conf has to exist (pipelines/deploy/asterisk/amd.conf), then 'module load app_amd.so'; or leave it to amd(1)",
-		FINDING_WARNING},
-	{"app_userevent.so", "UserEvent() is not there: the dialplan cannot tell what AMD found",
-		"'module load app_userevent.so'", FINDING_WARNING},
-};
-
-/* NULL: Asterisk does not have it. */
-static const char *module_state(const json_t *list, const char *name)
-{
-	size_t i;
-	const json_t *one;
-
-	json_array_foreach(list, i, one) {
-		const char *s = json_string_value(json_object_get(one, "name"));
-
-		if (s && strcmp(s, name) == 0) {
-			s = json_string_value(json_object_get(one, "status"));
-			return s ? s : "";
-		}
-	}
-	return NULL;
-}
+/* ---- who it is, and its stream ---- */
 
 static void on_modules(void *ctx, const struct ari_reply *r)
 {
-	int running = 0;
-
-	if (r->outcome != ARI_DONE)
-		finding_add(&it.found, FINDING_UNKNOWN, "modules",
-			"have res_ari_asterisk.so loaded",
-			"which modules there are cannot be asked: %s", r->why);
-	for (size_t i = 0; r->outcome == ARI_DONE && i < ARRAY_LEN(modules); i++) {
-		const char *state = module_state(r->json, modules[i].name);
-
-		if (state && strcmp(state, "Running") == 0)
-			running++;
-		else
-			finding_add(&it.found, modules[i].without, "modules", modules[i].todo,
-				"%s is not %s: %s", modules[i].name, state ? "running" : "loaded",
-				modules[i].what);
-	}
-	if (running == (int)ARRAY_LEN(modules))
-		finding_add(&it.found, FINDING_OK, "modules", NULL,
-			"AudioSocket(), TryExec(), AMD() and UserEvent() are there");
+	judge_modules(&it.found, r);
 	ask_trunk();
-}
-
-/* ---- who it is, and its stream ---- */
-
-/* AudioSocket() lets the dialplan go on since 20.14, 21.9, 22.4. */
-static void judge_version(const char *version)
-{
-	static const int minors[] = {[20] = 14, [21] = 9, [22] = 4};
-	int major = 0, minor = 0;
-
-	if (sscanf(version, "%d.%d", &major, &minor) != 2)
-		finding_add(&it.found, FINDING_UNKNOWN, "version", NULL,
-			"'%.60s' is no release: AudioSocket() has to be of 20.14, 21.9, 22.4 or newer",
-			version);
-	else if (major < 20 || (major < (int)ARRAY_LEN(minors) && minor < minors[major]))
-		finding_add(&it.found, FINDING_WARNING, "version",
-			"Asterisk 20.14, 21.9, 22.4 or newer",
-			"%.60s: AudioSocket() sends no keys, and only TryExec() keeps a call when it ends",
-			version);
-	else
-		finding_add(&it.found, FINDING_OK, "version", NULL, "Asterisk %.60s", version);
 }
 
 /* When it answers, and the stream is there, whichever comes first. */
@@ -322,7 +176,7 @@ static void go_on(void)
 	it.late.at_ns = 0;
 	finding_add(&it.found, FINDING_OK, "events", NULL, "they come; Asterisk runs since %s",
 		it.info.startup_time);
-	judge_version(it.info.version);
+	judge_version(&it.found, it.info.version);
 	must(ari_ask(it.ari, "/asterisk/modules", on_modules, NULL));
 }
 
