@@ -48,7 +48,8 @@ struct call {
 	int64_t answered_ns;           /* then */
 	int64_t answered_ms, ended_ms; /* since 1970; 0: not */
 	int64_t due_ns;                /* something is to be done; 0: nothing */
-	unsigned tries;                /* of FENCE, continue */
+	unsigned looks; /* that found it Down, and nobody knows whether it was dialled */
+	unsigned tries; /* of FENCE, continue */
 	/* how it ended */
 	enum outcome_kind outcome;
 	int cause;

@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 
+#define LOOKS 4 /* at a channel that may be about to ring */
+#define LOOKS_NS (NS_PER_S / 2)
 #define LOOK_NS (30 * NS_PER_S) /* a call that nothing is heard of is asked for */
 
 static void on_gone_on(void *ctx, const struct ari_reply *r)
@@ -115,6 +117,8 @@ static void on_found(struct call *c, const json_t *json)
 		/* of our own we know that it was dialled; what others left may have been, or may be now */
 		if (c->dialled)
 			call_live(c);
+		else if (c->looks++ < LOOKS)
+			call_due(c, LOOKS_NS);
 		else
 			call_settle(c, OUTCOME_LOST, "it is not known whether it was dialled");
 		return;

@@ -60,6 +60,7 @@ static struct run {
 	struct loop_timer beat, claim, goodbye;
 	bool beaten;      /* the database knows this node, and this start of Asterisk */
 	bool beating;     /* a beat is under way */
+	bool introduced;  /* and it says which Asterisk is ours */
 	bool claiming;    /* a claim is */
 	bool asking_ours; /* what is ours is asked */
 	bool draining;
@@ -199,6 +200,7 @@ static void take_over(void)
 
 /* ---- heartbeats ---- */
 
+static void beat(void);
 static int64_t beaten_calls; /* how many calls the database has as ours */
 
 static void on_count(void *ctx, const PGresult *row)
@@ -216,9 +218,11 @@ static void on_beaten(void *ctx, const struct store_reply *r)
 	if (r->end != STORE_DONE)
 		return;
 	run.beaten_ns = now_ns();
-	if (!run.beaten && run.asterisk[0]) {
+	if (!run.beaten && run.introduced) {
 		run.beaten = true;
 		claim_in(0);
+	} else if (!run.beaten && run.asterisk[0]) {
+		beat(); /* it was sent before we knew */
 	}
 	if (beaten_calls != (int64_t)dialer_calls(run.dialer))
 		ask_ours();
@@ -237,8 +241,10 @@ static void beat(void)
 		    " clock_timestamp(), $7, to_timestamp($8::float8))",
 		    (const char *const[]){run.node, run.host, run.pid, run.boot, run.max_calls,
 			    run.lease, asterisk, started},
-		    8, on_count, on_beaten, NULL) == 0)
+		    8, on_count, on_beaten, NULL) == 0) {
 		run.beating = true;
+		run.introduced = asterisk != NULL;
+	}
 }
 
 static void on_beat(void *ctx, int64_t now)
@@ -385,7 +391,7 @@ static void on_ari_up(void *ctx, const struct ari_info *info, bool restarted)
 	snprintf(run.asterisk, sizeof(run.asterisk), "%s", info->asterisk_id);
 	snprintf(run.started, sizeof(run.started), "%lld.%03d",
 		(long long)(info->startup_ms / 1000), (int)(info->startup_ms % 1000));
-	run.beaten = false; /* its start goes into the rows that are dialled */
+	run.beaten = run.introduced = false; /* its start goes into the rows that are dialled */
 	beat();
 	dialer_ari_up(run.dialer, restarted);
 }
@@ -545,7 +551,8 @@ static int command(char *const operands[])
 		status = run.status;
 	}
 	dialer_close(run.dialer);
-	ari_close(run.ari);
+	if (run.ari)
+		ari_close(run.ari);
 	store_close(run.store);
 	outcomes_close(run.outcomes);
 	loop_free(&run.loop);
