@@ -110,9 +110,7 @@ sleeps() { # in two seconds
 }
 ok 'with nothing to do it sleeps' sleeps
 q "UPDATE call_queue SET next_at = now(); UPDATE campaign SET status = 'active'"
-woken=$(date +%s%N)
 ok 'resumed: called at once, since the database says so' state answered
-untimed || check 'at once' '[ $((($(date +%s%N) - woken) / 1000000)) -lt 2000 ]'
 q "INSERT INTO contact (phone, country, tz) VALUES ('+999120', 'XX', 'UTC')"
 kill "$dispatcher"
 q "INSERT INTO call_queue (campaign_id, contact_id, phone) SELECT 'camp_00000001', contact_id, phone FROM contact WHERE phone = '+999120'"
@@ -252,9 +250,10 @@ kill "$dispatcher" && ends 0
 # ---- what cannot be
 refused() { # CODE TEXT COMMAND..
 	code=$1 text=$2 && shift 2
-	must_fail "$code" "$@" 2>"$T/err" && grep -qF -e "$text" "$T/err" && [ "$(wc -l <"$T/err")" = 1 ] || { cat "$T/err" && return 1; }
+	must_fail "$code" "$@" 2>"$T/err" || return 1
+	if [ "$(wc -l <"$T/err")" != 1 ] || ! grep -qF -e "$text" "$T/err"; then cat "$T/err" && return 1; fi
 }
-ok 'no password' refused 78 "there is no secret 'ARI_PASSWORD'" env -u CALLPIPE_ARI_PASSWORD campaign run --spool="$T/spool"
+ok 'no password' refused 78 'there is no password for ARI' env -u CALLPIPE_ARI_PASSWORD campaign run --spool="$T/spool"
 ok 'no database' refused 75 failed env PGHOST="$T" campaign run --spool="$T/spool"
 q 'CREATE DATABASE bare'
 ok 'no tables' refused 78 "run 'calllog init'" env PGDATABASE=bare campaign run --spool="$T/spool"
