@@ -37,9 +37,18 @@ check 'then it is stopped for good' '[ "$(q "SELECT campaign_settle(); SELECT st
 stopped" ]'
 ok 'it is not begun again' refused "SELECT campaign_move('camp_1', 'active')" 'cannot become active'
 
+# ---- rows that came in the moment in which it ended
+late() { # STATUS: a row in a campaign that is so already; what becomes of both
+	q "TRUNCATE campaign, call_queue; INSERT INTO campaign (campaign_id, name, scenario, status) VALUES ('camp_2', 'two', 'x', '$1');
+		INSERT INTO call_queue (campaign_id, contact_id) VALUES ('camp_2', 1); SELECT campaign_settle()" >"$T/out"
+	q "SELECT k.status, q.status FROM campaign k JOIN call_queue q USING (campaign_id)"
+}
+check 'one that was completed goes on' '[ "$(late completed)" = "active|pending" ]'
+check 'one that was stopped does not' '[ "$(late stopped)" = "stopped|failed" ]'
+
 # ---- words of outside are values
 hostile="'); DROP TABLE contact; --"
-q "UPDATE campaign SET status = 'active'"
+q "INSERT INTO campaign (campaign_id, name, scenario, status) VALUES ('camp_1', 'one', 'x', 'active')"
 cat >"$T/hostile.sql" <<'END'
 SELECT campaign_result(:'x', :'x', true, :'x', true, :'x'), campaign_lost(:'x', :'x', :'x'), campaign_unclaim(:'x', :'x', :'x'),
 	campaign_finish('c', 1, :'x', :'x', :'x', :'x'), campaign_beat(:'x', :'x', 1, :'x', 1),
@@ -52,6 +61,6 @@ check 'and are kept as they are' '[ "$(q "SELECT (SELECT count(*) FROM contact),
 
 # ---- what wakes a dispatcher
 heard() { q "LISTEN callpipe_campaign; $1; SELECT 1" | grep -c 'Asynchronous notification "callpipe_campaign"'; }
-check 'told of a new row, a campaign that goes on, a trunk' '[ "$(heard "INSERT INTO call_queue (campaign_id, contact_id) VALUES ('\''camp_1'\'', 9)")$(heard "UPDATE campaign SET status = '\''paused'\''")$(heard "UPDATE trunk SET max_channels = 5")" = 111 ]'
+check 'told of a new row, a campaign that goes on, a trunk' '[ "$(heard "INSERT INTO call_queue (campaign_id, contact_id) VALUES ('\''camp_1'\'', 9)")$(heard "UPDATE campaign SET status = '\''paused'\'' WHERE campaign_id = '\''camp_1'\''")$(heard "UPDATE trunk SET max_channels = 5")" = 111 ]'
 check 'and not of what a claim writes' '[ "$(heard "UPDATE campaign SET served_at = now(); UPDATE trunk SET tokens = 1; UPDATE call_queue SET priority = 2")" = 0 ]'
 plan

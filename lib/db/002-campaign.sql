@@ -475,7 +475,7 @@ BEGIN
 		(3, d.scope IS NOT NULL, 'blocked', format('do not call: %s%s', d.reason, CASE WHEN d.scope <> '*' THEN ', this campaign' END), NULL),
 		(4, rest.ends::timestamp AT TIME ZONE q.zone > p_at, 'blocked', format('refused: rest until %s', rest.ends), NULL),
 		(5, q.contact_status = 'Not_interested', 'blocked', 'not interested', NULL),
-		(6, q.consent_from <= (p_at AT TIME ZONE 'UTC')::date AND coalesce(q.consent_basis, q.campaign_basis) IS NULL, 'blocked',
+		(6, q.consent_from <= (p_at AT TIME ZONE 'UTC')::date AND nullif(coalesce(q.consent_basis, q.campaign_basis), '') IS NULL, 'blocked',
 			format('no consent: %s asks for it', q.country), NULL),
 		(7, tried.n >= q.cap, 'blocked', format('%s attempts in %s days', tried.n, q.attempt_days), NULL),
 		(8, NOT w.open AND w.next IS NULL, 'blocked', w.why, NULL),
@@ -982,14 +982,14 @@ BEGIN
 	ELSIF now_is = p_to THEN
 		RETURN false;
 	ELSIF NOT (now_is, p_to) IN (('draft', 'pending'), ('draft', 'active'), ('draft', 'stopping'), ('pending', 'active'),
-		('pending', 'stopping'), ('active', 'paused'), ('active', 'stopping'), ('active', 'completed'), ('paused', 'active'),
+		('pending', 'stopping'), ('active', 'paused'), ('active', 'stopping'), ('paused', 'active'),
 		('paused', 'stopping'), ('completed', 'active')) THEN
 		RAISE EXCEPTION 'a campaign that is % cannot become %', now_is, p_to USING ERRCODE = 'check_violation';
 	END IF;
 	UPDATE campaign SET status = p_to, status_reason = p_reason,
 		started_at = CASE WHEN p_to = 'active' THEN coalesce(started_at, p_at) ELSE started_at END,
 		resumed_at = CASE WHEN p_to = 'active' THEN p_at ELSE resumed_at END,
-		ended_at = CASE WHEN p_to = 'completed' THEN p_at END WHERE campaign_id = p_campaign_id;
+		ended_at = NULL WHERE campaign_id = p_campaign_id;
 	IF p_to = 'stopping' THEN
 		PERFORM campaign_settle(p_at);
 	END IF;
@@ -1014,13 +1014,18 @@ BEGIN
 END
 $$;
 
--- Campaigns that have nothing left to call are completed; those that were stopping are stopped. How many.
+-- Campaigns that have nothing left to call are completed; those that were stopping are stopped. How many. Rows that came
+-- just then, of a launch or a late result, are seen to the next time.
 CREATE FUNCTION campaign_settle(p_at timestamptz DEFAULT clock_timestamp()) RETURNS integer LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	n integer;
 BEGIN
-	PERFORM campaign_clear(campaign_id, p_at) FROM campaign WHERE status = 'stopping';
+	PERFORM campaign_clear(k.campaign_id, p_at) FROM campaign k WHERE k.status IN ('stopping', 'stopped')
+		AND EXISTS (SELECT FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'pending');
+	UPDATE campaign SET status = 'active', ended_at = NULL WHERE campaign_id IN (SELECT k.campaign_id FROM campaign k
+		WHERE k.status = 'completed' AND EXISTS (SELECT FROM call_queue q
+			WHERE q.campaign_id = k.campaign_id AND q.status = 'pending') FOR UPDATE SKIP LOCKED);
 	-- whose call somebody deleted
 	UPDATE call_queue SET status = 'failed', error_message = 'its call is gone' WHERE queue_id IN (SELECT q.queue_id
 		FROM call_queue q WHERE q.status = 'calling'
