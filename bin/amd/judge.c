@@ -17,7 +17,9 @@
 #define HELLO_MOST_MS 6000 /* nobody who answers says more before he waits */
 #define CLICK_MS 160       /* a shorter voice in the whole call is none */
 #define TONE_BEGIN_MS 160  /* of a tone that is taken for a voice, at most */
-#define REPLY_MS 400       /* the bot has said something if so much of it was heard */
+#define LISTENED_MS 1000
+#define LISTENED_ODDS (-1.8F)
+#define REPLY_MS 400 /* the bot has said something if so much of it was heard */
 
 /* Two columns, the first ascending; between rows it is straight, beyond the ends it is level. */
 struct step {
@@ -330,7 +332,12 @@ void judge_frame(struct judge *j, const struct judge_frame *f)
 
 void judge_played(struct judge *j, int64_t heard_ms)
 {
-	j->answered |= heard_ms >= REPLY_MS && j->verdict == VERDICT_HUMAN;
+	if (heard_ms < REPLY_MS)
+		return;
+	j->answered |= j->verdict == VERDICT_HUMAN;
+	/* who has let the bot speak first, and speaks now, answers it: but a greeting may be late, too */
+	if (open(j) && j->all_ms <= CLICK_MS && heard_ms >= LISTENED_MS)
+		j->carry = LISTENED_ODDS;
 }
 
 void judge_clock(struct judge *j, int64_t at_ms)

@@ -169,6 +169,22 @@ static void test_answers(void)
 	judge_played(&j, 100);
 	talk(6000);
 	is_str(kinds(), "human machine ", "a bot of 0.1 s has said nothing");
+	begin();
+	bot = true;
+	silence(3000);
+	bot = false;
+	judge_played(&j, 3000);
+	silence(400);
+	talk(3900);
+	silence(3500);
+	is_str(kinds(), "human ", "who hears the bot out and then talks for 4 s answers it");
+	begin();
+	bot = true;
+	silence(3000);
+	bot = false;
+	judge_played(&j, 3000);
+	talk(6000);
+	is_str(kinds(), "machine ", "a greeting that begins late is known later");
 }
 
 static void test_signals(void)
