@@ -421,7 +421,7 @@ static void on_text(struct engine *e, const char *text)
 
 static void on_slow(struct engine *e)
 {
-	bool now = say_may_wait(e) && !turns_listening(&e->turns);
+	bool now = say_may_wait(e) && !said_busy(&e->said) && !turns_listening(&e->turns);
 
 	e->converse.slow = true;
 	e->wait_since_ms = e->now_ms;

@@ -442,8 +442,24 @@ static bool working(const struct engine *e)
 /* What the caller has said is not known yet, and he has waited for it: once in a turn. */
 static bool ear_slow(const struct engine *e)
 {
-	return e->turns.open > 0 && !e->filler_ear &&
-		e->now_ms - e->turn_end_ms >= e->sc->wait_transcript_ms;
+	return e->turns.open > 0 && !e->filler_ear && !said_busy(&e->said) &&
+		e->now_ms - e->turn_end_ms >= e->sc->wait_silence_ms;
+}
+
+/* It is answered, and the voice has not made a sound of it. */
+static bool voice_slow(const struct engine *e)
+{
+	int64_t turn, since_ms = said_unheard(&e->said, &turn);
+
+	return since_ms >= 0 && turn > 0 && turn == e->turns.turn && !turns_listening(&e->turns) &&
+		(e->filler_ms < 0 || e->now_ms - e->filler_ms >= ENGINE_WAIT_AGAIN_MS) &&
+		e->now_ms - max_i64(since_ms, e->turn_end_ms) >= e->sc->wait_silence_ms;
+}
+
+static bool work_slow(const struct engine *e)
+{
+	return working(e) && !said_busy(&e->said) && !turns_listening(&e->turns) &&
+		e->now_ms - e->wait_since_ms >= e->wait_ms;
 }
 
 static void wait_phrases(struct engine *e)
@@ -453,8 +469,9 @@ static void wait_phrases(struct engine *e)
 	if (ear_slow(e)) {
 		e->filler_ear = true;
 		say_wait(e);
-	} else if (working(e) && !turns_listening(&e->turns) &&
-		e->now_ms - e->wait_since_ms >= e->wait_ms) {
+	} else if (voice_slow(e)) {
+		say_wait(e);
+	} else if (work_slow(e)) {
 		e->wait_since_ms = e->now_ms;
 		e->wait_ms = ENGINE_WAIT_AGAIN_MS;
 		say_wait(e);

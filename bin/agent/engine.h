@@ -282,7 +282,7 @@ void say_entry(struct engine *e);
 void say_again(struct engine *e);
 /* Words of a model; how many sentences that are. */
 int say_model(struct engine *e, const struct scenario_llm *llm, const char *text, int64_t answer);
-/* True if a wait phrase may be said now: nothing else is, nor was one just now. */
+/* True if a wait phrase may be said now: nobody speaks, nor was one said just now. */
 bool say_may_wait(const struct engine *e);
 /* The next wait phrase. */
 void say_wait(struct engine *e);

@@ -57,8 +57,9 @@ int said_queue(struct said *s, const struct said_spec *spec, int64_t now_ms)
 		sentence_free(u);
 		return -1;
 	}
-	while (*at)
+	while (*at && !(spec->first && (*at)->phase != SAID_PLAYING && !(*at)->spec.first))
 		at = &(*at)->next;
+	u->next = *at;
 	*at = u;
 	return 0;
 }
@@ -161,6 +162,22 @@ void said_time(struct said *s, int64_t now_ms)
 		over(s, u, SAID_FAILED, 0);
 		since_ms = now_ms;
 	}
+}
+
+int64_t said_unheard(const struct said *s, int64_t *ret_turn)
+{
+	const struct sentence *first = NULL;
+
+	for (const struct sentence *u = s->head; u; u = u->next) {
+		if (u->phase == SAID_PLAYING)
+			return -1;
+		if (!first && u->phase == SAID_SENT && !u->cleared)
+			first = u;
+	}
+	if (!first)
+		return -1;
+	*ret_turn = first->spec.turn;
+	return max_i64(first->since_ms, s->heard_end_ms);
 }
 
 void said_close(struct said *s)

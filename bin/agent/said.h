@@ -28,6 +28,7 @@ struct said_spec {
 	bool interruptible;
 	int64_t stay;   /* in which stay in a state it was said */
 	int64_t answer; /* question of a model that it answers; 0: none */
+	bool first;     /* it is said before what is not heard yet */
 };
 
 enum said_phase {
@@ -75,6 +76,9 @@ void said_played(struct said *s, const char *id, enum said_end end, int64_t at_m
 void said_flush(struct said *s, bool all);
 /* What has been open for too long counts as failed. */
 void said_time(struct said *s, int64_t now_ms);
+/* Since when something has been with the voice while nothing is heard, call time; -1: that is not so. It answers turn
+ * *ret_turn. */
+int64_t said_unheard(const struct said *s, int64_t *ret_turn);
 /* End of the call: what is still open is over; nothing more is known of it. */
 void said_close(struct said *s);
 

@@ -29,6 +29,7 @@ static void queue(struct engine *e, const struct scenario_say *say, enum said_ki
 			.language = say->language,
 			.voice = say->voice,
 			.interruptible = say->interruptible,
+			.first = kind == SAID_FILLER,
 		});
 }
 
@@ -117,8 +118,7 @@ void say_again(struct engine *e)
 
 bool say_may_wait(const struct engine *e)
 {
-	return e->phase == ENGINE_TALKING && e->sc->wait.n && !said_busy(&e->said) &&
-		!e->turns.voice &&
+	return e->phase == ENGINE_TALKING && e->sc->wait.n && !e->turns.voice &&
 		(e->filler_ms < 0 || e->now_ms - e->filler_ms >= ENGINE_WAIT_PAUSE_MS);
 }
 

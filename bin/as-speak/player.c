@@ -163,12 +163,12 @@ void player_free(struct player *p)
 	}
 }
 
-/* The answer takes the place of wait phrases that nobody has heard yet. */
-static void cancel_fillers(struct player *p)
+/* The answer takes the place of wait phrases that nobody has heard yet: those before this one, NULL: all. */
+static void cancel_fillers(struct player *p, const struct utterance *before)
 {
 	struct utterance *next;
 
-	for (struct utterance *u = p->head; u; u = next) {
+	for (struct utterance *u = p->head; u && u != before; u = next) {
 		next = u->next;
 		if (u->kind == UTTERANCE_FILLER && !u->begun)
 			finish(p, u, PLAYED_CLEARED);
@@ -182,6 +182,22 @@ static void append(struct player *p, struct utterance *u)
 	else
 		p->head = u;
 	p->tail = u;
+	p->open++;
+}
+
+/* Before what has no sound yet, behind other wait phrases. */
+static void insert_first(struct player *p, struct utterance *u)
+{
+	struct utterance **at = &p->head;
+
+	while (*at && (*at)->kind == UTTERANCE_FILLER)
+		at = &(*at)->next;
+	if (!*at || (*at)->total > 0) {
+		append(p, u);
+		return;
+	}
+	u->next = *at;
+	*at = u;
 	p->open++;
 }
 
@@ -212,7 +228,7 @@ void player_synthesize(struct player *p, const struct utterance_spec *spec)
 		return;
 	}
 	if (spec->kind == UTTERANCE_ANSWER)
-		cancel_fillers(p);
+		cancel_fillers(p, NULL);
 	u = p->open < PLAYER_OPEN_MAX ? malloc(sizeof(*u)) : NULL;
 	if (!u) {
 		report(p, spec->id, "too many utterances are waiting: this one is not played");
@@ -227,7 +243,10 @@ void player_synthesize(struct player *p, const struct utterance_spec *spec)
 		.dry_since_ms = -1,
 	};
 	snprintf(u->id, sizeof(u->id), "%s", spec->id);
-	append(p, u);
+	if (u->kind == UTTERANCE_FILLER)
+		insert_first(p, u);
+	else
+		append(p, u);
 }
 
 bool player_expects(const struct player *p, const char *id)
@@ -309,6 +328,8 @@ void player_audio(struct player *p, const char *id, const void *le_bytes, size_t
 		}
 		return;
 	}
+	if (u->total == 0 && u->kind != UTTERANCE_FILLER)
+		cancel_fillers(p, u);
 	u->total += samples;
 	if (p->stored_samples + samples > (size_t)p->rate_hz * PLAYER_STORE_S)
 		spill(p, u,

@@ -219,8 +219,8 @@ static void feed(struct prime *p)
 
 		dynbuf_init(&b, SPEAKABLE_MAX);
 		if (phrase_of(p, s, &b, &phrase) == 0)
-			result = queue_add(
-				&p->queue, "prime", s->file ? engines_file : p->engines, &phrase);
+			result = queue_add(&p->queue, "prime", s->file ? engines_file : p->engines,
+				&phrase, false);
 		else
 			result = queue_add_failed(&p->queue, "prime", "engine", "it is too long");
 		dynbuf_free(&b);

@@ -276,8 +276,30 @@ static void append(struct queue *q, struct utterance *u)
 	queue_advance(q);
 }
 
+/* A file, or from the cache. */
+static bool at_hand(struct queue *q, struct utterance *u)
+{
+	char why[WHY_MAX];
+
+	if (u->phrase.file)
+		return true;
+	u->cached = queue_key(q->voice, *u->engines, &u->phrase, u->key, why) == 0 && *u->key &&
+		cache_get(q->cache, u->key, q->voice->rate_hz, &u->make.audio);
+	if (u->cached)
+		u->state = UTTERANCE_MADE;
+	return u->cached;
+}
+
+static void prepend(struct queue *q, struct utterance *u)
+{
+	u->next = q->head;
+	q->head = u;
+	q->open++;
+	queue_advance(q);
+}
+
 int queue_add(struct queue *q, const char *id, const struct engine *const *engines,
-	const struct phrase *p)
+	const struct phrase *p, bool soon)
 {
 	struct utterance *u = utterance_new(q, id, p);
 
@@ -285,7 +307,10 @@ int queue_add(struct queue *q, const char *id, const struct engine *const *engin
 		return -1;
 	u->engines = engines;
 	u->code = p->file ? "audio" : "engine";
-	append(q, u);
+	if (soon && !q->whole && !q->busy && q->head && !q->head->begun && at_hand(q, u))
+		prepend(q, u);
+	else
+		append(q, u);
 	return 0;
 }
 

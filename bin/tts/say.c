@@ -90,7 +90,8 @@ int tts_say(struct tts *t, const char *text, const char *path)
 	} else {
 		p.text = b.p;
 		if (tts_signals(&s.loop, &s.queue) < 0 ||
-			queue_add(&s.queue, "say", t->engines, &p) < 0 || loop_run(&s.loop) < 0)
+			queue_add(&s.queue, "say", t->engines, &p, false) < 0 ||
+			loop_run(&s.loop) < 0)
 			log_error_errno("cannot say it");
 		else
 			status = s.failed ? s.code : save(&s, t->voice.rate_hz, path);

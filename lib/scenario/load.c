@@ -184,19 +184,19 @@ static const struct scenario_state *read_state(struct loading *l, json_t *root, 
 
 static void read_wait(struct loading *l, json_t *root)
 {
-	static const char *const keys[] = {"say", "play", "after_ms", "transcript_ms", NULL};
+	static const char *const keys[] = {"say", "play", "after_ms", "silence_ms", NULL};
 	json_t *v = json_object_get(root, "wait"), *named;
 	const struct where *at = MEMBER(NULL, "wait");
 
 	l->sc->wait_after_ms = 1000;
-	l->sc->wait_transcript_ms = 1500;
+	l->sc->wait_silence_ms = 1500;
 	if (v && is_object(l, at, v, SIZE_MAX)) {
 		read_keys(l, at, v, keys, NULL);
 		l->sc->wait = read_says(l, at, v);
 		if (!l->sc->wait.n)
 			mistake(l, at, "has no 'say' and no 'play'");
 		l->sc->wait_after_ms = read_int(l, at, v, "after_ms", 0, 60000, 1000);
-		l->sc->wait_transcript_ms = read_int(l, at, v, "transcript_ms", 500, 60000, 1500);
+		l->sc->wait_silence_ms = read_int(l, at, v, "silence_ms", 500, 60000, 1500);
 	} else if (!v && json_object_get(l->phrases.index, "wait")) {
 		named = json_string("phrase:wait");
 		l->sc->wait = as_says(l, at, named);

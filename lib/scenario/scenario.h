@@ -350,7 +350,7 @@ struct scenario {
 
 	struct scenario_says wait; /* filler while a tool or a recogniser is slow; none: silence */
 	int wait_after_ms;         /* of a tool: time after which it is said */
-	int wait_transcript_ms;    /* the same from a turn's end, while its words are not known */
+	int wait_silence_ms; /* .. of a silence while words are not known yet, or a voice makes them */
 
 	json_t *variables; /* initial values: an object */
 	struct scenario_state *states;

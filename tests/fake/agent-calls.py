@@ -753,7 +753,7 @@ def case_slow_recogniser_once():
 
 def case_slow_recogniser_unbegun():
     """The answer comes before it has begun: it is not said."""
-    line = slow(transcript_ms=1000)
+    line = slow(silence_ms=1000)
     line.voice_starts()
     line.run(400)
     line.voice_stops()
@@ -805,6 +805,38 @@ def case_slow_recogniser_spoken_on():
     same([d["text"] for d in line.all("synthesize")], ["What?"])
     line.voice_stops("max")
     line.run(500)
+    line.hang_up()
+
+
+def case_slow_voice():
+    """A wait phrase goes before the answer that nobody has made a sound of; nobody remembers it."""
+    line = slow()
+    line.voice_ms = 4000
+    line.say("order")
+    since = line.now
+    line.until(lambda: line.all("synthesize")[-1]["kind"] == "filler")
+    assert 1000 <= line.now - since <= 1500, line.now - since
+    line.quiet()
+    same([h[:2] for h in line.heard], [("What?", "played"), ("One moment.", "played"), ("Ordered.", "played")])
+    line.voice_ms = 700
+    line.say("order")
+    line.quiet()
+    same([d["text"] for d in line.all("synthesize")], ["What?", "Ordered.", "One moment.", "Ordered."], "one that is only a little slow")
+    place = line.hang_up()
+    same([t["text"] for t in place["talk"]], ["What?", "order", "Ordered.", "order", "Ordered."])
+
+
+def case_slow_voice_interrupted():
+    """Who speaks on while it is said cuts both off."""
+    line = slow()
+    line.voice_ms = 4000
+    line.say("order")
+    line.until(lambda: line.all("synthesize")[-1]["kind"] == "filler")
+    line.hearing("One moment.", 100)
+    line.say("order")
+    line.quiet()
+    same([h[:2] for h in line.heard[:3]], [("What?", "played"), ("One moment.", "cleared"), ("Ordered.", "cleared")])
+    same(line.heard[-1][:2], ("Ordered.", "played"))
     line.hang_up()
 
 

@@ -20,10 +20,10 @@ LOOP = ("playing", "played", "listen")
 
 
 class Utterance:
-    def __init__(self, data, now):
+    def __init__(self, data, now, voice_ms=100):
         self.id, self.data = data["utterance"], data
         self.firm = data.get("interruptible") is False
-        self.ready, self.heard = now + 100, 0
+        self.ready, self.heard = now + voice_ms, 0
         self.total = 200 + 50 * len(data.get("text", "")) // 20 * 20
         self.begun = False
 
@@ -125,14 +125,18 @@ class Line:
         assert data["utterance"] not in self.names, "the name %s twice" % data["utterance"]
         assert 0 < len(data.get("text", "").encode()) <= 1024
         self.names.add(data["utterance"])
+        if data["kind"] == "filler" and self.queue and not self.queue[0].begun and self.now < self.queue[0].ready:
+            self.queue.insert(0, Utterance(data, self.now))
+            return
         if data["kind"] == "answer":
             for u in [u for u in self.queue if u.data["kind"] == "filler" and not u.begun]:
                 self.over(u, "cleared")
-        self.queue.append(Utterance(data, self.now))
+        self.queue.append(Utterance(data, self.now, self.voice_ms if data["kind"] == "answer" else 100))
         ahead = sum(not u.begun for u in self.queue)
         assert ahead <= 2, "%d sentences ahead" % ahead
 
     pending = ()
+    voice_ms = 100  # from the synthesize of an answer to its sound
 
     def over(self, u, status):
         self.queue.remove(u)
@@ -154,6 +158,9 @@ class Line:
         if not self.queue:
             return
         u = self.queue[0]
+        if u.data["kind"] == "filler" and not u.begun and len(self.queue) > 1 and self.now >= self.queue[1].ready:
+            self.over(u, "cleared")
+            return
         if not (u.firm or self.last_words or (not self.paused and (u.begun or not self.voice))):
             return
         if self.now < u.ready:

@@ -100,7 +100,7 @@ def start_fakes():
 SCENARIO = {
     "name": "faults", "language": "en", "start": "talk", "problem": "problem",
     "phrases": {"hello": "file:hello.wav", "wait": [{"file": "wait.wav", "text": "One moment."}]},
-    "wait": {"say": "phrase:wait", "transcript_ms": WAIT_MS}, "listen": {"end_silence_ms": 400, "no_input_ms": 4000},
+    "wait": {"say": "phrase:wait", "silence_ms": WAIT_MS}, "listen": {"end_silence_ms": 400, "no_input_ms": 4000},
     "on": [{"dtmf": "0", "goto": "bye"}, {"no_input": 2, "goto": "bye"}, {"no_match": 4, "goto": "bye"}],
     "states": {
         "talk": {"say": "phrase:hello", "again": "file:again.wav", "on": [{"words": ["word", "goodbye", "hello"], "say": "This is for {{call.uuid}}.", "goto": "more"}]},
@@ -181,7 +181,7 @@ class Case:
 
     def tts(self):
         url = self.base("http", self.voices, "/v1" if self.engine == "openai" else "")
-        self.env.update({"CALLPIPE_TTS": self.engine + ",command", "CALLPIPE_TTS_URL": url, "CALLPIPE_TTS_KEY": KEY, "CALLPIPE_TTS_TIMEOUT": str(WAIT_MS)})
+        self.env.update({"CALLPIPE_TTS": self.engine + ",command", "CALLPIPE_TTS_URL": url, "CALLPIPE_TTS_KEY": KEY, "CALLPIPE_TTS_TIMEOUT": str(3 * WAIT_MS if self.fault == "silence" else WAIT_MS)})
 
     def voices(self):
         self.own = voices.Voices()
@@ -231,8 +231,9 @@ class Case:
 
     def run(self):
         host = Host(self.folder, PIPELINE, self.env)
-        # until a slow recogniser is given up, behind the wait phrase
-        patience = 3 if self.stage == "stt" and self.fault in ("silence", "drip") else 1.5 if self.fault in ("drip", "endless") else 0.1
+        # until a slow recogniser or voice is given up, behind the wait phrase
+        slow = self.fault == "silence" and self.stage != "model" or self.name.startswith("stt") and self.fault == "drip"
+        patience = 3 if slow else 1.5 if self.fault in ("drip", "endless") else 0.1
         script = f"wait 2; say {SOUNDS}{'hello-world' if self.stage == 'stt' else 'vm-goodbye'}.wav; expect audio within {4 * SLACK}; wait 4; silence {patience}; dtmf 0; expect end within {9 * SLACK}"
         try:
             reports = {r["uuid"]: r for r in host.dial(script, 5)}

@@ -169,6 +169,30 @@ static void test_fillers(void)
 		"one not begun gives way to the answer");
 }
 
+static void test_slow_voice(void)
+{
+	fresh();
+	ask("u1", UTTERANCE_ANSWER, true);
+	frames(2);
+	ask("u2", UTTERANCE_FILLER, true);
+	ask("u3", UTTERANCE_FILLER, true);
+	give("u2", FRAME, true);
+	is_int(frames(2), 1, "a filler is heard before what has no sound yet");
+	give("u1", 2 * FRAME, true);
+	frames(3);
+	is_str(said, "u2 playing 40;u2 played 20/20;u3 cleared 0/0;u1 playing 80;u1 played 40/40;",
+		"fillers in their order; when that has a sound, what is unbegun of them gives way");
+	fresh();
+	ask("u4", UTTERANCE_ANSWER, true);
+	give("u4", 3 * FRAME, false);
+	ask("u5", UTTERANCE_FILLER, true);
+	give("u5", FRAME, true);
+	give("u4", 0, true);
+	frames(5);
+	is_str(said, "u4 playing 0;u4 played 60/60;u5 playing 60;u5 played 20/20;",
+		"behind what has one");
+}
+
 static void test_late(void)
 {
 	fresh();
@@ -290,6 +314,7 @@ int main(void)
 	test_order();
 	test_barge_in();
 	test_fillers();
+	test_slow_voice();
 	test_late();
 	test_limits();
 	for (uint64_t seed = 1; seed <= 10; seed++)

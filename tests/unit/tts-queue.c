@@ -130,7 +130,7 @@ static void add(const char *id)
 {
 	struct phrase p = {.text = id, .language = "en", .voice = ""};
 
-	if (queue_add(&queue, id, hands, &p) < 0)
+	if (queue_add(&queue, id, hands, &p, false) < 0)
 		abort();
 }
 
@@ -164,6 +164,37 @@ static void test_order(void)
 	fail(3);
 	is_str(said(), "b3 x3broken e3failed ", "one that fails has begin and end");
 	ok(!queue.head && queue.open == 0, "nothing is left");
+	queue_free(&queue);
+}
+
+/* A wait phrase that is a file. */
+static void add_soon(const char *id)
+{
+	struct phrase p = {.text = id, .file = "wait.wav", .language = "", .voice = ""};
+
+	if (queue_add(&queue, id, hands, &p, true) < 0)
+		abort();
+}
+
+static void test_soon(void)
+{
+	fresh(2);
+	add("1");
+	add("2");
+	add_soon("3");
+	is_int(running, 3, "what is said soon is made beside the others");
+	give(3, 1000);
+	done(3);
+	is_str(said(), "b3 a3 a3 e3ok ", "and is sent before what is still made");
+	give(1, 1000);
+	add_soon("4");
+	is_str(said(), "b1 a1 a1 ", "but not into what has begun");
+	done(1);
+	give(2, 10);
+	done(2);
+	give(4, 10);
+	done(4);
+	is_str(said(), "e1ok b2 a2 e2ok b4 a4 e4ok ", "nor before what comes next then");
 	queue_free(&queue);
 }
 
@@ -219,7 +250,7 @@ static void test_none(void)
 
 	fresh(2);
 	add("1");
-	ok(queue_add(&queue, "2", hands, &p) == 0 &&
+	ok(queue_add(&queue, "2", hands, &p, false) == 0 &&
 			queue_add_failed(&queue, "3", "stream", "no") == 0,
 		"three");
 	is_str(said(), "", "wait for the first, also what is over already");
@@ -227,7 +258,7 @@ static void test_none(void)
 	is_str(said(), "b1 x1it has written nothing e1failed b2 e2ok b3 x3no e3failed ",
 		"no sound at all is a failure, no text is none");
 	p.text = "12345";
-	ok(queue_add(&queue, "4", silence, &p) == 0, "silence");
+	ok(queue_add(&queue, "4", silence, &p, false) == 0, "silence");
 	is_int(out.bytes, 5 * 65 / 20 * 20 * RATE / 1000 * 2,
 		"of the length that speech would have");
 	queue_free(&queue);
@@ -290,6 +321,7 @@ int main(void)
 	if (cache_init(&cache, NULL) < 0)
 		return 1;
 	test_order();
+	test_soon();
 	test_pieces();
 	test_cancel();
 	test_none();
