@@ -220,7 +220,10 @@ static void on_voice_stopped(struct engine *e, json_t *data)
 	int64_t at_ms = time_of(e, data);
 
 	e->quiet_since_ms = max_i64(e->quiet_since_ms, at_ms);
-	e->turn_end_ms = e->now_ms - e->now_ms % CLOCK_MS;
+	/* what is waited for is looked at with each clock: rather too early than too late */
+	e->turn_end_ms = e->now_ms;
+	if (strcmp(string(data, "cause"), "silence") == 0 && e->d.state)
+		e->turn_end_ms = at_ms + e->d.state->listen.end_silence_ms - CLOCK_MS;
 	act(e, turns_voice_stopped(&e->turns, turn_of(e, data), at_ms, key, scene(e)));
 }
 

@@ -149,7 +149,7 @@ struct engine {
 	int64_t inputs;                 /* turns of the caller's: what was said, and keys */
 	int64_t wait_since_ms;          /* since the tool, or the last wait phrase */
 	int64_t wait_ms;                /* from then to the next */
-	int64_t turn_end_ms;            /* when the end of the caller's voice was noticed */
+	int64_t turn_end_ms; /* when the end of the caller's voice was noticed, at the earliest */
 	int64_t filler_ms; /* of the last wait phrase; -1: the caller has spoken since, or heard something else */
 	bool filler_ear; /* one was said for words that are not known yet */
 

@@ -716,12 +716,19 @@ def slow(**wait):
     return line
 
 
+def noticed(line):
+    """The caller has finished, and that is noticed behind the silence."""
+    line.voice = False
+    line.run(700)
+    line.send("voice-stopped", timestamp=line.now - 700, turn=line.turn, cause="silence")
+
+
 def case_slow_recogniser():
     line = slow()
     for text in ("One moment.", "Bear with me."):
         line.voice_starts()
         line.run(400)
-        line.voice_stops()
+        noticed(line)
         since, n = line.now, len(line.out)
         line.until(lambda: line.since(n))
         same(line.since(n), ["synthesize"])
@@ -742,7 +749,7 @@ def case_slow_recogniser_once():
     line = slow()
     line.voice_starts()
     line.run(400)
-    line.voice_stops()
+    noticed(line)
     line.run(6000)
     n = len(line.out)
     line.transcript("")
@@ -756,7 +763,7 @@ def case_slow_recogniser_unbegun():
     line = slow(silence_ms=1000)
     line.voice_starts()
     line.run(400)
-    line.voice_stops()
+    noticed(line)
     line.until(lambda: len(line.all("synthesize")) == 2)
     line.transcript("order")
     line.quiet()
@@ -769,12 +776,12 @@ def case_slow_recogniser_interrupted():
     line = slow()
     line.voice_starts()
     line.run(400)
-    line.voice_stops()
+    noticed(line)
     line.until(lambda: line.queue)
     line.hearing("One moment.", 100)
     line.voice_starts()
     line.run(300)
-    line.voice_stops()
+    noticed(line)
     line.send("transcript", turn=1, text="purple", listen="l1")
     same(line.all("flush"), [{"turn": 2}], "words, while somebody speaks into it")
     n = len(line.out)
@@ -784,7 +791,7 @@ def case_slow_recogniser_interrupted():
     same(line.heard[-1][:2], ("Ordered.", "played"))
     line.voice_starts()
     line.run(400)
-    line.voice_stops()
+    noticed(line)
     line.until(lambda: line.queue)
     line.hearing("Bear with me.", 100)
     n = len(line.out)
@@ -798,7 +805,7 @@ def case_slow_recogniser_spoken_on():
     line = slow()
     line.voice_starts()
     line.run(400)
-    line.voice_stops()
+    noticed(line)
     line.run(400)
     line.voice_starts()
     line.run(2500)
@@ -812,14 +819,17 @@ def case_slow_voice():
     """A wait phrase goes before the answer that nobody has made a sound of; nobody remembers it."""
     line = slow()
     line.voice_ms = 4000
-    line.say("order")
+    line.voice_starts()
+    line.run(400)
+    noticed(line)
+    line.transcript("order")
     since = line.now
     line.until(lambda: line.all("synthesize")[-1]["kind"] == "filler")
     assert 1000 <= line.now - since <= 1500, line.now - since
     line.quiet()
     same([h[:2] for h in line.heard], [("What?", "played"), ("One moment.", "played"), ("Ordered.", "played")])
     line.voice_ms = 700
-    line.say("order")
+    line.say("order", 500, 700)
     line.quiet()
     same([d["text"] for d in line.all("synthesize")], ["What?", "Ordered.", "One moment.", "Ordered."], "one that is only a little slow")
     place = line.hang_up()

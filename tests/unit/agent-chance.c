@@ -32,7 +32,7 @@ static struct {
 	struct {
 		char id[SAID_ID_MAX];
 		int named; /* which sentence of the model's it is; 0: none */
-		bool begun, cleared;
+		bool filler, begun, cleared;
 	} open[64];
 	size_t opens;
 	bool heard[SENTENCES], sent[SENTENCES];
@@ -71,10 +71,12 @@ static void put(void *ctx, const char *type, json_t *data)
 	if (strcmp(type, "synthesize") == 0 && line.opens < ARRAY_LEN(line.open)) {
 		snprintf(line.open[line.opens].id, SAID_ID_MAX, "%s", string(data, "utterance"));
 		line.open[line.opens].named = named(string(data, "text"));
+		line.open[line.opens].filler = strcmp(string(data, "kind"), "filler") == 0;
 		line.open[line.opens].begun = line.open[line.opens].cleared = false;
 		line.opens++;
 		for (size_t i = 0; i < line.opens; i++)
-			ahead += !line.open[i].begun && !line.open[i].cleared;
+			ahead += !line.open[i].begun && !line.open[i].cleared &&
+				!line.open[i].filler;
 		if (ahead > SAID_AHEAD)
 			fail("more than two sentences are ahead");
 	} else if (strcmp(type, "flush") == 0) {
