@@ -79,7 +79,10 @@ check_same 'without names, the trunks of the database that are enabled' of_datab
 	"ok trunk PJSIP/%s@trunk is online" "missing trunk PJSIP/%s@down is offline"'
 check_same 'as JSON' 'must_fail 1 campaign ari-check --json "PJSIP/%s@other" | jq -c "[.ready, (.findings[] | select(.state != \"ok\") | .check)]"' \
 	'echo "[false,\"trunk\"]"'
-control() { curl -sX POST "${CALLPIPE_ARI_URL%/ari}/control/$1"; }
+control() {
+	python3 -c 'import sys, urllib.request as u; print(u.urlopen(u.Request(sys.argv[1], method="POST")).read().decode())' \
+		"${CALLPIPE_ARI_URL%/ari}/control/$1"
+}
 control 'fail?match=channels/create&status=500' >"$T/.control"
 ok 'channels that cannot be made' found 1 missing channels 'no channel can be made: HTTP status 500: Allocation failed' 'PJSIP/%s@trunk'
 control 'fail?match=channels/create&status=0' >"$T/.control"
@@ -88,7 +91,7 @@ control 'fail?match=asterisk/modules&status=404' >"$T/.control"
 ok 'modules that cannot be asked for' found 0 unknown modules 'which modules there are cannot be asked: HTTP status 404' 'PJSIP/%s@trunk'
 control 'fail?match=/ari/events&status=503&n=1' >"$T/.control"
 ok 'no stream' found 1 missing events 'the stream of events does not come: the handshake is answered with status 503' 'PJSIP/%s@trunk'
-nothing_left() { curl -s "${CALLPIPE_ARI_URL%/ari}/control/state" | jq -e '.invites == 0 and .channels == {} and .apps == {}'; }
+nothing_left() { control state | jq -e '.invites == 0 and .channels == {} and .apps == {}'; }
 check 'no call was placed, and no channel is left' 'wait_for 5 nothing_left && [ ! -s "$T/invites" ]'
 kill "$asterisk"
 asterisk '{"modules":{"app_audiosocket.so":"Not Running","app_exec.so":"Running"}}' --channelvars=CALLUUID
