@@ -264,9 +264,7 @@ def closing():
             c.say(f"closing {what}", "ask /asterisk/ping-that-is-not")  # up: it may come too late, then it is the next
             if what == "event":
                 c.say("create c1 PJSIP/1@trunk")
-            elif what == "done":
-                c.say("channels")
-            else:
+            elif what != "done":  # which the end of that is
                 c.until("ask")
             if what in ("up", "down"):
                 fake.control(f"disconnect?app={what}")
