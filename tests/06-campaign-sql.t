@@ -8,7 +8,7 @@ q() { psql -XAtqc "$1"; }
 refused() { ! q "$1" 2>"$T/err" && grep -qF -e "$2" "$T/err"; }
 
 ok 'the tables are made' calllog init
-ok 'holidays of sixty years, Easter computed in two ways' model holidays
+ok 'holidays of twenty years, Easter computed in two ways' model holidays
 ok 'hours: years of instants in fourteen places, changes of clocks and holidays above all' model windows
 ok 'the gate: consent, refusals, lists, attempts of thirty days, hours, calls in progress' model gates
 ok 'caps: calls per second, gaps, numbers that are shown' model caps

@@ -477,7 +477,8 @@ BEGIN
 		(5, q.contact_status = 'Not_interested', 'blocked', 'not interested', NULL),
 		(6, q.consent_from <= (p_at AT TIME ZONE 'UTC')::date AND nullif(coalesce(q.consent_basis, q.campaign_basis), '') IS NULL, 'blocked',
 			format('no consent: %s asks for it', q.country), NULL),
-		(7, tried.n >= q.cap, 'blocked', format('%s attempts in %s days', tried.n, q.attempt_days), NULL),
+		(7, tried.n >= q.cap, 'blocked', format('%s attempts in %s days, again after %s',
+			tried.n, q.attempt_days, ((tried.first + q.attempt_days * interval '24 hours') AT TIME ZONE 'UTC')::date), NULL),
 		(8, NOT w.open AND w.next IS NULL, 'blocked', w.why, NULL),
 		(9, q.campaign_status <> 'active', 'later', format('the campaign is %s%s', q.campaign_status, ': ' || q.status_reason), NULL),
 		(10, live.call_id IS NOT NULL, 'later', 'in another call', p_at + interval '30 seconds'),
@@ -1026,6 +1027,7 @@ BEGIN
 	UPDATE campaign SET status = 'active', ended_at = NULL WHERE campaign_id IN (SELECT k.campaign_id FROM campaign k
 		WHERE k.status = 'completed' AND EXISTS (SELECT FROM call_queue q
 			WHERE q.campaign_id = k.campaign_id AND q.status = 'pending') FOR UPDATE SKIP LOCKED);
+	DELETE FROM call_undone WHERE undone_at < p_at - interval '30 days';
 	-- whose call somebody deleted
 	UPDATE call_queue SET status = 'failed', error_message = 'its call is gone' WHERE queue_id IN (SELECT q.queue_id
 		FROM call_queue q WHERE q.status = 'calling'

@@ -68,9 +68,9 @@ def holidays(_rng, db):
   for law, zones in (("FR", ["Europe/Paris", *SLAVERY]), ("GB", ["Europe/London"])):
     for zone in zones:
       ours = {row[0] for row in db.ask(f"SELECT day FROM holiday WHERE country = '{law}' AND region IN ('', '{zone}')"
-                                       " AND day BETWEEN '2024-01-01' AND '2065-12-31'")}
+                                       " AND day BETWEEN '2024-01-01' AND '2045-12-31'")}
       day, theirs = datetime.date(2024, 1, 1), set()
-      while day.year < 2066:
+      while day.year < 2046:
         if LAWS[law][0](day, zone):
           theirs.add(str(day))
         day += DAY
