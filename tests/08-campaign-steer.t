@@ -77,6 +77,20 @@ ok 'caller id: no number' says 64 'too short' campaign caller-id add +33145 --pr
 ok 'caller id: removed' campaign caller-id remove +33145678910
 ok 'caller id: none of ours' says 1 'none of ours' campaign caller-id remove +33145678910
 
+ok 'trunk: what it shows is held to the same' says 69 'ARCEP' campaign trunk add main --caller-id '06 12 34 56 78' --country FR
+ok 'trunk: in E.164' campaign trunk add main --caller-id '01 45 67 89 10' --country FR
+ok 'trunk: it is kept' is +33145678910 'SELECT caller_id FROM trunk'
+ok 'retry rule: of all' campaign retry-rule set rejected --max 1 --delay 60 --factor 2.5 --same-hours no
+ok 'retry rule: listed' json 'map(select(.outcome == "rejected"))[0] == {campaign_id: null, outcome: "rejected", max: 1, delay_s: 60, factor: 2.5, jitter: 0, same_hours: false}' \
+	campaign retry-rule list
+ok 'retry rule: only what is said changes' campaign retry-rule set rejected --max 2
+ok 'retry rule: the rest is as it was' is '2|60|f' "SELECT max, delay_s, same_slot FROM retry_rule WHERE outcome = 'rejected'"
+ok 'retry rule: removed' campaign retry-rule remove rejected
+ok 'retry rule: one that is not there' says 1 'no such rule' campaign retry-rule remove rejected
+ok 'retry rule: who has refused is not tried again' says 64 'must be one of busy' campaign retry-rule set refused
+ok 'retry rule: no share' says 64 'between 0 and 1' campaign retry-rule set busy --jitter 2
+ok 'retry rule: no campaign' says 1 'there is no campaign' campaign retry-rule set busy --campaign x
+
 # ---- launch
 ok 'nobody is there' says 1 'nobody is New' campaign launch
 contacts 1 60
@@ -113,7 +127,8 @@ ok 'launched' is "active|solar|2|4|0|10" "SELECT status, scenario, priority, max
 ok 'its id and name' is t "SELECT campaign_id ~ '^camp_[0-9a-f]{8}$' AND name ~ '^Campagne 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$' FROM campaign"
 ok 'people are queued' is '10|2' "SELECT count(*) FILTER (WHERE c.status = 'Queued'), min(q.priority) FROM contact c JOIN call_queue q USING (contact_id)"
 ok 'who is queued is in no second campaign' json '.[-1].people == 38' campaign launch --dry-run
-ok 'more people for it' says 0 'no dispatcher is running' campaign launch --campaign-id "$one" --limit 2
+ok 'more people for it' says 0 'no dispatcher is running' campaign launch --campaign-id "$one" --limit 2 --scenario qualify
+ok 'what is said to them is their own' is 'solar|2' "SELECT k.scenario, count(q.scenario) FROM campaign k JOIN call_queue q USING (campaign_id) GROUP BY 1"
 ok 'they are in its queue' is 12 "SELECT count(*) FROM call_queue WHERE campaign_id = '$one'"
 ok 'set' campaign set "$one" --name Solar --retry-delay 600 --trunk main
 ok 'set: only that' is 'Solar|600|4|main' "SELECT name, retry_s, max_channels, trunk FROM campaign WHERE campaign_id = '$one'"
@@ -123,6 +138,8 @@ ok 'trunk: one that a campaign has stays' says 1 'a campaign has it' campaign tr
 # ---- list, show, explain
 ok 'list' json 'length == 1 and (.[0] | .name == "Solar" and .total == 12 and .pending == 12)' campaign list --status active
 ok 'list: none of that status' json 'length == 0' campaign list --status paused
+ok 'retry rule: of this one alone' campaign retry-rule set busy --campaign "$one" --max 0
+ok 'retry rule: the one of all is there' is '0|3' "SELECT (SELECT max FROM retry_rule WHERE outcome = 'busy' AND campaign_id = '$one'), (SELECT max FROM retry_rule WHERE outcome = 'busy' AND campaign_id = '')"
 ok 'show' json '.[0] | .campaign_id == "'"$one"'" and .trunk == "main" and .because == null' campaign show "$one"
 ok 'show: by the beginning of its id, on a terminal' eval 'terminal campaign show ${one%?} | grep -q "^name  *Solar"'
 ok 'show: no such campaign' says 1 "there is no campaign 'x'" campaign show x

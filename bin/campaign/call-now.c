@@ -135,9 +135,13 @@ static bool withdraw(struct one *o, const char *why)
 {
 	const char *params[] = {o->queue_id, why};
 
-	return db_run(&o->db, "BEGIN") == 0 && steer_rows(&o->db, withdraw_sql, params, 2) == 1 &&
+	if (db_run(&o->db, "BEGIN") == 0 && steer_rows(&o->db, withdraw_sql, params, 2) == 1 &&
 		db_query(&o->db, unqueue_sql, params, 1, NULL) == 0 &&
-		db_run(&o->db, "COMMIT") == 0;
+		db_run(&o->db, "COMMIT") == 0)
+		return true;
+	(void)!db_run(
+		&o->db, "ROLLBACK"); /* what is wrong with the database is told by the next look */
+	return false;
 }
 
 /* ---- how it goes ---- */

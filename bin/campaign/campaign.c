@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&command_explain,
 	&command_trunk,
 	&command_caller_id,
+	&command_retry_rule,
 	&command_hours,
 	&command_holiday,
 	&command_country,

@@ -76,6 +76,7 @@ extern const struct command command_monitor;
 extern const struct command command_explain;
 extern const struct command command_trunk;
 extern const struct command command_caller_id;
+extern const struct command command_retry_rule;
 extern const struct command command_hours;
 extern const struct command command_holiday;
 extern const struct command command_country;

@@ -77,9 +77,10 @@ static int read_statuses(struct launch *l, enum exit_code *ret_code)
 static enum exit_code reuse(struct launch *l)
 {
 	static const char sql[] = "SELECT status, name FROM campaign WHERE campaign_id = $1";
-	const char *params[] = {l->id, "active"};
+	const char *params[] = {l->id, "active"}, *scenario = shape.scenario;
 	enum exit_code code = EXIT_OK;
 	bool active;
+	int err;
 	PGresult *r;
 
 	if (db_query(&l->db, sql, params, 1, &r) == -1)
@@ -89,7 +90,11 @@ static enum exit_code reuse(struct launch *l)
 	active = strcmp(PQgetvalue(r, 0, 0), "active") == 0;
 	PQclear(r);
 	/* what a dry run changes is locked until it is over: nothing that others call by */
-	if (!set.dry_run && shape_apply(&l->db, l->id) == -1)
+	if (own.id)
+		shape.scenario = NULL; /* it is that of the rows that come now */
+	err = own.id && !set.dry_run ? shape_apply(&l->db, l->id) : 0;
+	shape.scenario = scenario;
+	if (err == -1)
 		return steer_say(&l->db, "change the campaign");
 	if (!l->paused && !active &&
 		db_query(&l->db, "SELECT campaign_move($1, $2)", params, 2, NULL) == -1)

@@ -14,6 +14,40 @@ static struct {
 	int64_t cap;
 } own;
 
+/* ---- numbers ---- */
+
+/* In E.164; -1 after a message. */
+static int read_number(const char *word, struct e164 *ret)
+{
+	if (e164_parse(word, strlen(word), set.country ? e164_country(set.country) : NULL, ret) ==
+		0)
+		return 0;
+	log_error("cannot use '%s': %s", word, e164_why(ret->fault));
+	return -1;
+}
+
+/* Where the plan of France is in force. */
+static bool is_french(const struct e164 *n)
+{
+	static const char countries[] = "FR GP MQ GF RE YT PM BL MF";
+
+	return strstr(countries, n->country) != NULL;
+}
+
+/* A number that may be shown. -1 after a message; *ret_status is the exit code. */
+static int read_shown(const char *word, struct e164 *ret, int *ret_status)
+{
+	*ret_status = EXIT_USAGE;
+	if (read_number(word, ret) == -1)
+		return -1;
+	if (!is_french(ret) || ret->type != E164_MOBILE)
+		return 0;
+	log_error("cannot show %s: 06 and 07 are not allowed to platforms since 2023 (ARCEP)",
+		ret->number);
+	*ret_status = EXIT_REFUSED;
+	return -1;
+}
+
 /* ---- trunks ---- */
 
 /* One place for the number: %s with its +, %n without. */
@@ -33,6 +67,8 @@ static int trunk_add(char *const words[])
 		" endpoint = coalesce($2, t.endpoint), max_channels = coalesce($3::integer, t.max_channels),"
 		" cps = coalesce($4::numeric, t.cps), caller_id = coalesce($5, t.caller_id)";
 	char channels[24], *end;
+	struct e164 shown;
+	int status;
 
 	if (steer_one(words, "one trunk") == -1)
 		return EXIT_USAGE;
@@ -46,9 +82,12 @@ static int trunk_add(char *const words[])
 		log_error("cannot use --cps '%s': calls a second, as 0.5 or 10", own.cps);
 		return EXIT_USAGE;
 	}
+	if (own.caller_id && read_shown(own.caller_id, &shown, &status) == -1)
+		return status;
 	return steer_change(sql,
 		(const char *const[]){words[0], own.endpoint,
-			steer_given(&own.max_channels, channels), own.cps, own.caller_id},
+			steer_given(&own.max_channels, channels), own.cps,
+			own.caller_id ? shown.number : NULL},
 		5, "add the trunk", "");
 }
 
@@ -110,6 +149,7 @@ static const struct opt_row trunk_rows[] = {
 	{"cps", 0, OPT_STR, "N", NULL, "calls that may begin in a second", &own.cps},
 	{"caller-id", 0, OPT_STR, "NUMBER", NULL, "shown where a campaign has none",
 		&own.caller_id},
+	{OPTION_COUNTRY},
 	{OPTION_JSON},
 	{OPTION_CSV},
 	{0},
@@ -126,24 +166,6 @@ const struct command command_trunk = {
 
 /* ---- numbers of ours ---- */
 
-/* In E.164; -1 after a message. */
-static int read_number(const char *word, struct e164 *ret)
-{
-	if (e164_parse(word, strlen(word), set.country ? e164_country(set.country) : NULL, ret) ==
-		0)
-		return 0;
-	log_error("cannot use '%s': %s", word, e164_why(ret->fault));
-	return -1;
-}
-
-/* Where the plan of France is in force. */
-static bool is_french(const struct e164 *n)
-{
-	static const char countries[] = "FR GP MQ GF RE YT PM BL MF";
-
-	return strstr(countries, n->country) != NULL;
-}
-
 static int caller_add(char *const words[])
 {
 	static const char sql[] =
@@ -153,20 +175,17 @@ static int caller_add(char *const words[])
 		" owned_proof = coalesce($5, c.owned_proof), enabled = true";
 	struct e164 n;
 	char cap[24];
+	int status;
 
-	if (steer_one(words, "one number") == -1 || read_number(words[0], &n) == -1)
+	if (steer_one(words, "one number") == -1)
 		return EXIT_USAGE;
+	if (read_shown(words[0], &n, &status) == -1)
+		return status;
 	if (!own.proof || !*own.proof) {
 		log_error(
 			"whose is %s? --proof says how it is known to be yours: a contract, a bill",
 			n.number);
 		return EXIT_USAGE;
-	}
-	if (is_french(&n) && n.type == E164_MOBILE) {
-		log_error(
-			"cannot show %s: 06 and 07 are not allowed to platforms since 2023 (ARCEP)",
-			n.number);
-		return EXIT_REFUSED;
 	}
 	if (own.zone &&
 		steer_change("SELECT now() AT TIME ZONE $1", &own.zone, 1, "use --time-zone", "") !=

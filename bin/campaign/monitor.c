@@ -287,7 +287,7 @@ static enum exit_code watch(struct view *v)
 			v->open = false;
 		}
 		if (own.once)
-			break;
+			return v->open ? EXIT_OK : EXIT_TRY_AGAIN;
 		took = (now_ns() - began) / NS_PER_MS;
 		/* to look takes a tenth of the time, at most */
 		if (!v->over && !interrupted)
