@@ -2,7 +2,7 @@
 """Whole calls of pipelines/qualify: real French speech by espeak-ng, a campaign of short recordings, and a recogniser that
 knows what may be said (phrases.py). Prints TAP.
 
-    qualify-calls.py WORK
+    qualify_calls.py WORK
 """
 
 import concurrent.futures
@@ -52,10 +52,10 @@ CASES = {
 }  # fmt: skip
 
 
-def make_sounds(work):
+def make_sounds(work, campaign=None):
     """The campaign as `prompts` makes it, and what callers say."""
     os.makedirs(work + "/spool.made/campaigns")
-    for name, texts in (("short", TEXTS), ("said", WORDS)):
+    for name, texts in (("short", campaign or TEXTS), ("said", WORDS)):
         os.makedirs(f"{work}/{name}.texts")
         for file, text in texts.items():
             with open(f"{work}/{name}.texts/{file}.txt", "w", encoding="utf-8") as f:
