@@ -133,7 +133,10 @@ ok 'a retry waits' test "$(of silent "q.next_at - c.ended_at")" = 00:05:00
 ok 'the other way round: the calls are over' begin
 finish
 ok 'nobody has said anything, so nobody is a lead' test "$(q "SELECT string_agg(DISTINCT status, ',') FROM contact")" = Not_interested
+q "SELECT campaign_settle('2026-11-24 09:32Z')" >"$T/out"
+ok 'and the campaign is completed' test "$(q 'SELECT status FROM campaign')" = completed
 ok 'then what was said is loaded' load "$T/spool"
+ok 'and it goes on: somebody is to be called again' test "$(q 'SELECT status, ended_at IS NULL FROM campaign')" = 'active|t'
 check_same 'all is the same' 'cat "$T/want"' state
 ok 'and again' load "$T/spool"
 check_same 'nothing changes' 'cat "$T/want"' state
@@ -169,6 +172,11 @@ sed -i 's/+33612345608/+33612345699/g' "$T"/spool/2222*/*
 ok 'calls that no dialler made' load "$T/spool"
 ok 'are calls' test "$(q "SELECT string_agg(direction || ' ' || state, ',' ORDER BY call_id) FROM call WHERE queue_id IS NULL AND uuid ~ '^(1111|2222)'")" = 'outbound ended,inbound ended'
 ok 'who says to us never to call is not called' test "$(q "SELECT reason FROM dnc WHERE phone = '+33612345699'")" = voice
+
+# ---- a campaign that was stopped meanwhile
+begin && finish && q "SELECT campaign_move('camp_x', 'stopping', 'enough')" >"$T/out"
+ok 'what was said in a campaign that was stopped' load "$T/spool"
+ok 'leaves nobody waiting' test "$(q "SELECT string_agg(DISTINCT status, ',' ORDER BY status) FROM call_queue"),$(of silent 'p.status, q.status'),$(q 'SELECT status FROM campaign')" = 'completed,failed,No_answer|failed,stopped'
 
 # ---- what cannot be loaded changes nothing
 begin && finish && state >"$T/before"

@@ -20,7 +20,7 @@ verified() {
 units
 ok 'the units are as systemd wants them' verified callpipe.socket callpipe@.service \
 	callpipe-verdict.socket callpipe-verdict@.service callpipe-metrics.service callpipe-metrics.timer callpipe-night.service callpipe-night.timer \
-	callpipe-campaign.service
+	callpipe-campaign.service callpipe-results.service callpipe-results.timer
 sed -i 's/^KillMode=/KilMode=/' "$T/units/callpipe@.service"
 ok 'a mistake in one would be seen' must_fail 1 verified callpipe.socket
 value() { sed -n "s/^$1=//p" "$deploy/systemd/$2"; }

@@ -781,7 +781,7 @@ BEGIN
 	SELECT * INTO r FROM retry_rule WHERE campaign_id IN (c.campaign_id, '') AND outcome = c.outcome
 		ORDER BY campaign_id = '' LIMIT 1;
 	IF NOT FOUND OR q.attempts >= coalesce(q.max_attempts, k.max_attempts)
-		OR k.status NOT IN ('active', 'paused')
+		OR k.status NOT IN ('active', 'paused', 'completed')
 		OR c.state = 'lost' AND c.answered_at IS NOT NULL THEN -- they may have talked
 		RETURN NULL;
 	END IF;
@@ -822,6 +822,9 @@ BEGIN
 			next_at = coalesce(again, next_at), later_reason = CASE WHEN again IS NOT NULL THEN 'to be tried again' END,
 			error_message = CASE WHEN word = 'No_answer' THEN concat_ws(': ', c.outcome, c.hangup_text) END
 			WHERE queue_id = c.queue_id;
+		-- the last call was over before it was known what was said in it
+		UPDATE campaign SET status = 'active', status_reason = 'a call is to be made again', ended_at = NULL
+			WHERE campaign_id = c.campaign_id AND status = 'completed' AND again IS NOT NULL;
 	END IF;
 	UPDATE contact SET
 		status = CASE WHEN c.dialed_at >= coalesce(last_attempt, '-infinity') THEN word ELSE status END,
