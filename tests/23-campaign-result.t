@@ -161,6 +161,9 @@ ok 'a recording that is assembled later' load "$T/spool"
 ok 'is that of the contact' test "$(of lead p.audio_recording_path)" = "$(cd "$T/spool/$lead" && pwd -P)/full_call_assembled_$lead.wav"
 ok 'and of nobody else' test "$(q 'SELECT count(audio_recording_path) FROM contact')" = 1
 
+ok 'one that has come of age' env CALLPIPE_SPOOL="$T/spool" calllog retain --recordings=1h
+ok 'is no more that of the contact' test "$(of lead "coalesce(p.audio_recording_path, 'none'), coalesce(c.assembled_audio_path, 'none')")" = 'none|none'
+
 # ---- connected twice, and calls that no dialler made
 silent=$(of silent c.call_id)
 python3 "$T/make.py" one "$T/spool" lead "$silent" "$silent-2"

@@ -82,9 +82,14 @@ static int count_query(struct retain *r, const char *sql)
 static int rows_of_recordings(struct retain *r)
 {
 	return count_query(r,
-		"UPDATE call SET recording_path = NULL, assembled_audio_path = NULL, mp3_path = NULL"
-		" WHERE started_at < $1::timestamptz"
-		" AND (recording_path IS NOT NULL OR assembled_audio_path IS NOT NULL OR mp3_path IS NOT NULL)");
+		"WITH old AS MATERIALIZED (SELECT call_id, contact_id, recording_path, assembled_audio_path, mp3_path"
+		" FROM call WHERE started_at < $1::timestamptz"
+		" AND (recording_path IS NOT NULL OR assembled_audio_path IS NOT NULL OR mp3_path IS NOT NULL)),"
+		" of_contacts AS (UPDATE contact p SET audio_recording_path = NULL FROM old o"
+		" WHERE p.contact_id = o.contact_id AND p.audio_recording_path"
+		" IN (o.recording_path, o.assembled_audio_path, o.mp3_path))"
+		" UPDATE call SET recording_path = NULL, assembled_audio_path = NULL, mp3_path = NULL"
+		" WHERE call_id IN (SELECT call_id FROM old)");
 }
 
 static int rows_of_transcripts(struct retain *r)

@@ -81,7 +81,8 @@ static void add_vars(struct dynbuf *b, const char *vars)
 
 		/* what the dispatcher itself says stands */
 		if (strcmp(key, "from") == 0 || strcmp(key, "to") == 0 ||
-			strcmp(key, "campaign") == 0)
+			strcmp(key, "campaign") == 0 || strcmp(key, "scenario") == 0 ||
+			strcmp(key, "contact_id") == 0)
 			continue;
 		if (json_is_string(value)) {
 			add(b, key, json_string_value(value));
