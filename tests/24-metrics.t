@@ -87,6 +87,17 @@ absurd() {
 	metrics >"$T/8" && promtool check metrics <"$T/8" && [ "$(value 'callpipe_tool_seconds_count{other="1"}' "$T/8")" = 1 ] &&
 		! grep -E '^callpipe_(cost|usage)_total.* (-|\+Inf)' "$T/8"
 }
+engines() {
+	mkdir "$today/engines"
+	printf '{"seq":%d,"t":5,"type":"%s","data":%s}\n' \
+		1 usage '{"stage":"tts","unit":"characters","n":5,"engine":"one","cost":0.5}' \
+		2 usage '{"stage":"tts","unit":"characters","n":7,"engine":"two","cost":2}' \
+		3 usage '{"stage":"tts","unit":"characters","n":1,"engine":"two","cost":1}' 4 verdict '{"verdict":"hangup"}' >"$today/engines/events.jsonl"
+	metrics >"$T/9" && promtool check metrics <"$T/9" &&
+		[ "$(grep -E '^callpipe_(cost|usage)_total.*engine="(one|two)"' "$T/9" | sed 's/.*engine="\(...\)"\(,unit="characters"\)*} */\1 /' | sort | tr '\n' ' ')" = \
+			'one 0.5 one 5 two 3 two 8 ' ] || { grep engine= "$T/9" && false; }
+}
+ok 'usage and cost are those of an engine' engines
 ok 'what has no room is counted as other, and counters only grow' absurd
 crowd() { # every tool that was timed is in some histogram
 	mkdir "$today/crowd"

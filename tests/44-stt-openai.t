@@ -166,6 +166,14 @@ check_same 'of a call that was another: a turn without a transcript is said' \
 check 'no journal' 'must_fail 74 stt --replay="$T/none" <"$T/one" 2>"$T/err" && grep -q "cannot read .*/none/events.jsonl" "$T/err"'
 check 'of files there is none' 'must_fail 64 stt --replay="$T/call" -f "$bye" 2>"$T/err"'
 
+echo none >"$T/none.pem"
+for file in "$T/missing.pem" "$T" "$T/none.pem"; do
+	for tool in "stt --url=$url/plain/v1 -f $bye" "tts -e openai --url=$url/v1 --say Hello"; do
+		check "${tool%% *}: authorities that cannot be used are told before anything is asked: ${file#"$T"}" \
+			'before=$(wc -l <"$T/log") && CALLPIPE_CA_FILE=$file must_fail 78 $tool >"$T/out" 2>"$T/err" &&
+				grep -q "^${tool%% *}: cannot use the authorities of .$file.: " "$T/err" && [ "$(wc -l <"$T/log")" = "$before" ]'
+	done
+done
 ok 'while it works' timeout $((60 * SLACK)) python3 tests/fake/transcriber-live.py "$url" "$bye" "$T/log"
 check 'the key is nowhere' '! grep -r "sk-test-0123\|0123456789abcdef" "$T" --exclude=log'
 exec 9>&-

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "codec/jline.h"
+#include "net/http.h"
 #include "scenario/tool.h"
 #include "tool-run.h"
 
@@ -37,7 +38,13 @@ static void warn_missing(const struct scenario_tool *tool, const char *name, jso
 void tool_warn_missing(const struct scenario *sc)
 {
 	json_t *said = json_object();
+	char why[HTTP_WHY_MAX];
+	bool asks = false;
 
+	for (size_t i = 0; i < sc->tools_n; i++)
+		asks |= sc->tools[i].http != NULL;
+	if (asks && http_check(why) < 0)
+		log_warn("%s", why);
 	for (size_t i = 0; i < sc->tools_n; i++) {
 		const struct scenario_tool *t = &sc->tools[i];
 

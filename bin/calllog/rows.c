@@ -183,8 +183,9 @@ static void copy_cost(struct dynbuf *b, const struct story *s)
 
 	for (size_t i = 0; i < s->n_usages; i++)
 		json_array_append_new(list,
-			json_pack("{s:s,s:s,s:f,s:f}", "stage", s->usages[i].stage, "unit",
-				s->usages[i].unit, "n", s->usages[i].n, "cost", s->usages[i].cost));
+			json_pack("{s:s,s:s,s:s,s:f,s:f}", "stage", s->usages[i].stage, "unit",
+				s->usages[i].unit, "engine", s->usages[i].engine, "n",
+				s->usages[i].n, "cost", s->usages[i].cost));
 	copy_tree(b, s->n_usages ? list : NULL);
 	json_decref(list);
 }

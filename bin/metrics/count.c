@@ -102,6 +102,15 @@ static void add(struct count *c, enum family f, const char *name1, const char *v
 	ledger_add(c->l, families[f].name, labels(c, name1, value1, name2, value2), value);
 }
 
+static void count_usage(struct count *c, const struct story_usage *u)
+{
+	add(c, COST, "stage", u->stage, "engine", u->engine, u->cost);
+	(void)labels(c, "stage", u->stage, "engine", u->engine);
+	(void)!prom_label(&c->labels, "unit", u->unit);
+	ledger_add(c->l, families[USAGE].name,
+		dynbuf_failed(&c->labels) ? "other=\"1\"" : c->labels.p, u->n);
+}
+
 /* The series of a histogram: "LABELS|le" for each bound (cumulated when it is written), "LABELS|sum". */
 static void observe(struct count *c, enum family f, const char *name, const char *value, double ms)
 {
@@ -206,11 +215,8 @@ void count_call(struct ledger *l, const struct kept *k, const struct story *s)
 	add(&c, SOUNDS, "cached", "false", "", "", (double)(s->sounds - s->cached));
 	for (size_t i = 0; i < s->n_errors; i++)
 		add(&c, ERRORS, "stage", s->errors[i].stage, "code", s->errors[i].code, 1);
-	for (size_t i = 0; i < s->n_usages; i++) {
-		add(&c, USAGE, "stage", s->usages[i].stage, "unit", s->usages[i].unit,
-			s->usages[i].n);
-		add(&c, COST, "stage", s->usages[i].stage, "", "", s->usages[i].cost);
-	}
+	for (size_t i = 0; i < s->n_usages; i++)
+		count_usage(&c, &s->usages[i]);
 	add(&c, FALLBACKS, "", "", "", "", s->fallback);
 	add(&c, RECORDS_BAD, "why", "broken", "", "", (double)s->n_bads);
 	add(&c, RECORDS_BAD, "why", "missing", "", "", (double)s->missing);

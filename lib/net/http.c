@@ -1,13 +1,16 @@
 #include "net/http.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "net/http-call.h"
 
-#define WARM_MS 10000   /* for a connection that nobody waits for */
-#define CONNECTIONS 16L /* kept, of all servers together */
+#define CA_MAX (8 << 20) /* bytes of a file of authorities */
+#define WARM_MS 10000    /* for a connection that nobody waits for */
+#define CONNECTIONS 16L  /* kept, of all servers together */
 
 struct http_state {
 	struct loop *loop;
@@ -28,6 +31,32 @@ void http_init(struct http *h, struct loop *loop)
 void http_set(const struct http_settings *set)
 {
 	curl_settings = *set;
+}
+
+int http_check(char why[HTTP_WHY_MAX])
+{
+	const char *path = curl_settings.ca_file, *wrong = NULL;
+	struct stat st;
+	char *text;
+	size_t n;
+
+	if (!path || !*path)
+		return 0;
+	if (stat(path, &st) < 0)
+		wrong = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		wrong = "it is no file";
+	else if (read_file(path, CA_MAX, &text, &n) < 0)
+		wrong = strerror(errno);
+	else {
+		if (!strstr(text, "-----BEGIN "))
+			wrong = "there is no certificate in it";
+		free(text);
+	}
+	if (wrong)
+		snprintf(why, HTTP_WHY_MAX, "cannot use the authorities of '%.120s': %s", path,
+			wrong);
+	return wrong ? -1 : 0;
 }
 
 void http_due(struct http_call *c)

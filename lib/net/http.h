@@ -119,6 +119,8 @@ struct http_settings {
 	const char *no_proxy;
 };
 void http_set(const struct http_settings *set);
+/* Can they be used? 0; -1: the file of authorities cannot be, why says why, as a message without `prog:`. */
+int http_check(char why[HTTP_WHY_MAX]) MUST_USE;
 /* Their rows in the options of a tool (base/opt.h). */
 #define HTTP_OPTIONS(set) \
 	{"ca-file", 0, OPT_STR, "FILE", "CALLPIPE_CA_FILE", \

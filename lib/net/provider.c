@@ -181,6 +181,8 @@ int provider_open(struct provider *p, const struct provider_spec *spec, struct h
 		say(why, "the URL of %s '%s' %s", spec->stage, spec->engine, wrong);
 		return EXIT_USAGE;
 	}
+	if (http_check(why) < 0)
+		return EXIT_CONFIG;
 	err = find_key(spec, &key, why);
 	if (err)
 		return err;

@@ -436,15 +436,17 @@ static void take_error(struct story_build *b, const struct journal_record *r)
 
 static void take_usage(struct story_build *b, const struct journal_record *r)
 {
-	const char *stage = text_of(b, r->data, "stage"), *unit = text_of(b, r->data, "unit");
+	const char *stage = text_of(b, r->data, "stage"), *unit = text_of(b, r->data, "unit"),
+		   *engine = text_of(b, r->data, "engine");
 	struct story_usage *u = NULL;
 
 	for (size_t n = b->s->n_usages, i = back(n); i < n && !u; i++)
 		if (strcmp(b->s->usages[i].stage, stage) == 0 &&
-			strcmp(b->s->usages[i].unit, unit) == 0)
+			strcmp(b->s->usages[i].unit, unit) == 0 &&
+			strcmp(b->s->usages[i].engine, engine) == 0)
 			u = &b->s->usages[i];
 	if (!u && (u = MORE(b, usages)))
-		*u = (struct story_usage){.stage = stage, .unit = unit};
+		*u = (struct story_usage){.stage = stage, .unit = unit, .engine = engine};
 	if (!u)
 		return;
 	u->n += number_of(r->data, "n", 0);

@@ -108,7 +108,7 @@ struct story_error {
 
 /* Something with a price: sums of the call. */
 struct story_usage {
-	const char *stage, *unit;
+	const char *stage, *unit, *engine; /* "" where it is not told */
 	double n;
 	double cost; /* in the currency of the configuration */
 };
