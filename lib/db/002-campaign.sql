@@ -409,6 +409,8 @@ ALTER TABLE call_interaction
 	DROP CONSTRAINT call_interaction_call_id_question_number_key,
 	ADD UNIQUE (call_id, question_number, asked);
 CREATE UNIQUE INDEX call_live ON call (phone_number) WHERE ended_at IS NULL AND direction = 'outbound';
+-- Without it a plan may count those in progress among all that a campaign ever had.
+CREATE INDEX call_live_campaign ON call (campaign_id) WHERE ended_at IS NULL AND direction = 'outbound';
 CREATE INDEX call_dialed ON call (phone_number, dialed_at DESC) WHERE dialed_at IS NOT NULL;
 CREATE INDEX call_trunk ON call (trunk, ended_at) WHERE trunk IS NOT NULL;
 CREATE INDEX call_queue_row ON call (queue_id) WHERE queue_id IS NOT NULL;

@@ -541,7 +541,7 @@ def starving(_rng, db):
 
 def breaker(rng, db):
   """Half of at least five calls in two minutes."""
-  for _ in range(25):
+  for _ in range(12):
     simple(db, OPEN, 40, ("camp_a", "camp_b"))
     n, t, events = rng.randrange(2, 14), OPEN, []
     for row in claim(db, OPEN, n):
