@@ -73,12 +73,18 @@ int import_lists(struct db *db, bool zones, struct row_lists *ret, enum exit_cod
 /* What a file says of a person. */
 #define TOLD "first_name, last_name, email, company, notes, extra, consent_at, consent_proof"
 
-static const char insert_sql[] =
-	"INSERT INTO contact (phone, phone_raw, " TOLD
-	", consent_basis, status, priority, tz, country, line_type, import_id)"
-	" SELECT DISTINCT ON (phone) phone, phone_raw, " TOLD
-	", nullif(consent_basis, ''), coalesce(status, 'New'), coalesce(priority, 1), tz, country, line_type, $1::bigint"
-	" FROM pg_temp.row WHERE phone IS NOT NULL ORDER BY phone, line ON CONFLICT (phone) DO NOTHING";
+/* Sorted, so that the index grows at one end. */
+#define INSERT(new, conflict) \
+	"INSERT INTO contact (phone, phone_raw, " TOLD \
+	", consent_basis, status, priority, tz, country, line_type, import_id)" \
+	" SELECT DISTINCT ON (phone) phone, phone_raw, " TOLD \
+	", nullif(consent_basis, ''), coalesce(status, 'New'), coalesce(priority, 1), tz, country, line_type, $1::bigint" \
+	" FROM pg_temp.row r WHERE phone IS NOT NULL" new " ORDER BY phone, line" conflict
+
+/* The first takes two thirds of the time of the second, and fails if somebody else brings a number in at this moment. */
+static const char insert_sql[] = INSERT(
+	" AND NOT EXISTS (SELECT FROM contact c WHERE c.phone = r.phone)", "");
+static const char insert_beside_sql[] = INSERT("", " ON CONFLICT (phone) DO NOTHING");
 
 /* The columns of the contact as the row leaves them: what it does not say stays. */
 #define MERGED \
@@ -163,13 +169,26 @@ static int finish(struct db *db, const char *id, const struct import_counts *n)
 		(const char *const[]){id, text[0], text[1], text[2], text[3], text[4]}, 6, NULL);
 }
 
+static int insert(struct db *db, const char *id, int64_t *ret_rows)
+{
+	const char *const params[] = {id};
+
+	if (db_run(db, "SAVEPOINT before") == -1)
+		return -1;
+	if (change(db, insert_sql, params, 1, ret_rows) == 0)
+		return 0;
+	if (db->fault == DB_GONE || db_run(db, "ROLLBACK TO before") == -1)
+		return -1;
+	return change(db, insert_beside_sql, params, 1, ret_rows);
+}
+
 int import_merge(struct db *db, const char *id, bool update, bool zones, struct import_counts *n)
 {
 	if (update &&
 		change(db, update_sql, (const char *const[]){id, zones ? "t" : "f"}, 2,
 			&n->updated) == -1)
 		return -1;
-	if (change(db, insert_sql, (const char *const[]){id}, 1, &n->new) == -1)
+	if (insert(db, id, &n->new) == -1)
 		return -1;
 	if (n->good > n->new + n->updated &&
 		change(db, duplicates_sql, (const char *const[]){id, update ? "t" : "f"}, 2,

@@ -13,6 +13,7 @@
 #include "text/name.h"
 
 #define TEXT_MAX (4 * CSV_RECORD_MAX)
+#define ZONE_MAX 64 /* bytes of a time zone's name */
 #define RAW_MAX 500 /* bytes of a bad line that are kept */
 
 static const struct csv_field none;
@@ -171,10 +172,14 @@ static int take_priority(struct row_maker *m, const char **ret)
 {
 	static const struct {
 		const char *words, *value;
-	} values[] = {{"|0|low|basse|bas|", "0"}, {"||1|normal|normale|", "1"},
+	} values[] = {{"|0|low|basse|bas|", "0"}, {"|1|normal|normale|", "1"},
 		{"|2|high|haute|haut|", "2"}, {"|3|urgent|urgente|", "3"}};
-	const char *word = folded(m, m->value[COLUMN_PRIORITY]);
+	const char *word;
 
+	*ret = NULL;
+	if (!m->value[COLUMN_PRIORITY].n)
+		return 0;
+	word = folded(m, m->value[COLUMN_PRIORITY]);
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		if (is_one_of(values[i].words, word)) {
 			*ret = values[i].value;
@@ -188,9 +193,11 @@ static int take_priority(struct row_maker *m, const char **ret)
 static void add_consent(struct row_maker *m, struct dynbuf *ret)
 {
 	struct csv_field f = m->value[COLUMN_CONSENT_BASIS];
-	const char *word = folded(m, f);
+	const char *word = f.n ? folded(m, f) : "?";
 
-	if (is_one_of("|oui|yes|y|o|1|true|vrai|x|", word))
+	if (!f.n)
+		copy_null(ret);
+	else if (is_one_of("|oui|yes|y|o|1|true|vrai|x|", word))
 		copy_text(ret, "consent");
 	else if (is_one_of("|non|no|n|0|false|faux|", word))
 		copy_string(ret, "");
@@ -198,18 +205,19 @@ static void add_consent(struct row_maker *m, struct dynbuf *ret)
 		copy_span(ret, f.p, f.n);
 }
 
-/* As the row names it, or those of the number. */
-static int take_zone(struct row_maker *m, char ret[256])
+/* As the row names it, or those of the number; in buf, or static. */
+static int take_zone(struct row_maker *m, char buf[ZONE_MAX], const char **ret)
 {
 	struct csv_field f = m->value[COLUMN_TZ];
 
-	if (f.n >= 64)
-		return bad(m, "unknown time zone", f);
-	if (f.n)
-		snprintf(ret, 256, "%.*s", (int)f.n, f.p);
-	else
-		snprintf(ret, 256, "%s", m->number.zones ? m->number.zones : "");
-	return !f.n || is_zone(m->lists, ret) ? 0 : bad(m, "unknown time zone", f);
+	*ret = m->number.zones;
+	if (!f.n)
+		return 0;
+	if (f.n < ZONE_MAX) {
+		snprintf(buf, ZONE_MAX, "%.*s", (int)f.n, f.p);
+		*ret = buf;
+	}
+	return *ret == buf && is_zone(m->lists, buf) ? 0 : bad(m, "unknown time zone", f);
 }
 
 /* ---- rows ---- */
@@ -261,11 +269,11 @@ static const char *country_or_null(const struct e164 *n)
 static int add_good(struct row_maker *m, int64_t line, struct dynbuf *ret)
 {
 	const struct csv_field *v = m->value;
-	const char *status, *priority;
-	char zone[256], when[32] = "";
+	const char *status, *priority, *zone;
+	char zone_named[ZONE_MAX], when[32] = "";
 
 	if (take_status(m, &status) == -1 || take_priority(m, &priority) == -1 ||
-		take_zone(m, zone) == -1)
+		take_zone(m, zone_named, &zone) == -1)
 		return -1;
 	if (v[COLUMN_CONSENT_AT].n &&
 		row_date(v[COLUMN_CONSENT_AT].p, v[COLUMN_CONSENT_AT].n, when) == -1)
@@ -281,7 +289,7 @@ static int add_good(struct row_maker *m, int64_t line, struct dynbuf *ret)
 		copy_span(ret, v[c].p, v[c].n);
 	copy_json(ret, m->extra.p);
 	copy_text(ret, status);
-	copy_text(ret, m->value[COLUMN_PRIORITY].n ? priority : NULL);
+	copy_text(ret, priority);
 	copy_text(ret, zone);
 	copy_text(ret, country_or_null(&m->number));
 	copy_text(ret, e164_type_name(m->number.type));

@@ -95,6 +95,8 @@ static char divides(uint32_t code)
 		return '-';
 	if (code == '\'' || code == 0x2019 || code == 0x2bc || code == '`')
 		return '\'';
+	if (code > ' ' && code < 0x7f)
+		return 0;
 	return utf8_kind(code) == UTF8_BLANK || code == 0xa0 || code == 0x202f ? ' ' : 0;
 }
 
