@@ -245,4 +245,24 @@ q "INSERT INTO contact (phone) VALUES ('$phone'); INSERT INTO call (call_id, pho
 ok 'who is being called is not erased now' says 75 'the number is being called' calllog erase --phone-key-file "$T/key" "$phone"
 q "UPDATE call SET state = 'ended', ended_at = now() WHERE call_id = 'now'"
 ok 'but then' says 0 'erased: ' calllog erase --phone-key-file "$T/key" "$phone"
+q "INSERT INTO node (node_id, heartbeat_at) VALUES ('n', now())"
+ok 'nor called' says 69 'the person was erased' campaign call --phone-key-file "$T/key" --no-wait --consent=consent "$phone"
+
+# ---- somebody else brings a number in at the same moment
+rm -f "$T/in" "$T/go"
+psql -XAtq >"$T/out" <<END &
+	BEGIN;
+	INSERT INTO contact (phone, first_name) VALUES ('+33612345888', 'first');
+	\\! : >"$T/in"; until [ -f "$T/go" ]; do sleep 0.02; done
+	COMMIT;
+END
+wait_for 20 test -f "$T/in"
+printf 'phone,first_name\n0612345887,a\n0612345888,b\n0612345889,c\n' >"$T/f"
+summary --phone-key-file "$T/key" "$T/f" >"$T/sum" &
+importer=$!
+wait_for 20 eval '[ "$(q "SELECT count(*) FROM pg_locks WHERE NOT granted")" = 1 ]'
+: >"$T/go"
+wait "$importer"
+ok 'an import and another one: he is known, the others are new' is '[3,2,0,0,1,0]' 'cat "$T/sum"'
+ok 'and he is who he was' is First 'q "SELECT initcap(first_name) FROM contact WHERE phone = '"'+33612345888'"'"'
 plan

@@ -11,6 +11,8 @@
 
 #include "base/log.h"
 #include "db/table.h"
+#include "record/erased.h"
+#include "record/phone-key.h"
 #include "steer.h"
 #include "text/e164.h"
 
@@ -37,6 +39,7 @@ static const struct opt_row rows[] = {
 	{"no-wait", 0, OPT_FLAG, NULL, NULL, "do not wait for how it ends", &own.no_wait},
 	SCENARIO_OPTIONS,
 	{OPTION_COUNTRY},
+	{OPTION_KEY_FILE},
 	{OPTION_JSON},
 	{0},
 };
@@ -102,6 +105,23 @@ static enum exit_code ask_gate(struct one *o)
 	return code;
 }
 
+/* A person who was erased is not brought back. Who is being erased is waited for, and whoever erases waits for us. */
+static enum exit_code ask_erased(struct one *o)
+{
+	enum exit_code code = EXIT_OK;
+	bool erased;
+
+	if (db_run(&o->db, "BEGIN; SELECT pg_advisory_xact_lock_shared(" TABLES_PEOPLE_LOCK ")") ==
+		-1)
+		return tables_say(&o->db, "queue the call");
+	if (erased_check(&o->db, o->number.number, &erased, &code) == -1)
+		return code;
+	if (erased)
+		log_error("%s is not called: the person was erased, and is not to be called",
+			o->number.number);
+	return erased ? EXIT_REFUSED : EXIT_OK;
+}
+
 /* Contact, campaign and row, if the gate lets them. */
 static enum exit_code queue(struct one *o, const char *raw)
 {
@@ -110,9 +130,11 @@ static enum exit_code queue(struct one *o, const char *raw)
 		*n->zones ? n->zones : NULL, n->country, e164_type_name(n->type)};
 	const char *row[] = {n->number, own.scenario, own.caller_id};
 	struct db *db = &o->db;
-	enum exit_code code;
+	enum exit_code code = ask_erased(o);
 
-	if (db_run(db, "BEGIN") == -1 || db_query(db, campaign_sql, &own.scenario, 1, NULL) == -1 ||
+	if (code)
+		return code;
+	if (db_query(db, campaign_sql, &own.scenario, 1, NULL) == -1 ||
 		db_query(db, contact_sql, contact, 7, NULL) == -1 ||
 		db_query(db, consent_sql, (const char *const[]){n->number, own.consent}, 2, NULL) ==
 			-1 ||
@@ -270,6 +292,8 @@ static int run(char *const operands[])
 	}
 	if (scenario_check(own.scenario) == -1)
 		return EXIT_REFUSED;
+	if (phone_key(set.key_file, set.spool, false) == -1)
+		return EXIT_CONFIG;
 	if (tables_open(&o.db, &code) == -1)
 		return (int)code;
 	sigaction(SIGINT, &action, NULL);
