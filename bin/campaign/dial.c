@@ -35,8 +35,8 @@
  *	before campaign_dial        P K unclaim.
  *	  commits                   P the answer is lost: not dialled (fence), then lost, since the attempt may be counted.
  *	                            D R sees claimed: unclaim, and ours is false; or dialing: next line.
- *	committed, before POST dial D R: GET says Down, DELETE until 404, lost. Wakes up: its POST gets 404; or, before R's
- *	                            DELETE, it rings: the only INVITE, then cut off. K: not sent; fence, lost.
+ *	committed, before POST dial D R: GET says Down, for two seconds; DELETE until 404, lost. Wakes up: its POST gets 404;
+ *	                            or, before R's DELETE, it rings: the only INVITE. K: not sent; fence, lost.
  *	POST dial under way         D the same. K no reply: GET: rings or talks: followed; Down: fence, lost; 404: lost.
  *	dialled                     D R: GET: followed. K events are lost: GET after every reconnect, and every 30 s.
  *	                            P goes on; the end is kept in a file.

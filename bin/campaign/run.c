@@ -21,8 +21,7 @@
 #define CLAIM_SOON_NS (100 * NS_PER_MS) /* there was something: a bucket fills, a gap ends */
 #define CLAIM_IDLE_NS (250 * NS_PER_MS) /* there was nothing; doubles up to the next */
 #define CLAIM_LATEST_NS (5 * NS_PER_S)
-#define FAILING_NS NS_PER_S /* a trunk is judged no more often */
-#define CREATE_REST_NS (5 * NS_PER_S)
+#define FAILING_NS NS_PER_S       /* a trunk is judged no more often */
 #define GOODBYE_NS (2 * NS_PER_S) /* the database may take so long for our last word */
 
 static struct {

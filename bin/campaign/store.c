@@ -307,8 +307,10 @@ static int ask(struct store *s, bool ahead, const struct ask *what, const char *
 		return -1;
 	*a = *what;
 	for (int i = 0; i < a->n; i++) {
-		a->value[i] = values[i] ? strcpy(a->text + used, values[i]) : NULL;
-		used += values[i] ? strlen(values[i]) + 1 : 0;
+		size_t n = values[i] ? strlen(values[i]) + 1 : 0;
+
+		a->value[i] = n ? memcpy(a->text + used, values[i], n) : NULL;
+		used += n;
 	}
 	put(s, a, ahead);
 	if (!store_is_up(s))
