@@ -87,12 +87,33 @@ int outcome_tell(
 
 /* ---- the file ---- */
 
+struct left_behind {
+	struct left_behind *next, **back; /* among all */
+	int dirfd, fd;
+	char name[NAME_MAX + 1];
+	int waiting; /* statements */
+	bool failed; /* one of them: the file stays */
+};
+
 struct outcomes {
+	struct left_behind *left; /* of others, being told */
 	int dirfd;
 	int fd; /* -1: nothing was ever kept */
 	char name[NAME_MAX + 1];
 	size_t kept; /* and not told */
 };
+
+static void forget(struct left_behind *l, bool told)
+{
+	if (told)
+		unlinkat(l->dirfd, l->name, 0);
+	*l->back = l->next;
+	if (l->next)
+		l->next->back = l->back;
+	close(l->fd);
+	close(l->dirfd);
+	free(l);
+}
 
 int outcomes_open(const char *spool, const char *node, struct outcomes **ret)
 {
@@ -120,6 +141,8 @@ void outcomes_close(struct outcomes *f)
 {
 	if (!f)
 		return;
+	while (f->left)
+		forget(f->left, false);
 	if (f->fd >= 0 && !f->kept)
 		unlinkat(f->dirfd, f->name, 0);
 	if (f->fd >= 0)
@@ -190,31 +213,13 @@ void outcomes_told(struct outcomes *f)
 
 /* ---- those of others ---- */
 
-struct left_behind {
-	int dirfd, fd;
-	char name[NAME_MAX + 1];
-	int waiting; /* statements */
-	bool failed; /* one of them: the file stays */
-};
-
-static void let_go(struct left_behind *l)
-{
-	if (l->waiting)
-		return;
-	if (!l->failed)
-		unlinkat(l->dirfd, l->name, 0);
-	close(l->fd);
-	close(l->dirfd);
-	free(l);
-}
-
 static void on_told(void *ctx, const struct store_reply *r)
 {
 	struct left_behind *l = ctx;
 
-	l->waiting--;
 	l->failed = l->failed || r->end != STORE_DONE;
-	let_go(l);
+	if (--l->waiting == 0)
+		forget(l, !l->failed);
 }
 
 /* One line. A broken one is the half of a crash: nothing was done about it. */
@@ -248,6 +253,7 @@ static int tell_all(struct left_behind *l, struct store *s)
 	if (read_file(path, FILE_MAX_BYTES, &text, &bytes) < 0) {
 		l->failed = true;
 		text = NULL;
+		bytes = 0;
 	}
 	for (size_t at = 0; at < bytes;) {
 		size_t n = strcspn(text + at, "\n");
@@ -279,10 +285,16 @@ static void inherit(struct outcomes *f, const char *name, struct store *s,
 		free(l);
 		return;
 	}
+	l->next = f->left;
+	l->back = &f->left;
+	if (l->next)
+		l->next->back = &l->next;
+	f->left = l;
 	n = tell_all(l, s);
 	if (n)
 		said(name, n);
-	let_go(l);
+	else
+		forget(l, !l->failed);
 }
 
 void outcomes_inherit(struct outcomes *f, struct store *s, void (*said)(const char *file, int n))
