@@ -46,6 +46,16 @@ late() { # STATUS: a row in a campaign that is so already; what becomes of both
 check 'one that was completed goes on' '[ "$(late completed)" = "active|pending" ]'
 check 'one that was stopped does not' '[ "$(late stopped)" = "stopped|failed" ]'
 
+# ---- somebody who lives elsewhere
+q "TRUNCATE campaign, call_queue; INSERT INTO campaign (campaign_id, name, scenario) VALUES ('camp_3', 'three', 'x');
+	UPDATE contact SET country = 'FR', tz = 'Europe/Paris';
+	INSERT INTO call_queue (campaign_id, contact_id, zone, status) SELECT 'camp_3', contact_id, 'FR Europe/Paris',
+		CASE contact_id WHEN 3 THEN 'calling' ELSE 'pending' END FROM contact;
+	UPDATE contact SET country = 'RE', tz = 'Indian/Reunion' WHERE contact_id > 1"
+check 'waits for the hours there' '[ "$(q "SELECT zone FROM call_queue ORDER BY contact_id")" = "FR Europe/Paris
+RE Indian/Reunion
+FR Europe/Paris" ]'
+
 # ---- words of outside are values
 hostile="'); DROP TABLE contact; --"
 q "INSERT INTO campaign (campaign_id, name, scenario, status) VALUES ('camp_1', 'one', 'x', 'active')"

@@ -1090,6 +1090,19 @@ CREATE VIEW campaign_count AS
 		count(*) FILTER (WHERE outcome = 'machine') AS machines
 		FROM call c WHERE c.campaign_id = k.campaign_id AND c.queue_id IS NOT NULL) c;
 
+-- Who is found to live elsewhere waits for the hours there. Rows that somebody holds are of a call, or of a claim.
+CREATE FUNCTION campaign_rezone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE call_queue SET zone = campaign_zone(NEW.country, NEW.tz),
+		next_at = CASE WHEN later_reason LIKE 'not the hours%' THEN least(next_at, now()) ELSE next_at END
+		WHERE queue_id IN (SELECT q.queue_id FROM campaign k JOIN call_queue q ON q.campaign_id = k.campaign_id
+			WHERE q.contact_id = NEW.contact_id AND q.status = 'pending' AND q.zone <> '' FOR UPDATE OF q SKIP LOCKED);
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER rezone AFTER UPDATE OF country, tz ON contact FOR EACH ROW
+	WHEN (OLD.tz IS DISTINCT FROM NEW.tz OR OLD.country IS DISTINCT FROM NEW.country) EXECUTE FUNCTION campaign_rezone();
+
 -- ---- what wakes a dispatcher: NOTIFY callpipe_campaign, with the campaign where there is one ----
 
 CREATE FUNCTION campaign_wake() RETURNS trigger LANGUAGE plpgsql AS $$
