@@ -51,6 +51,8 @@ check 'every mistake of two files' '[ "$(agent --check name-bad.json ../scenario
 check 'and the good one between them' 'grep -q "^../scenario/support.json: ok " "$T/out"'
 
 { printf '{"name": "big", "comment": "'; head -c 1048576 /dev/zero | tr '\0' 'x'; echo '"}'; } >"$T/big.json"
+mkfifo "$T/pipe.sql" && sed 's,tools/tools-sql-binary,pipe,' tools-sql-binary.json >"$T/pipe.json"
+check 'a pipe is not waited for' 'must_fail 65 timeout 10 agent --check "$T/pipe.json" 2>"$T/err" && grep -q "pipe.sql.: it is no file" "$T/err"'
 check 'a file of more than 1 MiB' '[ "$(agent --check "$T/big.json" 2>&1)" = "agent: $T/big.json: cannot be read: larger than 1 MiB" ]'
 { echo '{"name": "many", "states": {'; seq -f '"s%.0f": {"hangup": true},' 1001; echo '"x": {"hangup": true}}, "start": "s1"}'; } >"$T/many.json"
 check 'more than 1000 states' 'agent --check "$T/many.json" 2>&1 | grep -q ": states: more than 1000$"'

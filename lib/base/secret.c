@@ -153,6 +153,13 @@ void secret_reserve(const char *name)
 	wanted = more;
 }
 
+bool secret_name_valid(const char *name)
+{
+	size_t n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return n > 0 && n < 64 && !name[n] && !(*name >= '0' && *name <= '9');
+}
+
 bool secret_is_variable(const char *var)
 {
 	static const char *const ends[] = {"_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_DSN"};

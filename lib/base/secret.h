@@ -22,6 +22,8 @@ void secret_hide(char *text, const char *secret);
  * _TOKEN, _SECRET, _PASSWORD or _DSN is, one like CALLPIPE_TTS_KEY_OPENAI, and all that this process has looked for; but
  * not what CALLPIPE_PROGRAM_KEYS names, with blanks or commas between. */
 bool secret_is_variable(const char *var);
+/* Can it be the name of one? Capitals, digits and '_', no digit first, at most 63: so nobody writes the secret itself. */
+bool secret_name_valid(const char *name);
 /* As if it had been looked for. */
 void secret_reserve(const char *name);
 /* Forget it: wiped, then freed. NULL is nothing. */

@@ -1,6 +1,5 @@
 #include "model/models.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "base/secret.h"
 #include "model/engine.h"
 
 struct reading {
@@ -211,9 +211,7 @@ static void read_secret(struct reading *rd, const struct place *at, struct model
 	char path[128];
 
 	model->secret = read_string(rd, at, "secret", usual_secret(model));
-	if (model->secret &&
-		(isdigit((unsigned char)*model->secret) ||
-			!all_of(model->secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", 63)))
+	if (model->secret && !secret_name_valid(model->secret))
 		mistake(rd, in(at, "secret", path),
 			"has to be the name of a secret, capitals, digits and '_', such as "
 			"OPENAI_API_KEY; the secret itself does not stand here");

@@ -42,9 +42,7 @@ int http_check(char why[HTTP_WHY_MAX])
 
 	if (!path || !*path)
 		return 0;
-	if (stat(path, &st) < 0)
-		wrong = strerror(errno);
-	else if (!S_ISREG(st.st_mode))
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		wrong = "it is no file";
 	else if (read_file(path, CA_MAX, &text, &n) < 0)
 		wrong = strerror(errno);

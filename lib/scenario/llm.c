@@ -1,9 +1,7 @@
 /* Models: what a state tells one, and what it may do. */
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/utf8.h"
 #include "scenario/load.h"
 
 #define TOOLS_PER_TURN 8
@@ -87,29 +85,12 @@ static void load_llm_destinations(
 /* ---- prompts ---- */
 
 /* The text of a file, as long as the scenario lives; NULL: it has been said what is wrong. */
-static const char *read_text(struct loading *l, const struct where *at, const char *path)
+static const char *read_prompt(struct loading *l, const struct where *at, const char *path)
 {
-	struct stat st;
-	const char *kept;
-	char *text;
-	size_t n;
+	char *text = read_text(l, at, path, TEMPLATE_MAX);
+	const char *kept = text ? memory_format(l->memory, "%s", text) : NULL;
 
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
-		mistake(l, at, "cannot read '%s': %s", path,
-			S_ISDIR(st.st_mode) ? strerror(EISDIR) : "it is no file");
-		return NULL;
-	}
-	if (read_file(path, TEMPLATE_MAX, &text, &n) < 0) {
-		if (errno == ENOMEM)
-			memory_none(l->memory);
-		mistake(l, at, "cannot read '%s': %s", path,
-			errno == EFBIG ? "larger than 16 KiB" : strerror(errno));
-		return NULL;
-	}
-	kept = memory_format(l->memory, "%s", text);
-	if (strlen(kept) != n || !utf8_valid(kept, n))
-		mistake(l, at, "'%s' is no text in UTF-8", path);
-	else if (strspn(kept, " \t\r\n") == n)
+	if (kept && !kept[strspn(kept, " \t\r\n")])
 		mistake(l, at, "'%s' is empty", path);
 	free(text);
 	return kept;
@@ -133,7 +114,7 @@ static void load_prompt_file(
 	p->file = as_file(l, at, name);
 	if (!p->file || l->m->n > before)
 		return;
-	text = read_text(l, at, p->file);
+	text = read_prompt(l, at, p->file);
 	if (!text)
 		return;
 	l->file = p->file; /* what is wrong in it is told of it */

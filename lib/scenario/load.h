@@ -114,6 +114,9 @@ bool is_array(struct loading *l, const struct where *at, json_t *v);
 const char *as_string(struct loading *l, const struct where *at, json_t *v);
 /* Is there no variable in any text of v? They are expanded in texts, and as the whole value of set, with, result. */
 bool is_plain(struct loading *l, const struct where *at, json_t *v);
+/* The text of a file, malloc'd; NULL: it has been said that it is none, or not there, or longer. A pipe, which could be
+ * waited for, is none. */
+char *read_text(struct loading *l, const struct where *at, const char *path, size_t max);
 const char *read_string(struct loading *l, const struct where *at, json_t *object, const char *key);
 int read_int(struct loading *l, const struct where *at, json_t *object, const char *key, int min,
 	int max, int fallback);

@@ -4,9 +4,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "scenario/load.h"
+
+char *read_text(struct loading *l, const struct where *at, const char *path, size_t max)
+{
+	struct stat st;
+	char *text = NULL;
+	size_t n;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		mistake(l, at, "cannot read '%s': %s", path,
+			S_ISDIR(st.st_mode) ? strerror(EISDIR) : "it is no file");
+	} else if (read_file(path, max, &text, &n) < 0) {
+		if (errno == ENOMEM)
+			memory_none(l->memory);
+		if (errno == EFBIG)
+			mistake(l, at, "cannot read '%s': larger than %zu KiB", path, max / 1024);
+		else
+			mistake(l, at, "cannot read '%s': %s", path, strerror(errno));
+		return NULL;
+	} else if (strlen(text) != n || !utf8_valid(text, n)) {
+		mistake(l, at, "'%s' is no text in UTF-8", path);
+		free(text);
+		return NULL;
+	}
+	return text;
+}
 
 bool is_object(struct loading *l, const struct where *at, json_t *v, size_t max)
 {

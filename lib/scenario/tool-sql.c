@@ -1,9 +1,6 @@
 /* Tools that are statements: what is declared of them. */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/utf8.h"
 #include "scenario/load.h"
 #include "scenario/tool.h"
 
@@ -30,17 +27,10 @@ static void check_parameters(struct loading *l, const struct where *at,
 
 static struct sql_script *read_script(struct loading *l, const struct where *at, const char *path)
 {
-	char why[SQL_WHY_MAX], *text;
+	char why[SQL_WHY_MAX], *text = read_text(l, at, path, SQL_TEXT_MAX);
 	struct sql_script *script = NULL;
-	size_t n;
 
-	if (read_file(path, SQL_TEXT_MAX, &text, &n) < 0) {
-		mistake(l, at, "cannot read '%s': %s", path, strerror(errno));
-		return NULL;
-	}
-	if (strlen(text) != n || !utf8_valid(text, n))
-		mistake(l, at, "'%s' is no text in UTF-8", path);
-	else if (sql_parse(text, &script, why) < 0)
+	if (text && sql_parse(text, &script, why) < 0)
 		mistake(l, at, "'%s': %s", path, why);
 	free(text);
 	if (script)

@@ -1,8 +1,8 @@
 /* Tools: programs, requests and statements that answer with JSON, and what they may be asked. */
-#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "scenario/load.h"
 #include "scenario/tool.h"
 
@@ -50,8 +50,7 @@ const char *read_secret(struct loading *l, const struct where *at, json_t *objec
 		mistake(l, at, "'%s' is missing", key);
 	if (!name)
 		return NULL;
-	if (isdigit((unsigned char)*name) ||
-		name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")]) {
+	if (!secret_name_valid(name)) {
 		mistake(l, MEMBER(at, key),
 			"has to be the name of a secret, such as SHOP_KEY, and not the secret");
 		return NULL;
