@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "steer.h"
@@ -96,6 +97,8 @@ static int settle(struct db *db, const char *id)
 			steer_value(db, left_sql, &id, 1, left, sizeof(left)) == -1)
 			return -1;
 		before = strtoll(left, NULL, 10);
+		if (n != INT64_MAX && isatty(STDERR_FILENO))
+			fprintf(stderr, "\r%s still wait \r", left);
 	} while (before && before < n);
 	return 0;
 }
