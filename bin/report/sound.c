@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audio/pcm.h"
 #include "base/base64.h"
 
-#define WAV_HEAD 44
 #define SOUND_MAX (512 << 20) /* bytes of a recording: in base64 a page has no room for more */
 
 static const struct {
@@ -42,23 +42,6 @@ static uint8_t *load(const struct kept *k, const char *name, size_t *ret_n)
 	return p;
 }
 
-static void put32(uint8_t *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
-
-/* The head of a stereo WAV of n bytes of samples. */
-static void wav_head(uint8_t *p, int rate_hz, size_t n)
-{
-	memcpy(p, "RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0", 24);
-	put32(p + 4, (uint32_t)(n + WAV_HEAD - 8));
-	put32(p + 24, (uint32_t)rate_hz);
-	put32(p + 28, (uint32_t)rate_hz * 4);
-	memcpy(p + 32, "\x04\0\x10\0data", 8);
-	put32(p + 40, (uint32_t)n);
-}
-
 /* Both sides as stereo, caller left. */
 static int embed_sides(const struct kept *k, struct dynbuf *b)
 {
@@ -73,14 +56,15 @@ static int embed_sides(const struct kept *k, struct dynbuf *b)
 			err = errno;
 	}
 	longer = (size_t)max_i64((int64_t)n[0], (int64_t)n[1]) / 2;
-	wav = longer && !err ? calloc(1, WAV_HEAD + longer * 4) : NULL;
+	wav = longer && !err ? calloc(1, PCM_WAV_HEAD_BYTES + longer * 4) : NULL;
 	if (wav) {
-		wav_head(wav, k->rate_hz, longer * 4);
+		pcm_wav_head(wav, k->rate_hz, 2, (uint32_t)(longer * 4));
 		for (int c = 0; c < 2; c++)
 			for (size_t i = 0; side[c] && i < n[c] / 2; i++)
-				memcpy(wav + WAV_HEAD + i * 4 + 2 * c, side[c] + 2 * i, 2);
+				memcpy(wav + PCM_WAV_HEAD_BYTES + i * 4 + 2 * c, side[c] + 2 * i,
+					2);
 		dynbuf_adds(b, "<audio controls preload=\"metadata\" src=\"data:audio/wav;base64,");
-		base64_add(b, wav, WAV_HEAD + longer * 4);
+		base64_add(b, wav, PCM_WAV_HEAD_BYTES + longer * 4);
 		dynbuf_adds(b, "\"></audio>\n");
 	} else if (longer && !err) {
 		err = ENOMEM;

@@ -77,17 +77,12 @@ void turn_wav(const struct turn *t, struct dynbuf *b, int64_t least_ms)
 {
 	size_t least = (size_t)(least_ms * t->rate_hz / 1000);
 	size_t samples = t->samples > least ? t->samples : least;
-	uint32_t bytes = (uint32_t)samples * 2, rate = (uint32_t)t->rate_hz;
-	uint32_t head[11] = {0x46464952, bytes + 36, 0x45564157, 0x20746d66, 16, 1 | 1 << 16, rate,
-		rate * 2, 2 | 16 << 16, 0x61746164, bytes};
-	uint8_t le[44];
+	size_t bytes = samples * 2;
+	uint8_t head[PCM_WAV_HEAD_BYTES];
 	char *to;
 
-	for (size_t i = 0; i < ARRAY_LEN(head); i++) {
-		put_le16s(le + 4 * i, (int16_t)(uint16_t)head[i]);
-		put_le16s(le + 4 * i + 2, (int16_t)(uint16_t)(head[i] >> 16));
-	}
-	dynbuf_add(b, le, sizeof(le));
+	pcm_wav_head(head, t->rate_hz, 1, (uint32_t)bytes);
+	dynbuf_add(b, head, sizeof(head));
 	to = dynbuf_room(b, bytes);
 	if (!to)
 		return;

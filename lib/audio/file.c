@@ -16,7 +16,6 @@
 #include "base/dynbuf.h"
 
 #define BLOCK 4096 /* samples moved at a time, of all channels together */
-#define WAV_HEADER_BYTES 44
 #define SNDFILE_SO "libsndfile.so.1"
 
 static struct {
@@ -319,27 +318,11 @@ int audio_file_load(const char *path, int rate_hz, int max_s, int16_t **ret, siz
 	return 0;
 }
 
-static void put_le32(uint8_t *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++, v >>= 8)
-		p[i] = (uint8_t)v;
-}
-
-/* RIFF/WAVE with a fmt chunk of plain PCM (Microsoft, Multimedia Programming Interface 1.0, 1991). */
-static void wav_header(uint8_t h[WAV_HEADER_BYTES], uint32_t rate_hz, uint32_t data_bytes)
-{
-	memcpy(h, "RIFF....WAVEfmt \x10\0\0\0\1\0\1\0........\2\0\x10\0data....", WAV_HEADER_BYTES);
-	put_le32(h + 4, WAV_HEADER_BYTES - 8 + data_bytes);
-	put_le32(h + 24, rate_hz);
-	put_le32(h + 28, rate_hz * 2);
-	put_le32(h + 40, data_bytes);
-}
-
 static int write_wav(int fd, int rate_hz, const int16_t *samples, size_t n)
 {
-	uint8_t header[WAV_HEADER_BYTES], block[BLOCK * sizeof(int16_t)];
+	uint8_t header[PCM_WAV_HEAD_BYTES], block[BLOCK * sizeof(int16_t)];
 
-	wav_header(header, (uint32_t)rate_hz, (uint32_t)(n * sizeof(int16_t)));
+	pcm_wav_head(header, rate_hz, 1, (uint32_t)(n * sizeof(int16_t)));
 	if (write_all(fd, header, sizeof header) < 0)
 		return -1;
 	while (n > 0) {
@@ -355,7 +338,7 @@ static int write_wav(int fd, int rate_hz, const int16_t *samples, size_t n)
 
 int audio_file_write(int fd, int rate_hz, const int16_t *samples, size_t n)
 {
-	if (n > (UINT32_MAX - WAV_HEADER_BYTES) / sizeof(int16_t)) {
+	if (n > (UINT32_MAX - PCM_WAV_HEAD_BYTES) / sizeof(int16_t)) {
 		errno = EFBIG;
 		return fail("longer than a WAV file can be");
 	}

@@ -44,6 +44,27 @@ static inline int peak(const int16_t *s, size_t n)
 	return -low > high ? -low : high;
 }
 
+static void put_le32(uint8_t *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++, v >>= 8)
+		p[i] = (uint8_t)v;
+}
+
+void pcm_wav_head(
+	uint8_t h[PCM_WAV_HEAD_BYTES], int rate_hz, unsigned channels, uint32_t data_bytes)
+{
+	unsigned block = channels * 2;
+
+	memcpy(h, "RIFF....WAVEfmt \x10\0\0\0\1\0..........\0\0\x10\0data....", PCM_WAV_HEAD_BYTES);
+	put_le32(h + 4, PCM_WAV_HEAD_BYTES - 8 + data_bytes);
+	h[22] = (uint8_t)channels;
+	h[23] = 0;
+	put_le32(h + 24, (uint32_t)rate_hz);
+	put_le32(h + 28, (uint32_t)rate_hz * block);
+	h[32] = (uint8_t)block;
+	put_le32(h + 40, data_bytes);
+}
+
 int pcm_peak(const int16_t *s, size_t samples)
 {
 	int most = 0;

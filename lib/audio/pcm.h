@@ -21,6 +21,12 @@ static inline size_t pcm_frame_bytes(int rate_hz)
 void pcm_from_le(int16_t *to, const void *from, size_t samples);
 void pcm_to_le(void *to, const int16_t *from, size_t samples);
 
+/* The head of a WAV of so many bytes of samples: RIFF/WAVE with a fmt chunk of plain PCM of 16 bits (Microsoft, Multimedia
+ * Programming Interface 1.0, 1991). */
+#define PCM_WAV_HEAD_BYTES 44
+void pcm_wav_head(
+	uint8_t h[PCM_WAV_HEAD_BYTES], int rate_hz, unsigned channels, uint32_t data_bytes);
+
 /* Largest absolute value, 0-32768. */
 int pcm_peak(const int16_t *s, size_t samples);
 /* Root mean square, 0-32768. */
