@@ -45,7 +45,7 @@ static const char look_sql[] =
 	" count(*) FILTER (WHERE ended_at IS NULL AND state = 'ringing') AS ringing,"
 	" count(*) FILTER (WHERE ended_at IS NULL AND state = 'answered') AS talking,"
 	" count(*) FILTER (WHERE dialed_at > clock_timestamp() - interval '1 minute') AS last_minute,"
-	" count(*) FILTER (WHERE ended_at > clock_timestamp() - interval '10 minutes') AS last_ten_minutes"
+	" count(*) FILTER (WHERE ended_at > clock_timestamp() - interval '10 minutes') AS last_ten_minutes, least(10, greatest(0.2, extract(epoch FROM clock_timestamp() - min(dialed_at)) / 60)) AS minutes"
 	" FROM call WHERE campaign_id = $1 AND queue_id IS NOT NULL),"
 	" s AS (SELECT coalesce(sum(n), 0) AS total, coalesce(sum(n) FILTER (WHERE status = 'pending'), 0) AS pending,"
 	" coalesce(sum(n) FILTER (WHERE status = 'calling'), 0) AS calling, coalesce(sum(n) FILTER (WHERE status = 'completed'), 0)"
@@ -59,12 +59,12 @@ static const char look_sql[] =
 	" (SELECT coalesce(json_object_agg(why, n), '{}') FROM (SELECT why, n FROM q WHERE why IS NOT NULL ORDER BY n DESC LIMIT 4) w) AS waiting,"
 	" (SELECT string_agg(n || ' ' || why, ', ' ORDER BY n DESC) FROM (SELECT why, n FROM q WHERE why IS NOT NULL ORDER BY n DESC LIMIT 4) w)"
 	" AS waits, (SELECT coalesce(json_agg(l), '[]') FROM (SELECT to_char(ended_at, 'HH24:MI:SS') AS at, phone_number AS phone, disposition,"
-	" outcome, billsec, slot_wish AS slot, hangup_text AS why FROM call WHERE campaign_id = $1 AND queue_id IS NOT NULL"
+	" outcome, billsec, slot_wish AS slot, CASE WHEN answered_at IS NULL THEN hangup_text END AS why FROM call WHERE campaign_id = $1 AND queue_id IS NOT NULL"
 	" AND ended_at IS NOT NULL ORDER BY ended_at DESC, call_id LIMIT 8) l) AS last"
 	" FROM campaign k, s, c WHERE k.campaign_id = $1";
 static const char last_sql[] =
 	"SELECT to_char(ended_at, 'HH24:MI:SS'), phone_number, disposition, outcome, coalesce(billsec::numeric(12,1) || ' s', ''),"
-	" coalesce(slot_wish, hangup_text, '') FROM call WHERE campaign_id = $1 AND queue_id IS NOT NULL AND ended_at IS NOT NULL"
+	" coalesce(slot_wish, CASE WHEN answered_at IS NULL THEN hangup_text END, '') FROM call WHERE campaign_id = $1 AND queue_id IS NOT NULL AND ended_at IS NOT NULL"
 	" ORDER BY ended_at DESC, call_id LIMIT 8";
 
 struct view {
@@ -139,11 +139,12 @@ static void put_bar(struct view *v, const PGresult *r)
 static const char *time_left(const PGresult *r, char *buf, size_t size)
 {
 	long left = strtol(cell(r, "pending"), NULL, 10);
-	long ten = strtol(cell(r, "last_ten_minutes"), NULL, 10), minutes;
+	double ten = strtod(cell(r, "last_ten_minutes"), NULL);
+	long minutes;
 
 	*buf = '\0';
-	if (left && ten) {
-		minutes = left * 10 / ten;
+	if (left && ten > 0) {
+		minutes = (long)((double)left * strtod(cell(r, "minutes"), NULL) / ten);
 		if (minutes >= 60)
 			snprintf(buf, size, "   about %ld h %ld min left", minutes / 60,
 				minutes % 60);
