@@ -57,6 +57,8 @@ static void on_ringing_told(void *ctx, const struct store_reply *r)
 }
 
 #define STATE "SELECT campaign_state($1, $2, $3)"
+/* the disk is not waited for: nothing hangs on it */
+#define STATE_SOON STATE ", set_config('synchronous_commit', 'off', true)"
 
 void call_ringing(struct call *c)
 {
@@ -65,7 +67,7 @@ void call_ringing(struct call *c)
 	c->ringing = true;
 	log_info("call %s: ringing", c->id);
 	if (store_is_up(c->d->set.store) &&
-		store_ask(c->d->set.store, STATE,
+		store_ask(c->d->set.store, STATE_SOON,
 			(const char *const[]){c->id, c->d->set.node, "ringing"}, 3, NULL,
 			on_ringing_told, c) == 0)
 		c->pending++;

@@ -103,6 +103,13 @@ struct outcomes {
 	size_t kept; /* and not told */
 };
 
+static void drop(struct left_behind *l)
+{
+	close(l->fd);
+	close(l->dirfd);
+	free(l);
+}
+
 static void forget(struct left_behind *l, bool told)
 {
 	if (told)
@@ -110,9 +117,7 @@ static void forget(struct left_behind *l, bool told)
 	*l->back = l->next;
 	if (l->next)
 		l->next->back = l->back;
-	close(l->fd);
-	close(l->dirfd);
-	free(l);
+	drop(l);
 }
 
 int outcomes_open(const char *spool, const char *node, struct outcomes **ret)
@@ -141,8 +146,10 @@ void outcomes_close(struct outcomes *f)
 {
 	if (!f)
 		return;
-	while (f->left)
-		forget(f->left, false);
+	for (struct left_behind *l = f->left, *next; l; l = next) {
+		next = l->next;
+		drop(l);
+	}
 	if (f->fd >= 0 && !f->kept)
 		unlinkat(f->dirfd, f->name, 0);
 	if (f->fd >= 0)
