@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "record/found.h"
 #include "steer.h"
 #include "text/e164.h"
 
@@ -86,16 +85,6 @@ static const char number_sql[] =
 	" FROM call_queue q JOIN campaign k USING (campaign_id) CROSS JOIN LATERAL campaign_gate(q.queue_id) g"
 	" WHERE q.phone = $1 ORDER BY q.created_at DESC";
 
-static int show(
-	struct db *db, const char *sql, const char *const params[], int n, enum table_form form)
-{
-	if (table_write(db, sql, params, n, form, false, stdout) == -1)
-		return -1;
-	if (form == TABLE_TEXT)
-		putchar('\n');
-	return 0;
-}
-
 static enum exit_code explain(struct db *db, const char *id)
 {
 	enum table_form form = table_form(set.json, set.csv);
@@ -106,13 +95,13 @@ static enum exit_code explain(struct db *db, const char *id)
 	if (!params[1])
 		params[1] = form == TABLE_TEXT ? "20" : "1000";
 	if (form == TABLE_TEXT)
-		err = show(db, whole_sql, params, 1, form) == -1 ||
-			show(db, reasons_sql, params, 2, form) == -1 ||
-			show(db, people_sql, params, 2, form) == -1 ||
-			show(db, blocked_sql, params, 1, form) == -1;
+		err = steer_show(db, whole_sql, params, 1, form) == -1 ||
+			steer_show(db, reasons_sql, params, 2, form) == -1 ||
+			steer_show(db, people_sql, params, 2, form) == -1 ||
+			steer_show(db, blocked_sql, params, 1, form) == -1;
 	else
-		err = show(db, whole_sql, params, 1, form) == -1 ||
-			show(db, people_sql, params, 2, form) == -1;
+		err = steer_show(db, whole_sql, params, 1, form) == -1 ||
+			steer_show(db, people_sql, params, 2, form) == -1;
 	return err ? tables_say(db, "explain the campaign") : EXIT_OK;
 }
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "db/table.h"
 #include "steer.h"
 
 #define SHOWN "20" /* people of a dry run on a terminal, unless --limit says otherwise */
@@ -180,16 +179,6 @@ static const char summary_sql[] =
 	" (SELECT coalesce(json_object_agg(reason, n), '{}') FROM (SELECT reason, count(*) AS n FROM pg_temp.dry"
 	" WHERE verdict = 'blocked' GROUP BY 1) r) AS reasons FROM pg_temp.dry";
 
-static int show(
-	struct db *db, const char *sql, const char *const params[], int n, enum table_form form)
-{
-	if (table_write(db, sql, params, n, form, false, stdout) == -1)
-		return -1;
-	if (form == TABLE_TEXT)
-		putchar('\n');
-	return 0;
-}
-
 static int tell(struct launch *l)
 {
 	const char *params[] = {l->name, shape.scenario ? shape.scenario : "qualify"};
@@ -202,14 +191,14 @@ static int tell(struct launch *l)
 		db_query(db, gate_sql, (const char *const[]){l->id}, 1, NULL) == -1)
 		return -1;
 	if (table_form(set.json, false) == TABLE_JSON)
-		return show(db, PEOPLE, NULL, 0, TABLE_JSON) == -1 ||
-				show(db, summary_sql, params, 2, TABLE_JSON) == -1
+		return steer_show(db, PEOPLE, NULL, 0, TABLE_JSON) == -1 ||
+				steer_show(db, summary_sql, params, 2, TABLE_JSON) == -1
 			? -1
 			: 0;
-	return show(db, head_sql, params, 1, TABLE_TEXT) == -1 ||
-			show(db, statuses_sql, NULL, 0, TABLE_TEXT) == -1 ||
-			show(db, reasons_sql, NULL, 0, TABLE_TEXT) == -1 ||
-			show(db, set.limit ? PEOPLE : PEOPLE " LIMIT " SHOWN, NULL, 0,
+	return steer_show(db, head_sql, params, 1, TABLE_TEXT) == -1 ||
+			steer_show(db, statuses_sql, NULL, 0, TABLE_TEXT) == -1 ||
+			steer_show(db, reasons_sql, NULL, 0, TABLE_TEXT) == -1 ||
+			steer_show(db, set.limit ? PEOPLE : PEOPLE " LIMIT " SHOWN, NULL, 0,
 				TABLE_TEXT) == -1
 		? -1
 		: 0;

@@ -106,6 +106,16 @@ int steer_list(const char *sql, const char *const params[], int n, const char *w
 	});
 }
 
+int steer_show(
+	struct db *db, const char *sql, const char *const params[], int n, enum table_form form)
+{
+	if (table_write(db, sql, params, n, form, false, stdout) == -1)
+		return -1;
+	if (form == TABLE_TEXT)
+		putchar('\n');
+	return 0;
+}
+
 int steer_change(
 	const char *sql, const char *const params[], int n, const char *what, const char *absent)
 {

@@ -4,6 +4,7 @@
 #define CAMPAIGN_STEER_H
 
 #include "campaign.h"
+#include "db/table.h"
 
 #define STEER_ID_MAX 40                     /* bytes of a campaign's id, with its NUL */
 #define STEER_ALIVE "interval '30 seconds'" /* since its last beat a dispatcher counts as running */
@@ -30,6 +31,9 @@ int steer_value(struct db *db, const char *sql, const char *const params[], int 
 /* How many rows a statement was about. -1 with db's fault. */
 int64_t steer_rows(struct db *db, const char *sql, const char *const params[], int n) MUST_USE;
 
+/* One of several queries of a command; on a terminal with an empty line behind it. */
+int steer_show(struct db *db, const char *sql, const char *const params[], int n,
+	enum table_form form) MUST_USE;
 /* A command that is one query, or one statement. absent: what is said if it was about no row, exit 1. */
 int steer_list(const char *sql, const char *const params[], int n, const char *what) MUST_USE;
 int steer_change(const char *sql, const char *const params[], int n, const char *what,
