@@ -156,8 +156,8 @@ static int no_phone(struct input *in, const struct columns *c)
 			c->names[i]);
 	if (c->n > SHOWN_MAX && used < sizeof(in->why))
 		snprintf(in->why + used, sizeof(in->why) - used, ", ..");
-	for (char *c = in->why; (c = strpbrk(c, "\r\n")) != NULL;)
-		*c = ' ';
+	for (char *at = in->why; (at = strpbrk(at, "\r\n")) != NULL;)
+		*at = ' ';
 	return -1;
 }
 
