@@ -4,8 +4,6 @@
 #include "base/log.h"
 #include "engine.h"
 
-#define GROUPS_MAX 10 /* groups of an expression that can be used */
-
 #define SPEECH \
 	(SCENARIO_BIT(SCENARIO_DIGITS) | SCENARIO_BIT(SCENARIO_WORDS) | \
 		SCENARIO_BIT(SCENARIO_REGEX) | SCENARIO_BIT(SCENARIO_INTENT) | \
@@ -25,152 +23,6 @@ static json_t *heard_new(struct engine *e, const char *by, const char *text)
 static void set_heard(struct engine *e, json_t *heard)
 {
 	engine_set(e, "heard", heard);
-}
-
-static void heard_add(struct engine *e, const char *key, json_t *value)
-{
-	json_object_set_new(json_object_get(e->d.vars, "heard"), key, value);
-}
-
-static bool holds(struct engine *e, const struct scenario_rule *r)
-{
-	return !r->when || condition_eval(r->when, e->d.vars);
-}
-
-static bool has_word(const struct scenario_words *words, const char *word)
-{
-	for (size_t i = 0; i < words->n; i++)
-		if (strcmp(words->word[i], word) == 0)
-			return true;
-	return false;
-}
-
-/* The words of the match, as variable. */
-static void heard_match(struct engine *e, const struct utterance *u, const struct match *m)
-{
-	heard_add(e, "match", json_stringn(u->folded.p + m->at, m->n));
-}
-
-static bool fits_words(
-	struct engine *e, const struct scenario_words *words, const struct utterance *u)
-{
-	struct match m;
-
-	for (size_t i = 0; i < words->n; i++) {
-		if (understand_words(u, words->word[i], &m)) {
-			heard_match(e, u, &m);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What a group of an expression has found; null: nothing, or half a character. */
-static json_t *group_of(const char *text, const regmatch_t *m)
-{
-	json_t *found = m->rm_so < 0 ? NULL
-				     : json_stringn(text + m->rm_so, (size_t)(m->rm_eo - m->rm_so));
-
-	return found ? found : json_null();
-}
-
-static bool fits_regexes(
-	struct engine *e, const struct scenario_regexes *list, const struct utterance *u)
-{
-	regmatch_t group[GROUPS_MAX];
-	bool folded;
-
-	for (size_t i = 0; i < list->n; i++) {
-		json_t *groups;
-		const char *text;
-
-		if (!understand_regex(u, &list->regex[i], GROUPS_MAX, group, &folded))
-			continue;
-		text = folded ? u->folded.p : u->text;
-		groups = json_array();
-		for (size_t g = 0; g <= list->regex[i].re_nsub && g < GROUPS_MAX; g++)
-			json_array_append_new(groups, group_of(text, &group[g]));
-		heard_add(e, "match", json_incref(json_array_get(groups, 0)));
-		heard_add(e, "groups", groups);
-		return true;
-	}
-	return false;
-}
-
-static bool fits_intents(struct engine *e, const struct scenario_rule *r, const struct utterance *u)
-{
-	for (size_t i = 0; i < r->intents_n; i++) {
-		const struct scenario_intent *in = r->intents[i];
-		struct match m;
-		bool is = in->builtin && understand_intent(u, in->name, &m);
-
-		if (is)
-			heard_match(e, u, &m);
-		if (is || fits_words(e, &in->words, u) || fits_regexes(e, &in->regexes, u)) {
-			heard_add(e, "intent", json_string(in->name));
-			return true;
-		}
-	}
-	return false;
-}
-
-static void keys_drop(struct engine *e)
-{
-	e->keys_n = 0;
-	e->keys[0] = '\0';
-}
-
-/* A number, of its own or behind what is there already. */
-static bool fits_digits(struct engine *e, const struct scenario_rule *r, const struct utterance *u)
-{
-	char said[UNDERSTAND_DIGITS_MAX + 1], all[ENGINE_KEYS_MAX + UNDERSTAND_DIGITS_MAX + 1];
-	int have = (int)e->keys_n;
-
-	if (have > 0 && r->max > have &&
-		understand_digits(u, r->min > have ? r->min - have : 1, r->max - have, said))
-		snprintf(all, sizeof(all), "%s%s", e->keys, said);
-	else if (understand_digits(u, r->min, r->max, said))
-		snprintf(all, sizeof(all), "%s", said);
-	else
-		return false;
-	heard_add(e, "digits", json_string(all));
-	keys_drop(e);
-	return true;
-}
-
-static bool fits(struct engine *e, const struct scenario_rule *r, const struct utterance *u)
-{
-	struct sentiment s;
-
-	switch (r->input) {
-	case SCENARIO_DIGITS:
-		return fits_digits(e, r, u);
-	case SCENARIO_WORDS:
-		return fits_words(e, &r->words, u);
-	case SCENARIO_REGEX:
-		return fits_regexes(e, &r->regexes, u);
-	case SCENARIO_INTENT:
-		return fits_intents(e, r, u);
-	case SCENARIO_SENTIMENT:
-		s = understand_sentiment(u);
-		return s.confidence >= r->confidence && has_word(&r->words, mood_name(s.mood));
-	case SCENARIO_ANY:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* The rule that answers; global: of those that are valid everywhere. */
-static const struct scenario_rule *rule_for(
-	struct engine *e, const struct utterance *u, unsigned inputs, bool global)
-{
-	const struct scenario_rule *r = NULL;
-
-	while ((r = scenario_next_rule(e->d.state, inputs, r)))
-		if ((r->global || !global) && holds(e, r) && fits(e, r, u))
-			return r;
-	return NULL;
 }
 
 /* "Leave a message after the tone": what was said tells who has answered, as a sound may. */
@@ -230,7 +82,7 @@ static void do_rule(struct engine *e, const struct scenario_rule *r)
 
 bool answer_is(struct engine *e, const struct scenario_rule *r, const char *word)
 {
-	return holds(e, r) && has_word(&r->words, word);
+	return match_holds(e, r) && match_word(&r->words, word);
 }
 
 bool answer_hangup(struct engine *e)
@@ -238,7 +90,7 @@ bool answer_hangup(struct engine *e)
 	const struct scenario_rule *r = NULL;
 
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_HUNG_UP), r))) {
-		if (holds(e, r)) {
+		if (match_holds(e, r)) {
 			e->last_work = true;
 			step_do(e, r->step);
 			return true;
@@ -252,7 +104,7 @@ const struct scenario_rule *answer_tool_failed(struct engine *e, const char *too
 	const struct scenario_rule *r = NULL;
 
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_TOOL_FAILED), r)))
-		if (holds(e, r) && (!r->words.n || has_word(&r->words, tool)))
+		if (match_holds(e, r) && (!r->words.n || match_word(&r->words, tool)))
 			return r;
 	return NULL;
 }
@@ -266,11 +118,11 @@ static void answer_count(struct engine *e, enum scenario_input input, int count)
 {
 	const struct scenario_rule *r = NULL;
 
-	heard_add(e, input == SCENARIO_NO_INPUT ? "no_input" : "no_match", json_integer(count));
+	match_add(e, input == SCENARIO_NO_INPUT ? "no_input" : "no_match", json_integer(count));
 	tell_heard(e, input);
 	e->quiet_since_ms = e->now_ms;
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(input), r))) {
-		if (r->min <= count && holds(e, r)) {
+		if (r->min <= count && match_holds(e, r)) {
 			step_do(e, r->step);
 			return;
 		}
@@ -313,7 +165,7 @@ static bool begins_number(struct engine *e, const struct utterance *u)
 	if (room < 1 || !understand_digits(u, 1, room, said))
 		return false;
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_DIGITS), r))) {
-		if (!holds(e, r))
+		if (!match_holds(e, r))
 			continue;
 		e->keys_n += (size_t)snprintf(
 			e->keys + e->keys_n, sizeof(e->keys) - e->keys_n, "%s", said);
@@ -329,9 +181,9 @@ static void hear(struct engine *e, const struct utterance *u, const char *text)
 	struct sentiment s = understand_sentiment(u);
 
 	set_heard(e, heard_new(e, "voice", text));
-	heard_add(e, "sentiment", json_string(mood_name(s.mood)));
-	heard_add(e, "confidence", json_real(s.confidence));
-	heard_add(e, "language", json_string(e->language));
+	match_add(e, "sentiment", json_string(mood_name(s.mood)));
+	match_add(e, "confidence", json_real(s.confidence));
+	match_add(e, "language", json_string(e->language));
 }
 
 void answer_text(struct engine *e, const char *text, bool old)
@@ -346,24 +198,24 @@ void answer_text(struct engine *e, const char *text, bool old)
 	}
 	hear(e, &u, text);
 	if (!understand_nothing(&u))
-		r = rule_for(e, &u, e->d.state->classify ? POINTED : SPEECH, false);
+		r = match_rule(e, &u, e->d.state->classify ? POINTED : SPEECH, false);
 	if (!r && !understand_nothing(&u) && e->d.state->classify) {
 		classify_ask(e, text, old);
 		understand_free(&u);
 		return;
 	}
 	if (r) {
-		keys_drop(e);
+		match_drop_keys(e);
 		do_rule(e, r);
 	} else if (begins_number(e, &u)) {
 		e->quiet_since_ms = e->now_ms;
 	} else if (e->d.state->llm && !understand_nothing(&u)) {
-		keys_drop(e);
+		match_drop_keys(e);
 		e->d.no_input = e->d.no_match = 0;
 		tell_heard_as(e, "model", false);
 		converse_answer(e, NULL);
 	} else {
-		keys_drop(e);
+		match_drop_keys(e);
 		no_match(e, old);
 	}
 	understand_free(&u);
@@ -381,7 +233,7 @@ static const struct scenario_rule *intent_rule(struct engine *e, const char *int
 
 	while (intent && (r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_INTENT), r)))
 		for (size_t i = 0; i < r->intents_n; i++)
-			if (strcmp(r->intents[i]->name, intent) == 0 && holds(e, r))
+			if (strcmp(r->intents[i]->name, intent) == 0 && match_holds(e, r))
 				return r;
 	return NULL;
 }
@@ -396,13 +248,13 @@ void answer_classified(struct engine *e, const char *text, const char *intent, b
 		return;
 	}
 	hear(e, &u, text);
-	keys_drop(e);
+	match_drop_keys(e);
 	e->answering = true;
 	if ((r = intent_rule(e, intent))) {
-		heard_add(e, "intent", json_string(intent));
+		match_add(e, "intent", json_string(intent));
 		tell_heard_as(e, "intent", true);
 		follow_rule(e, r);
-	} else if ((r = rule_for(e, &u, SPEECH & ~POINTED, false))) {
+	} else if ((r = match_rule(e, &u, SPEECH & ~POINTED, false))) {
 		do_rule(e, r);
 	} else if (begins_number(e, &u)) {
 		e->quiet_since_ms = e->now_ms;
@@ -425,7 +277,7 @@ bool answer_aside(struct engine *e, const char *text)
 	}
 	hear(e, &u, text);
 	if (!understand_nothing(&u))
-		r = rule_for(e, &u, POINTED, true);
+		r = match_rule(e, &u, POINTED, true);
 	understand_free(&u);
 	if (!r) { /* what is being done speaks of what was heard before */
 		engine_set(e, "heard", heard ? heard : json_object());
@@ -451,7 +303,7 @@ bool answer_expected(struct engine *e, const char *text)
 		return false;
 	}
 	hear(e, &u, text);
-	is = !understand_nothing(&u) && rule_for(e, &u, POINTED, false);
+	is = !understand_nothing(&u) && match_rule(e, &u, POINTED, false);
 	understand_free(&u);
 	memcpy(e->keys, keys, sizeof(keys));
 	e->keys_n = keys_n;
@@ -492,7 +344,7 @@ static bool fits_keys(const struct scenario_rule *r, const char *keys, size_t n)
 	case SCENARIO_DIGITS:
 		return is_digit(keys[0]) && (int)n >= r->min && (int)n <= r->max;
 	case SCENARIO_DTMF:
-		return n == 1 && has_word(&r->words, keys);
+		return n == 1 && match_word(&r->words, keys);
 	default:
 		return true;
 	}
@@ -503,7 +355,7 @@ static bool expects_number(struct engine *e)
 	const struct scenario_rule *r = NULL;
 
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_DIGITS), r)))
-		if (holds(e, r))
+		if (match_holds(e, r))
 			return true;
 	return false;
 }
@@ -519,18 +371,18 @@ static void use_keys(struct engine *e, size_t n, size_t used)
 	memmove(e->keys, e->keys + used, e->keys_n + 1);
 	set_heard(e, heard_new(e, "keys", keys));
 	if (is_digit(keys[0]))
-		heard_add(e, "digits", json_string(keys));
+		match_add(e, "digits", json_string(keys));
 	if (n == 1)
-		heard_add(e, "key", json_string(keys));
+		match_add(e, "key", json_string(keys));
 	e->answering = true;
 	while ((r = scenario_next_rule(e->d.state, KEYS, r))) {
-		if (holds(e, r) && fits_keys(r, keys, n)) {
+		if (match_holds(e, r) && fits_keys(r, keys, n)) {
 			say_remember(e, "caller", keys, n);
 			do_rule(e, r);
 			return;
 		}
 	}
-	keys_drop(e);
+	match_drop_keys(e);
 	say_remember(e, "caller", keys, n);
 	no_match(e, false);
 }
@@ -541,7 +393,7 @@ static bool key_is_rule(struct engine *e)
 	char key[2] = {e->keys[0], '\0'};
 
 	while ((r = scenario_next_rule(e->d.state, SCENARIO_BIT(SCENARIO_DTMF), r)))
-		if (holds(e, r) && has_word(&r->words, key))
+		if (match_holds(e, r) && match_word(&r->words, key))
 			return true;
 	return false;
 }
@@ -558,7 +410,7 @@ static void keys_to_model(struct engine *e, bool final)
 		return;
 	}
 	snprintf(keys, sizeof(keys), "%.*s", (int)n, e->keys);
-	keys_drop(e);
+	match_drop_keys(e);
 	set_heard(e, heard_new(e, "keys", keys));
 	e->d.no_input = e->d.no_match = 0;
 	tell_heard_as(e, "model", false);

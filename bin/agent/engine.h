@@ -2,7 +2,8 @@
  *
  *	engine.c   events of the call, timers, the order of things
  *	step.c     steps: variables, tools, branches, ways out
- *	answer.c   what was said or keyed, and the rule that answers it
+ *	answer.c   what was said or keyed, and what is done about it
+ *	match.c    the rule that fits it
  *	say.c      phrases become sentences, and sentences events
  *	back.c     what can be taken back: the answer to a caller who goes on
  *	converse.h a language model that leads, or is asked
@@ -239,6 +240,18 @@ bool step_tool(
 	struct engine *e, const struct scenario_tool *tool, json_t *given, char *ret_id, char *why);
 /* To a destination of the scenario. */
 void step_transfer(struct engine *e, const char *to, const char *reason);
+
+/* match.c */
+/* A member of the variable heard; steals value. */
+void match_add(struct engine *e, const char *key, json_t *value);
+/* True if the rule has no condition, or that holds. */
+bool match_holds(struct engine *e, const struct scenario_rule *r);
+bool match_word(const struct scenario_words *words, const char *word);
+/* Keys that wait are of no use any more. */
+void match_drop_keys(struct engine *e);
+/* The rule that answers, of these inputs; global: of those that are valid everywhere. What it found is in heard. */
+const struct scenario_rule *match_rule(
+	struct engine *e, const struct utterance *u, unsigned inputs, bool global);
 
 /* answer.c */
 /* Answer what the caller has said. old: he was listened to for another state. */
