@@ -31,8 +31,8 @@ const refusing = (status) => (note, stream) => {
 	return true;
 };
 
-// What is done to a service (see lib/call.mjs), and what is said then; waits: and wait phrases; turns: of the caller's;
-// within_ms: of the end of each something is heard; open: the stage whose breaker is open then.
+// What is done to a service (see lib/call.mjs), and what is said then; waits: and wait phrases, or 'perhaps', if that hangs on
+// the pauses between two tries; turns: of the caller's; open: the stage whose breaker is open then.
 const CASES = {
 	'recogniser   closed in mid-turn': {
 		ears: { on: closing(600) },
@@ -45,7 +45,7 @@ const CASES = {
 		turns: 3,
 		open: 'stt',
 	},
-	'recogniser   mute': { ears: { mute: true }, said: DEAF, turns: 3, within_ms: 4500 },
+	'recogniser   mute: a wait phrase': { ears: { mute: true }, said: DEAF, turns: 3, waits: true },
 	'model        429: the next one': {
 		brains: (close) => [brain(close, TALK, { chaos: { rateLimitRate: 1 } }), brain(close, TALK)],
 		said: WELL,
@@ -79,11 +79,13 @@ const CASES = {
 		env: { CALLPIPE_TTS: 'openai,command' },
 		open: 'tts',
 		said: WELL,
+		waits: 'perhaps',
 	},
 	'voice        silence: the next engine': {
 		voice: { chaos: { latencyMs: 30000 } },
 		env: { CALLPIPE_TTS: 'openai,command', CALLPIPE_TTS_TIMEOUT: '1000' },
 		said: WELL,
+		waits: 'perhaps',
 	},
 	'voice        no sound: the next engine': {
 		voice: { chaos: { malformedRate: 1 } },
@@ -126,16 +128,15 @@ for (const [i, [name, c]] of Object.entries(CASES).entries())
 			said.filter((x) => x.kind !== 'filler').map((x) => x.text),
 			c.said,
 		);
-		assert.equal(
-			said.some((x) => x.kind === 'filler'),
-			c.waits ?? false,
-			'a wait phrase',
-		);
-		assert.deepEqual(new Set(told(all, 'played', 'status')), new Set(['played']));
+		const waits = said.some((x) => x.kind === 'filler');
+		if (c.waits !== 'perhaps') assert.equal(waits, c.waits ?? false, 'a wait phrase');
+		const fates = new Set(told(all, 'played', 'status'));
+		if (waits) fates.delete('cleared'); // a wait phrase that the answer has overtaken
+		assert.deepEqual(fates, new Set(['played']));
 		assert.equal(report.response_ms.length, c.turns ?? TALK.length);
 		for (const ms of report.response_ms) {
 			assert.notEqual(ms, null, 'nothing is heard'); // which is less than anything
-			assert.ok(ms < (c.within_ms ?? 3000), `nothing is heard for ${ms} ms`);
+			assert.ok(ms < 3000, `nothing is heard for ${ms} ms`);
 		}
 		const errors = all.filter((r) => r.type === 'error').map((r) => r.data);
 		const once = new Set(errors.map((e) => `${e.stage} ${e.code}`));

@@ -521,7 +521,8 @@ static void test_keys(void)
 	t.models = load(
 		"{\"providers\":[{\"name\":\"a\",\"engine\":\"openai\",\"url\":\"https://models.example/v1\",\"model\":\"keyed\",\"secret\":\"MY_MODEL_KEY\"}]}");
 	unsetenv("MY_MODEL_KEY");
-	is_int(asker_open(&t.asker, "agent", t.models, &loop, why), EXIT_CONFIG, "a key that is not there");
+	is_int(asker_open(&t.asker, "agent", t.models, &loop, why), EXIT_CONFIG,
+		"a key that is not there");
 	ok(strstr(why, "MY_MODEL_KEY"), "is named: %s", why);
 	models_free(t.models);
 	setenv("CALLPIPE_MY_MODEL_KEY", KEY, 1);
