@@ -10,6 +10,9 @@
 #include "base/opt.h"
 #include "record/tables.h"
 
+/* LISTENed to by who waits for something to do, or to show: the triggers of 002-campaign.sql NOTIFY it. */
+#define CAMPAIGN_CHANNEL "callpipe_campaign"
+
 struct command {
 	const char *name;           /* as it stands on the command line */
 	struct opt_page page;       /* its synopsis begins with the name */

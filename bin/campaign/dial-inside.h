@@ -5,7 +5,8 @@
 
 #include "dial.h"
 
-#define DIAL_AGAIN_NS NS_PER_S /* a request that failed is made again */
+#define DIAL_AGAIN_NS NS_PER_S       /* a request that failed is made again */
+#define DIAL_LOOK_NS (30 * NS_PER_S) /* a call that nothing is heard of is asked for */
 #define DIAL_TEXT_MAX 128
 #define DIAL_BUCKETS 1024     /* a power of 2 */
 #define DIAL_CONTINUES_MAX 10 /* tries to put a call into the dialplan */

@@ -6,7 +6,6 @@
 
 #define LOOKS 4 /* at a channel that may be about to ring */
 #define LOOKS_NS (NS_PER_S / 2)
-#define LOOK_NS (30 * NS_PER_S) /* a call that nothing is heard of is asked for */
 
 static void on_gone_on(void *ctx, const struct ari_reply *r)
 {
@@ -96,7 +95,7 @@ void call_answered(struct call *c)
 void call_live(struct call *c)
 {
 	c->phase = LIVE;
-	call_due(c, c->answered && !c->continued ? DIAL_AGAIN_NS : LOOK_NS);
+	call_due(c, c->answered && !c->continued ? DIAL_AGAIN_NS : DIAL_LOOK_NS);
 }
 
 static void on_found(struct call *c, const json_t *json)

@@ -60,7 +60,6 @@
 
 #define HANDOVER_NS \
 	(10 * NS_PER_S) /* from the request for a channel until Asterisk has handed it over */
-#define LOOK_NS (30 * NS_PER_S) /* a call that nothing is heard of is asked for */
 #define RING_GRACE_NS \
 	(15 * NS_PER_S) /* Asterisk hangs up what is not answered; after that, we do */
 #define TALK_GRACE_NS (30 * NS_PER_S) /* the same for the longest talk */
@@ -399,7 +398,7 @@ static void on_due(struct call *c, int64_t now)
 	case LIVE:
 		if (c->answered && !c->continued && c->tries < DIAL_CONTINUES_MAX) {
 			call_go_on(c);
-			call_due(c, LOOK_NS);
+			call_due(c, DIAL_LOOK_NS);
 			return;
 		}
 		if (!c->hung_up && too_long(c, now)) {

@@ -99,7 +99,7 @@ static int hours_set(char *const words[])
 		if (db_run(&db, "BEGIN") == -1 || db_query(&db, gone_sql, params, 2, NULL) == -1 ||
 			db_query(&db, sql, params, 3, NULL) == -1 ||
 			db_query(&db, again_sql, NULL, 0, NULL) == -1 ||
-			db_run(&db, "NOTIFY callpipe_campaign; COMMIT") == -1)
+			db_run(&db, "NOTIFY " CAMPAIGN_CHANNEL "; COMMIT") == -1)
 			code = tables_say(&db, "set the hours");
 	}
 	db_close(&db);

@@ -263,7 +263,7 @@ static bool reach(struct view *v)
 {
 	if (v->open)
 		return true;
-	v->open = db_open(&v->db) == 0 && db_run(&v->db, "LISTEN callpipe_campaign") == 0;
+	v->open = db_open(&v->db) == 0 && db_run(&v->db, "LISTEN " CAMPAIGN_CHANNEL) == 0;
 	if (v->open)
 		return true;
 	if (v->db.fault == DB_GONE)

@@ -17,7 +17,6 @@
 #include "campaign.h"
 #include "dial.h"
 
-#define CHANNEL "callpipe_campaign"
 #define CLAIM_SOON_NS (100 * NS_PER_MS) /* there was something: a bucket fills, a gap ends */
 #define CLAIM_IDLE_NS (250 * NS_PER_MS) /* there was nothing; doubles up to the next */
 #define CLAIM_LATEST_NS (5 * NS_PER_S)
@@ -496,7 +495,7 @@ static int open_all(enum exit_code *ret)
 	}
 	if (open_ari(ret) < 0)
 		return -1;
-	run.store = store_open(&run.loop, CHANNEL, &on, NULL);
+	run.store = store_open(&run.loop, CAMPAIGN_CHANNEL, &on, NULL);
 	dial.store = run.store;
 	dial.ari = run.ari;
 	dial.outcomes = run.outcomes;
