@@ -63,7 +63,7 @@ cat >"$T/hostile.sql" <<'END'
 SELECT campaign_result(:'x', :'x', true, :'x', true, :'x'), campaign_lost(:'x', :'x', :'x'), campaign_unclaim(:'x', :'x', :'x'),
 	campaign_finish('c', 1, :'x', :'x', :'x', :'x'), campaign_beat(:'x', :'x', 1, :'x', 1),
 	(SELECT why FROM campaign_window(:'x', :'x')), campaign_result('c', :'x', NULL, :'x', true, :'x');
-INSERT INTO trunk (name) VALUES (:'x');
+INSERT INTO trunk (name, endpoint) VALUES (:'x', 'PJSIP/%s@x');
 SELECT count(*) FROM campaign_claim(:'x', :'x', 10);
 END
 ok 'hostile words are only words' psql -XAtq -v ON_ERROR_STOP=1 -v x="$hostile" -f "$T/hostile.sql"

@@ -63,6 +63,10 @@ ok 'trunk: added' campaign trunk add main --cps 50
 ok 'trunk: changed' campaign trunk add main --max-channels 9
 ok 'trunk: listed' json '.[0] == {name: "main", endpoint: "PJSIP/%s@main", max_channels: 9, cps: 50, caller_id: null, enabled: true, calls: 0}' \
 	campaign trunk list
+ok 'trunk: a percent sign in its endpoint' campaign trunk add percent --endpoint 'PJSIP/%n@50%%'
+ok 'trunk: or in its name' campaign trunk add 'a%sb'
+ok 'trunk: that stands in its endpoint' is 'PJSIP/%s@a%%sb' "SELECT endpoint FROM trunk WHERE name = 'a%sb'"
+q "DELETE FROM trunk WHERE name <> 'main'"
 for endpoint in PJSIP/trunk 'PJSIP/%d@x' 'PJSIP/%s%s@x' '%s'; do
 	ok "trunk: no endpoint '$endpoint'" says 64 "cannot use --endpoint" campaign trunk add x --endpoint "$endpoint"
 done

@@ -247,6 +247,13 @@ ok 'an endpoint that is none is a fault of the trunk' is "SELECT count(*) > 0 FR
 check 'nobody rings' 'rings 0'
 kill "$dispatcher" && ends 0
 
+fresh 001
+q "INSERT INTO trunk (name, endpoint) VALUES ('phone', 'PJSIP/phone')"
+runs phone --trunk=phone
+ok 'an endpoint of the table that is none' is "SELECT count(*) > 0 FROM call_undone WHERE reason = 'trunk: its endpoint cannot be dialled'" t
+check 'over it nobody rings' 'rings 0'
+kill "$dispatcher" && ends 0
+
 # ---- what cannot be
 refused() { # CODE TEXT COMMAND..
 	code=$1 text=$2 && shift 2
@@ -258,6 +265,9 @@ ok 'no database' refused 75 failed env PGHOST="$T" campaign run --spool="$T/spoo
 q 'CREATE DATABASE bare'
 ok 'no tables' refused 78 "run 'calllog init'" env PGDATABASE=bare campaign run --spool="$T/spool"
 ok 'no spool' refused 74 "cannot use '$T/nowhere/campaign'" campaign run --spool="$T/nowhere"
+ok 'an endpoint that is none' refused 64 "cannot use --endpoint 'nonsense': as PJSIP/%s@trunk" campaign run --trunk=new --endpoint=nonsense --spool="$T/spool"
+ok 'nor of the environment' refused 78 "cannot use CALLPIPE_ENDPOINT 'PJSIP/%d@x'" env CALLPIPE_ENDPOINT=PJSIP/%d@x campaign run --trunk=new --spool="$T/spool"
+ok 'no such trunk is there then' is "SELECT count(*) FROM trunk WHERE name = 'new'" 0
 ok 'operands' refused 64 "'x'" campaign run x
 wrong() { CALLPIPE_ARI_PASSWORD=hunter2 must_fail 78 campaign run --spool="$T/spool" 2>"$T/err" && grep -q 'cannot be an application of Asterisk' "$T/err" && ! grep hunter2 "$T/err"; }
 ok 'a wrong password' wrong

@@ -73,7 +73,7 @@ python3 "$T/make.py" names - >"$T/names"
 # Everything until the calls have been answered; Tuesday, half past ten in Paris.
 begin() {
 	q 'SET client_min_messages TO warning; TRUNCATE call, call_queue, contact, campaign, dnc, trunk, node, call_undone CASCADE' &&
-		q "INSERT INTO trunk (name, cps, max_channels) VALUES ('trunk', 100, 100);
+		q "INSERT INTO trunk (name, endpoint, cps, max_channels) VALUES ('trunk', 'PJSIP/%s@trunk', 100, 100);
 		INSERT INTO campaign (campaign_id, name, scenario, status, gap_s, max_channels) VALUES ('camp_x', 'x', 'qualify', 'active', 0, 100)" &&
 		while read -r number name; do
 			q "INSERT INTO contact (phone, first_name, country, consent_basis, status) VALUES ('$number', '$name', 'FR', 'consent', 'Queued')"

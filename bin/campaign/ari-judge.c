@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "endpoint.h"
+
 static const struct {
 	const char *name, *what, *todo;
 	enum finding_state without;
@@ -77,21 +79,15 @@ void judge_version(struct findings *f, const char *version)
 
 bool judge_endpoint_path(const char *endpoint, struct dynbuf *path)
 {
-	const char *slash = strchr(endpoint, '/'), *at = strrchr(endpoint, '@');
-	char tech[32], name[128];
+	struct endpoint_place place;
 
-	if (!slash || strncmp(endpoint, "Local/", 6) == 0)
+	if (endpoint_place(endpoint, &place) == -1)
 		return false;
-	snprintf(tech, sizeof(tech), "%.*s", (int)(slash - endpoint), endpoint);
-	if (strchr(slash + 1, '/')) /* PJSIP/trunk/sip:%s@host */
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(slash + 1, "/"), slash + 1);
-	else
-		snprintf(name, sizeof(name), "%s", at ? at + 1 : slash + 1);
 	dynbuf_adds(path, "/endpoints/");
-	(void)!http_escape(path, tech);
+	(void)!http_escape(path, place.technology);
 	dynbuf_adds(path, "/");
-	(void)!http_escape(path, name);
-	return !strchr(name, '%') && *name;
+	(void)!http_escape(path, place.name);
+	return true;
 }
 
 void judge_trunk(struct findings *f, const char *trunk, const struct ari_reply *r)

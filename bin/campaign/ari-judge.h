@@ -11,7 +11,7 @@
 void judge_modules(struct findings *f, const struct ari_reply *r);
 /* "23.4.1": AudioSocket() lets the dialplan go on since 20.14, 21.9, 22.4. */
 void judge_version(struct findings *f, const char *version);
-/* "PJSIP/%s@trunk" -> "/endpoints/PJSIP/trunk", added to path. False: it is no endpoint of a technology. */
+/* "PJSIP/%s@trunk" -> "/endpoints/PJSIP/trunk", added to path. False: it is none of a trunk, see endpoint.h. */
 bool judge_endpoint_path(const char *endpoint, struct dynbuf *path) MUST_USE;
 /* GET of that. */
 void judge_trunk(struct findings *f, const char *trunk, const struct ari_reply *r);

@@ -57,6 +57,7 @@
 #include "base/log.h"
 #include "call-file.h"
 #include "dial-inside.h"
+#include "endpoint.h"
 
 #define HANDOVER_NS \
 	(10 * NS_PER_S) /* from the request for a channel until Asterisk has handed it over */
@@ -186,43 +187,22 @@ static void on_created(void *ctx, const struct ari_reply *r)
 
 /* ---- rows ---- */
 
-/* The endpoint of a template: %s the number, %n the number without its +, %% a percent sign. */
-static void fill_template(char *ret, size_t size, const char *template, const char *phone)
-{
-	size_t n = 0;
-
-	for (const char *p = template; *p && n + 1 < size; p++) {
-		const char *text = phone;
-
-		if (*p != '%' || !strchr("sn%", p[1]) || !p[1]) {
-			ret[n++] = *p;
-			continue;
-		}
-		p++;
-		if (*p == '%')
-			text = "%";
-		else if (*p == 'n' && *text == '+')
-			text++;
-		n += (size_t)snprintf(ret + n, size - n, "%s", text);
-		n = n < size ? n : size - 1;
-	}
-	ret[n] = '\0';
-}
-
 static void create(struct call *c, const struct claim *row)
 {
 	const struct dialer_settings *set = &c->d->set;
 	json_t *variables = call_file_variables(row);
-	char endpoint[256];
+	char endpoint[ENDPOINT_MAX];
+	const char *template = set->endpoint ? set->endpoint : row->endpoint;
 	struct ari_create q = {.channel = c->id,
 		.endpoint = endpoint,
 		.caller_number = row->caller_id,
 		.variables = variables};
 
-	fill_template(endpoint, sizeof(endpoint), set->endpoint ? set->endpoint : row->endpoint,
-		row->phone);
 	c->subscribed = true; /* by create */
-	if (call_file_write(set->from_dir, row) < 0) {
+	if (endpoint_fill(endpoint, template, row->phone) < 0) {
+		/* of the table, where anybody may have written it */
+		call_settle(c, OUTCOME_UNDIALLED, "trunk: its endpoint cannot be dialled");
+	} else if (call_file_write(set->from_dir, row) < 0) {
 		log_error_errno("cannot write '%s/%s'", set->from_dir, c->id);
 		call_settle(c, OUTCOME_UNDIALLED, "what is known of the call cannot be written");
 	} else if (ari_create(set->ari, &q, on_created, c) < 0) {

@@ -15,9 +15,8 @@ struct dialer_settings {
 	struct store *store;
 	struct ari *ari;
 	struct outcomes *outcomes;
-	const char *node; /* who owns the rows */
-	const char
-		*endpoint; /* NULL: that of the trunk. %s: the number, +33..; %n: without the + */
+	const char *node;                /* who owns the rows */
+	const char *endpoint;            /* see endpoint.h; NULL: that of the trunk */
 	const char *context, *extension; /* where an answered call goes to in the dialplan */
 	const char *from_dir; /* where as-answer looks for what is known of a call; NULL: nowhere */
 	int64_t lease_ms;

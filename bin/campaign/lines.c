@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "endpoint.h"
 #include "steer.h"
 #include "text/e164.h"
 
@@ -50,19 +51,11 @@ static int read_shown(const char *word, struct e164 *ret, int *ret_status)
 
 /* ---- trunks ---- */
 
-/* One place for the number: %s with its +, %n without. */
-static bool is_endpoint(const char *s)
-{
-	const char *place = strchr(s, '%');
-
-	return place && strchr("sn", place[1]) && place[1] && !strchr(place + 1, '%') &&
-		strchr(s, '/');
-}
-
 static int trunk_add(char *const words[])
 {
 	static const char sql[] =
-		"INSERT INTO trunk AS t (name, endpoint, max_channels, cps, caller_id) VALUES ($1, coalesce($2, 'PJSIP/%s@' || $1),"
+		"INSERT INTO trunk AS t (name, endpoint, max_channels, cps, caller_id) VALUES ($1, coalesce($2, " ENDPOINT_OF_TRUNK
+		"),"
 		" coalesce($3::integer, 30), coalesce($4::numeric, 5), $5) ON CONFLICT (name) DO UPDATE SET"
 		" endpoint = coalesce($2, t.endpoint), max_channels = coalesce($3::integer, t.max_channels),"
 		" cps = coalesce($4::numeric, t.cps), caller_id = coalesce($5, t.caller_id)";
@@ -72,12 +65,8 @@ static int trunk_add(char *const words[])
 
 	if (steer_one(words, "one trunk") == -1)
 		return EXIT_USAGE;
-	if (own.endpoint && !is_endpoint(own.endpoint)) {
-		log_error(
-			"cannot use --endpoint '%s': as PJSIP/%%s@trunk, in which %%s is the number",
-			own.endpoint);
-		return EXIT_USAGE;
-	}
+	if (own.endpoint && !endpoint_check(own.endpoint))
+		return opt_refuse(&own.endpoint, "%s", ENDPOINT_FORM);
 	if (own.cps && (strtod(own.cps, &end) <= 0 || strtod(own.cps, &end) > 1000 || *end)) {
 		log_error("cannot use --cps '%s': calls a second, as 0.5 or 10", own.cps);
 		return EXIT_USAGE;

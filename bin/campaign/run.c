@@ -16,6 +16,7 @@
 #include "call-file.h"
 #include "campaign.h"
 #include "dial.h"
+#include "endpoint.h"
 
 #define CLAIM_SOON_NS (100 * NS_PER_MS) /* there was something: a bucket fills, a gap ends */
 #define CLAIM_IDLE_NS (250 * NS_PER_MS) /* there was nothing; doubles up to the next */
@@ -428,7 +429,8 @@ static int check_database(enum exit_code *ret)
 	if (tables_open(&db, ret) < 0)
 		return -1;
 	err = db_query(&db,
-		"INSERT INTO trunk (name, endpoint) VALUES ($1, coalesce($2, 'PJSIP/%s@' || $1))"
+		"INSERT INTO trunk (name, endpoint) VALUES ($1, coalesce($2, " ENDPOINT_OF_TRUNK
+		"))"
 		" ON CONFLICT DO NOTHING",
 		(const char *const[]){opt.trunk, asterisk_set.endpoint}, 2, NULL);
 	if (err == 0)
@@ -536,6 +538,8 @@ static int command(char *const operands[])
 
 	if (code != -1)
 		return code;
+	if (asterisk_set.endpoint && !endpoint_check(asterisk_set.endpoint))
+		return opt_refuse(&asterisk_set.endpoint, "%s", ENDPOINT_FORM);
 	signal(SIGPIPE, SIG_IGN);
 	if (check_database(&status) < 0)
 		return status;

@@ -360,7 +360,7 @@ $$;
 
 CREATE TABLE trunk (
 	name text COLLATE "C" PRIMARY KEY,
-	endpoint text NOT NULL DEFAULT 'PJSIP/%s@trunk', -- %s: the number
+	endpoint text NOT NULL,                -- PJSIP/%s@trunk; %s: the number, %n: without its +, %%: a percent sign
 	max_channels integer NOT NULL DEFAULT 30 CHECK (max_channels >= 0),
 	cps numeric NOT NULL DEFAULT 5 CHECK (cps > 0), -- calls that may begin per second
 	caller_id text COLLATE "C",            -- shown where a campaign has none

@@ -158,7 +158,7 @@ class Life:
     clean(db)
     insert(db, "campaign", [{"campaign_id": k, "name": k, "scenario": "x", "status": "active", "max_channels": n, "gap_s": 0}
                             for k, (_, n) in self.campaigns.items()])
-    insert(db, "trunk", [{"name": k, "max_channels": n, "cps": 50} for k, n in self.trunks.items()])
+    insert(db, "trunk", [{"name": k, "endpoint": f"PJSIP/%s@{k}", "max_channels": n, "cps": 50} for k, n in self.trunks.items()])
     for node, n in self.nodes.items():
       db.ask(f"SELECT campaign_beat('{node}', 'h', 1, 'b', {n}, '15 s', '{stamp(self.now)}')")
     for i in range(60):
@@ -456,7 +456,7 @@ def simple(db, t, contacts, campaigns=("camp_a",), **columns):
   for name in campaigns:
     insert(db, "campaign", [{"campaign_id": name, "name": name, "scenario": "x", "status": "active", "gap_s": 0,
                              "max_channels": 100000, "consent_basis": "consent"} | columns])
-  insert(db, "trunk", [{"name": "t1", "max_channels": 100000, "cps": 100000}])
+  insert(db, "trunk", [{"name": "t1", "endpoint": "PJSIP/%s@t1", "max_channels": 100000, "cps": 100000}])
   db.ask(f"SELECT campaign_beat('n1', 'h', 1, 'b', 100000, '15 s', '{stamp(t)}');"
          "INSERT INTO contact (phone, country, tz, status) SELECT '+997' || to_char(i, 'FM0000000'), 'FR', 'Europe/Paris', 'Queued'"
          f" FROM generate_series(1, {contacts}) i;"
@@ -587,7 +587,7 @@ def at_once(jobs):
 def races(rng, db):
   # claims: nobody twice, and every cap to the last call
   simple(db, OPEN, 400, ("camp_a", "camp_b"), max_channels=33)
-  db.ask(f"UPDATE trunk SET max_channels = 35; INSERT INTO trunk (name, max_channels, cps) VALUES ('t2', 22, 1000); INSERT INTO node SELECT 'm' || i, 'h', i, 'b', 12 FROM generate_series(0, 5) i")
+  db.ask(f"UPDATE trunk SET max_channels = 35; INSERT INTO trunk (name, endpoint, max_channels, cps) VALUES ('t2', 'PJSIP/%s@t2', 22, 1000); INSERT INTO node SELECT 'm' || i, 'h', i, 'b', 12 FROM generate_series(0, 5) i")
   said = at_once([[f"SELECT call_id, phone, queue_id FROM campaign_claim('m{i}', 't{1 + i % 2}', 3, '15 s', '{stamp(OPEN)}')"] * 8
                   for i in range(6)])
   rows = [row for session in said for answer in session for row in answer]

@@ -49,7 +49,8 @@ static void endpoints(void)
 	is_str(path("PJSIP/trunk/sip:%s@sip.example.com"), "/endpoints/PJSIP/trunk",
 		"trunk and URI");
 	is_str(path("IAX2/carrier/%s"), "/endpoints/IAX2/carrier", "another technology");
-	is_str(path("PJSIP/phone"), "/endpoints/PJSIP/phone", "one phone");
+	is_str(path("PJSIP/%n@50%%"), "/endpoints/PJSIP/50%25", "a percent sign");
+	is_str(path("PJSIP/phone"), "-", "one phone, whatever the number");
 	is_str(path("PJSIP/%s"), "-", "no trunk");
 	is_str(path("Local/%s@context"), "-", "a place in the dialplan");
 	is_str(path("trunk"), "-", "a name alone");
