@@ -63,9 +63,10 @@ static struct run {
 	bool claiming;    /* a claim is */
 	bool asking_ours; /* what is ours is asked */
 	bool draining;
-	int64_t asked, got; /* rows of the last claim */
-	int64_t pause_ns;   /* before the next one, if there is nothing */
-	int64_t beaten_ns;  /* the last time the database heard of us */
+	int64_t asked, got;   /* rows of the last claim */
+	int64_t pause_ns;     /* before the next one, if there is nothing */
+	int64_t beaten_ns;    /* the last time the database heard of us */
+	int64_t beaten_calls; /* of ours it had then; -1: it does not say */
 	int64_t recover_ns; /* not before then: those whose leases ran out with the database come back first */
 	int64_t busy_ns;    /* the last time there was a call */
 	bool failing;       /* calls have ended badly since the trunk was judged */
@@ -199,14 +200,11 @@ static void take_over(void)
 
 /* ---- heartbeats ---- */
 
-static void beat(void);
-static int64_t beaten_calls; /* how many calls the database has as ours */
-
 static void on_count(void *ctx, const PGresult *row)
 {
 	const char *text = db_loop_cell(row, 0).text;
 
-	beaten_calls = text ? strtoll(text, NULL, 10) : -1;
+	run.beaten_calls = text ? strtoll(text, NULL, 10) : -1;
 }
 
 static void on_beaten(void *ctx, const struct store_reply *r)
@@ -220,10 +218,10 @@ static void on_beaten(void *ctx, const struct store_reply *r)
 	if (!run.beaten && run.introduced) {
 		run.beaten = true;
 		claim_in(0);
-	} else if (!run.beaten && run.asterisk[0]) {
-		beat(); /* it was sent before we knew */
+	} else if (!run.beaten && run.asterisk[0] && run.beat.at_ns) {
+		run.beat.at_ns = now_ns(); /* it was sent before we knew */
 	}
-	if (beaten_calls != (int64_t)dialer_calls(run.dialer))
+	if (run.beaten_calls != (int64_t)dialer_calls(run.dialer))
 		ask_ours();
 	take_over();
 }
