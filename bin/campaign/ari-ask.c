@@ -8,7 +8,7 @@
 
 #define PATH_BYTES 8192
 #define BODY_BYTES (1 << 20)
-#define REPLY_BYTES (1 << 24) /* of all channels there are */
+#define REPLY_BYTES (1 << 24) /* the longest is that of all modules */
 
 struct ari_call {
 	struct ari_call *next, **back;
@@ -199,9 +199,7 @@ static char *create_body(const struct ari_create *c)
 	int rc = json_object_set(body, "variables", variables);
 
 	set_text(variables, "CALLERID(num)", c->caller_number, &rc);
-	set_text(variables, "CALLERID(name)", c->caller_name, &rc);
 	set_text(variables, "CONNECTEDLINE(num,i)", c->caller_number, &rc);
-	set_text(variables, "CONNECTEDLINE(name,i)", c->caller_name, &rc);
 	if (rc == 0)
 		text = json_dumps(body, JSON_COMPACT);
 	json_decref(variables);
@@ -238,31 +236,16 @@ int ari_continue(struct ari *a, const char *channel, const char *context, const 
 	return ask(a, "POST", part, NULL, false, done, ctx);
 }
 
-int ari_delete(struct ari *a, const char *channel, int reason_code, ari_done *done, void *ctx)
+int ari_delete(struct ari *a, const char *channel, ari_done *done, void *ctx)
 {
-	char behind[64] = "";
-	const char *const part[] = {"/channels/", channel, behind, NULL};
+	const char *const part[] = {"/channels/", channel, NULL};
 
-	if (reason_code > 0)
-		snprintf(behind, sizeof(behind), "?reason_code=%d", reason_code);
 	return ask(a, "DELETE", part, NULL, false, done, ctx);
 }
 
 int ari_get(struct ari *a, const char *channel, ari_done *done, void *ctx)
 {
 	const char *const part[] = {"/channels/", channel, NULL};
-
-	return ask(a, "GET", part, NULL, false, done, ctx);
-}
-
-int ari_channels(struct ari *a, ari_done *done, void *ctx)
-{
-	return ari_ask(a, "/channels", done, ctx);
-}
-
-int ari_application(struct ari *a, ari_done *done, void *ctx)
-{
-	const char *const part[] = {"/applications/", a->app, NULL};
 
 	return ask(a, "GET", part, NULL, false, done, ctx);
 }

@@ -68,7 +68,7 @@ static void on_removed(void *ctx, const struct ari_reply *r)
 static void remove_channel(void)
 {
 	it.late.at_ns = 0;
-	must(ari_delete(it.ari, it.channel, 0, on_removed, NULL));
+	must(ari_delete(it.ari, it.channel, on_removed, NULL));
 }
 
 static void on_place(void *ctx, const struct ari_reply *r)
@@ -315,7 +315,7 @@ static int open_ari(void)
 	snprintf(it.app, sizeof(it.app), "callpipe-check-%d", (int)getpid());
 	snprintf(it.channel, sizeof(it.channel), "callpipe-check-%d-%lld", (int)getpid(),
 		(long long)now_ns());
-	it.ari = asterisk_open(&it.loop, it.app, 0, &on, NULL);
+	it.ari = asterisk_open(&it.loop, it.app, &on, NULL);
 	it.asked = it.ari != NULL;
 	return it.asked ? 0 : -1;
 }

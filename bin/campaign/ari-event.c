@@ -9,13 +9,9 @@ static const struct {
 	enum ari_kind kind;
 } kinds[] = {
 	{"StasisStart", ARI_STASIS_START},
-	{"StasisEnd", ARI_STASIS_END},
 	{"ChannelStateChange", ARI_STATE_CHANGE},
 	{"Dial", ARI_DIAL},
-	{"ChannelHangupRequest", ARI_HANGUP_REQUEST},
 	{"ChannelDestroyed", ARI_DESTROYED},
-	{"ChannelVarset", ARI_VARSET},
-	{"ChannelUserevent", ARI_USER_EVENT},
 	{"ApplicationReplaced", ARI_REPLACED},
 };
 
@@ -30,11 +26,6 @@ static const char *const states[] = {
 	[ARI_UP] = "Up",
 	[ARI_BUSY] = "Busy",
 };
-
-const char *ari_state_name(enum ari_state s)
-{
-	return states[s];
-}
 
 static enum ari_state state_of(const char *word)
 {
@@ -121,19 +112,10 @@ int64_t ari_time_ms(const char *s)
 
 int ari_channel_read(const json_t *json, struct ari_channel *ret)
 {
-	const json_t *place = json_object_get(json, "dialplan");
 	const json_t *variables = json_object_get(json, "channelvars");
 	struct ari_channel c = {
 		.id = text(json, "id"),
-		.name = text(json, "name"),
 		.state = state_of(text(json, "state")),
-		.caller = text(json_object_get(json, "caller"), "number"),
-		.connected = text(json_object_get(json, "connected"), "number"),
-		.context = text(place, "context"),
-		.exten = text(place, "exten"),
-		.application = text(place, "app_name"),
-		.data = text(place, "app_data"),
-		.created_ms = ari_time_ms(text(json, "creationtime")),
 		.variables = json_is_object(variables) ? variables : NULL,
 	};
 
@@ -160,35 +142,30 @@ static enum ari_kind kind_of(const char *type)
 static void read_rest(struct ari_event *e)
 {
 	const json_t *json = e->json;
-	bool user = e->kind == ARI_USER_EVENT;
 
 	e->app = text(json, "application");
-	e->asterisk_id = text(json, "asterisk_id");
-	e->at_ms = ari_time_ms(text(json, "timestamp"));
 	e->dialstatus = text(json, "dialstatus");
 	e->cause = number(json, "cause", 0, 127, -1);
 	e->tech_cause = number(json, "tech_cause", 0, 999, 0);
 	e->cause_txt = text(json, "cause_txt");
-	e->name = text(json, user ? "eventname" : "variable");
-	e->value = text(json, "value");
 }
 
 /* Those that mean nothing without a channel. */
 static bool needs_channel(enum ari_kind kind)
 {
-	return kind != ARI_OTHER && kind != ARI_REPLACED && kind != ARI_USER_EVENT;
+	return kind != ARI_OTHER && kind != ARI_REPLACED;
 }
 
 static const char *read_event(struct ari_event *e)
 {
-	const char *who;
+	const char *type, *who;
 
 	if (!json_is_object(e->json))
 		return e->json ? "it is no object" : "it is no JSON";
-	e->type = text(e->json, "type");
-	if (!*e->type)
+	type = text(e->json, "type");
+	if (!*type)
 		return "it has no type";
-	e->kind = kind_of(e->type);
+	e->kind = kind_of(type);
 	who = e->kind == ARI_DIAL ? "peer" : "channel";
 	if (ari_channel_read(json_object_get(e->json, who), &e->channel) == -1 &&
 		needs_channel(e->kind))

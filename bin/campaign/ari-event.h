@@ -16,16 +16,12 @@
 #define ARI_ID_MAX 150 /* bytes of a channel id, with its NUL: AST_MAX_PUBLIC_UNIQUEID */
 
 enum ari_kind {
-	ARI_OTHER,          /* a type that nobody here needs, or knows */
-	ARI_STASIS_START,   /* the channel is in our hands: from now on it can be dialled */
-	ARI_STASIS_END,     /* it has left our hands: not the end of the call */
-	ARI_STATE_CHANGE,   /* state */
-	ARI_DIAL,           /* dialstatus: "", RINGING, PROGRESS, ANSWER, BUSY, .. */
-	ARI_HANGUP_REQUEST, /* it is about to end; cause may be there, and may be wrong */
-	ARI_DESTROYED,      /* it has ended: cause, cause_txt, tech_cause */
-	ARI_VARSET,         /* name, value */
-	ARI_USER_EVENT,     /* name: UserEvent() in the dialplan */
-	ARI_REPLACED,       /* another program has taken our application */
+	ARI_OTHER,        /* a type that nobody here needs, or knows */
+	ARI_STASIS_START, /* the channel is in our hands: from now on it can be dialled */
+	ARI_STATE_CHANGE, /* state */
+	ARI_DIAL,         /* dialstatus: "", RINGING, PROGRESS, ANSWER, BUSY, .. */
+	ARI_DESTROYED,    /* it has ended: cause, cause_txt, tech_cause */
+	ARI_REPLACED,     /* another program has taken our application */
 };
 
 enum ari_state {
@@ -43,30 +39,18 @@ enum ari_state {
 /* A channel as it was at that moment. Strings belong to the event or the reply. */
 struct ari_channel {
 	const char *id;
-	const char *name; /* "PJSIP/trunk-0000004e" */
 	enum ari_state state;
-	const char *caller;      /* number */
-	const char *connected;   /* number */
-	const char *context;     /* where in the dialplan */
-	const char *exten;       /* and there */
-	const char *application; /* that it is in: "Stasis", "AMD", "AudioSocket" */
-	const char *data;        /* of that: "camp,7" */
-	int64_t created_ms;      /* since 1970, by Asterisk's clock; 0: not said */
 	const json_t *variables; /* channelvars: see ari_variable; NULL: none */
 };
 
 struct ari_event {
 	enum ari_kind kind;
-	const char *type;           /* as Asterisk calls it */
 	const char *app;            /* whose events these are */
-	const char *asterisk_id;    /* who says it */
-	int64_t at_ms;              /* since 1970, by Asterisk's clock; 0: not said */
 	struct ari_channel channel; /* of a Dial: the one that is dialled. id "": about none */
 	const char *dialstatus;
 	int cause;      /* Q.850; -1: not said */
 	int tech_cause; /* SIP status, when the end was no normal one; 0: none */
 	const char *cause_txt;
-	const char *name, *value;
 	json_t *json; /* all of it */
 };
 
@@ -75,12 +59,11 @@ struct ari_event {
 int ari_event_parse(const void *p, size_t n, struct ari_event *ret, const char **why) MUST_USE;
 void ari_event_free(struct ari_event *e);
 
-/* A channel object, as GET /channels has them. -1: it has no usable id. */
+/* A channel object, as GET /channels/ID has it. -1: it has no usable id. */
 int ari_channel_read(const json_t *json, struct ari_channel *ret) MUST_USE;
 /* One of its variables that ari.conf's channelvars names: "" if it is not set, or not sent. */
 const char *ari_variable(const struct ari_channel *c, const char *name);
 /* "2026-11-21T02:14:46.356+0000" in ms since 1970; 0: it is no time. */
 int64_t ari_time_ms(const char *s);
-const char *ari_state_name(enum ari_state s); /* as Asterisk writes it */
 
 #endif

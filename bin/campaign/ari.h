@@ -60,7 +60,8 @@ struct ari_info {
 };
 
 struct ari_handlers {
-	/* The stream is there and /asterisk/info is known. What happened while it was not is not told: ask (ari_channels).
+	/* The stream is there and /asterisk/info is known. What happened while it was not is not told: ask for
+	 * each channel (ari_get), and have its events again (ari_subscribe).
 	 * restarted: it is another start of Asterisk than at the last up. */
 	void (*up)(void *ctx, const struct ari_info *info, bool restarted);
 	/* It is not: why, as the end of a sentence; it is tried again by itself. Said once for each up, and once at the
@@ -99,10 +100,10 @@ struct ari_reply {
 typedef void ari_done(void *ctx, const struct ari_reply *r);
 
 struct ari_create {
-	const char *channel;                     /* its id */
-	const char *endpoint;                    /* PJSIP/33612345678@trunk */
-	const char *caller_number, *caller_name; /* NULL or "": the trunk's own */
-	const json_t *variables;                 /* object of strings, may be NULL */
+	const char *channel;       /* its id */
+	const char *endpoint;      /* PJSIP/33612345678@trunk */
+	const char *caller_number; /* NULL or "": the trunk's own */
+	const json_t *variables;   /* object of strings, may be NULL */
 };
 
 /* NULL: no memory, or a setting that cannot be; why, HTTP_WHY_MAX bytes, says which. Begins to connect. The strings of
@@ -119,14 +120,10 @@ int ari_dial(
 	struct ari *a, const char *channel, int64_t ring_s, ari_done *done, void *ctx) MUST_USE;
 int ari_continue(struct ari *a, const char *channel, const char *context, const char *extension,
 	ari_done *done, void *ctx) MUST_USE;
-/* Hang up. reason_code: Q.850, 0: normal. ARI_DONE and ARI_MISSING both mean that it is not there any more, or soon. */
-int ari_delete(
-	struct ari *a, const char *channel, int reason_code, ari_done *done, void *ctx) MUST_USE;
+/* Hang up, as normal. ARI_DONE and ARI_MISSING both mean that it is not there any more, or soon. */
+int ari_delete(struct ari *a, const char *channel, ari_done *done, void *ctx) MUST_USE;
+/* How it is: see ari_channel_read. */
 int ari_get(struct ari *a, const char *channel, ari_done *done, void *ctx) MUST_USE;
-/* All channels of this Asterisk: an array, see ari_channel_read. */
-int ari_channels(struct ari *a, ari_done *done, void *ctx) MUST_USE;
-/* Our application as Asterisk has it: channel_ids are the channels it is subscribed to. Missing when no stream is there. */
-int ari_application(struct ari *a, ari_done *done, void *ctx) MUST_USE;
 /* Have its events again: a channel that lives on after a reconnect. The application forgets its subscriptions when it is
  * made anew. */
 int ari_subscribe(struct ari *a, const char *channel, ari_done *done, void *ctx) MUST_USE;

@@ -21,13 +21,10 @@ static char *find_password(void)
 	return password;
 }
 
-struct ari *asterisk_open(struct loop *loop, const char *app, int64_t answer_ms,
-	const struct ari_handlers *on, void *ctx)
+struct ari *asterisk_open(
+	struct loop *loop, const char *app, const struct ari_handlers *on, void *ctx)
 {
-	struct ari_settings set = {.url = asterisk_set.url,
-		.app = app,
-		.user = asterisk_set.user,
-		.answer_ms = answer_ms};
+	struct ari_settings set = {.url = asterisk_set.url, .app = app, .user = asterisk_set.user};
 	char why[HTTP_WHY_MAX], *password = find_password();
 	struct ari *ari;
 

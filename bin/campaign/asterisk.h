@@ -29,8 +29,8 @@ extern struct asterisk asterisk_set;
 			&asterisk_set.extension}, \
 		HTTP_OPTIONS(asterisk_set.http)
 
-/* Connect, as an application of this name; answer_ms as in ari_settings. NULL: it has been said why, a setting is wrong. */
-struct ari *asterisk_open(struct loop *loop, const char *app, int64_t answer_ms,
-	const struct ari_handlers *on, void *ctx) MUST_USE;
+/* Connect, as an application of this name. NULL: it has been said why, a setting is wrong. */
+struct ari *asterisk_open(
+	struct loop *loop, const char *app, const struct ari_handlers *on, void *ctx) MUST_USE;
 
 #endif

@@ -89,5 +89,5 @@ static void on_hung_up(void *ctx, const struct ari_reply *r) {}
 
 void call_hang_up(struct dialer *d, const char *id)
 {
-	(void)!ari_delete(d->set.ari, id, 16, on_hung_up, NULL);
+	(void)!ari_delete(d->set.ari, id, on_hung_up, NULL);
 }

@@ -120,7 +120,7 @@ void call_fence(struct call *c)
 	c->phase = FENCE;
 	c->due_ns = 0;
 	c->tries++;
-	if (ari_delete(c->d->set.ari, c->id, 16, on_deleted, c) < 0)
+	if (ari_delete(c->d->set.ari, c->id, on_deleted, c) < 0)
 		call_due(c, DIAL_AGAIN_NS);
 	else
 		c->pending++;

@@ -471,7 +471,7 @@ static int open_ari(enum exit_code *ret)
 	*ret = EXIT_CONFIG;
 	/* one WebSocket an application: a second one would take its events away */
 	snprintf(app, sizeof(app), "%.64s-%s", opt.ari_app, run.node);
-	run.ari = asterisk_open(&run.loop, app, 0, &on, NULL);
+	run.ari = asterisk_open(&run.loop, app, &on, NULL);
 	return run.ari ? 0 : -1;
 }
 

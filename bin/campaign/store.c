@@ -40,7 +40,6 @@ struct store {
 	struct db_loop *db;
 	enum state state;
 	struct ask *first, **last; /* the queue */
-	size_t waiting;            /* in it */
 	int64_t rows;              /* of the one that was sent */
 	struct loop_timer again;   /* DOWN: connect; else: it has taken too long */
 	struct loop_timer deliver; /* asked while down: to be told so */
@@ -61,7 +60,6 @@ static void put(struct store *s, struct ask *a, bool ahead)
 	*at = a;
 	if (!a->next)
 		s->last = &a->next;
-	s->waiting++;
 }
 
 static struct ask *take(struct store *s)
@@ -73,7 +71,6 @@ static struct ask *take(struct store *s)
 	s->first = a->next;
 	if (!s->first)
 		s->last = &s->first;
-	s->waiting--;
 	return a;
 }
 
@@ -105,17 +102,13 @@ static void connect_later(struct store *s)
 }
 
 /* Everything that was asked gets its end; what is asked meanwhile waits behind it. */
-static void fail_all(struct store *s, bool sent, enum db_fault fault)
+static void fail_all(struct store *s, bool sent)
 {
 	struct ask *rest = s->first, *a;
-	struct store_reply r = {.end = sent ? STORE_UNKNOWN : STORE_UNSENT,
-		.fault = fault,
-		.sqlstate = "",
-		.why = s->why};
+	struct store_reply r = {.end = sent ? STORE_UNKNOWN : STORE_UNSENT, .why = s->why};
 
 	s->first = NULL;
 	s->last = &s->first;
-	s->waiting = 0;
 	while ((a = rest)) {
 		rest = a->next;
 		tell(a, &r);
@@ -123,7 +116,7 @@ static void fail_all(struct store *s, bool sent, enum db_fault fault)
 	}
 }
 
-static void lost(struct store *s, enum db_fault fault, const char *why)
+static void lost(struct store *s, const char *why)
 {
 	bool sent = s->state == BUSY, news = !s->told_down || strcmp(why, s->why) != 0;
 
@@ -132,7 +125,7 @@ static void lost(struct store *s, enum db_fault fault, const char *why)
 	s->db = NULL;
 	s->state = DOWN;
 	connect_later(s);
-	fail_all(s, sent, fault);
+	fail_all(s, sent);
 	s->told_down = true;
 	if (news)
 		s->on->down(s->ctx, s->why);
@@ -160,7 +153,7 @@ static void on_done(void *ctx, int64_t rows, bool table)
 {
 	struct store *s = ctx;
 	bool was_setup = s->state == CONNECTING;
-	struct store_reply r = {.end = STORE_DONE, .rows = s->rows, .sqlstate = "", .why = ""};
+	struct store_reply r = {.end = STORE_DONE, .why = ""};
 
 	s->state = READY;
 	s->again.at_ns = 0;
@@ -177,11 +170,10 @@ static void on_done(void *ctx, int64_t rows, bool table)
 static void on_refused(void *ctx, enum db_fault fault, const char *state, const char *why)
 {
 	struct store *s = ctx;
-	struct store_reply r = {
-		.end = STORE_REFUSED, .fault = fault, .sqlstate = state, .why = why};
+	struct store_reply r = {.end = STORE_REFUSED, .why = why};
 
 	if (s->state == CONNECTING) {
-		lost(s, fault, why);
+		lost(s, why);
 		return;
 	}
 	s->state = READY;
@@ -197,7 +189,7 @@ static void on_failed(void *ctx, enum db_fault fault, const char *state, const c
 	char copy[DB_WHY_MAX];
 
 	snprintf(copy, sizeof(copy), "%s", why); /* it is the connection's */
-	lost(ctx, fault, copy);
+	lost(ctx, copy);
 }
 
 static void on_notified(void *ctx, const char *channel, const char *payload)
@@ -218,8 +210,7 @@ static void on_again(void *ctx, int64_t now)
 	struct store *s = ctx;
 
 	if (s->state != DOWN) {
-		lost(s, DB_GONE,
-			s->state == BUSY ? "it does not answer" : "it took too long to connect");
+		lost(s, s->state == BUSY ? "it does not answer" : "it took too long to connect");
 		return;
 	}
 	s->state = CONNECTING;
@@ -237,7 +228,7 @@ static void on_deliver(void *ctx, int64_t now)
 	struct store *s = ctx;
 
 	if (s->state == DOWN || s->state == CONNECTING)
-		fail_all(s, false, DB_GONE);
+		fail_all(s, false);
 }
 
 struct store *store_open(
@@ -288,11 +279,6 @@ void store_close(struct store *s)
 bool store_is_up(const struct store *s)
 {
 	return s->state == READY || s->state == BUSY;
-}
-
-size_t store_waiting(const struct store *s)
-{
-	return s->waiting;
 }
 
 static int ask(struct store *s, bool ahead, const struct ask *what, const char *const values[])

@@ -20,10 +20,7 @@ enum store_end {
 
 struct store_reply {
 	enum store_end end;
-	int64_t rows;         /* DONE: that came */
-	enum db_fault fault;  /* not DONE */
-	const char *sqlstate; /* REFUSED; else "" */
-	const char *why;      /* not DONE: one line, the end of a message */
+	const char *why; /* not DONE: one line, the end of a message */
 };
 
 typedef void store_row(void *ctx, const PGresult *row); /* see db_loop_cell */
@@ -43,8 +40,6 @@ struct store *store_open(struct loop *loop, const char *channel, const struct st
 /* Nothing is told any more. NULL is nothing. */
 void store_close(struct store *s);
 bool store_is_up(const struct store *s);
-/* How many were asked and not answered. */
-size_t store_waiting(const struct store *s);
 
 /* Ask: n values as text, copied. row may be NULL. done is called once, from the loop, or never after store_close. What
  * others did at that moment (a deadlock) is tried again by itself. -1: no memory. */

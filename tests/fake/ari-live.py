@@ -72,7 +72,7 @@ def talk():
         (said,) = c.ask("create c1 PJSIP/33612345678@trunk 33100000000")
         reply = json.loads(said.removeprefix("create done 200 "))
         assert (reply["id"], reply["state"], reply["caller"]["number"]) == ("c1", "Down", "33100000000")
-        assert c.ask("get c1", "channels", "application")[2].startswith('application done 200 {"bridge_ids":[],"channel_ids":["c1"]')
+        assert c.ask("get c1", "channels", "ask /applications/camp")[2].startswith('ask done 200 {"bridge_ids":[],"channel_ids":["c1"]')
         c.had("event StasisStart c1 Down")
         c.say("dial c1 5")
         seen = c.until("event Dial c1 Up ANSWER")
@@ -83,7 +83,7 @@ def talk():
         c.say("continue c1 callpipe-outbound s")
         rest = c.until("event ChannelDestroyed")
         assert rest[-1] == "event ChannelDestroyed c1 Up 16 0" and "event ChannelVarset c1 Up TRYSTATUS=SUCCESS" in rest, rest
-        assert c.ask("delete c1 16", "get c1")[0] == "delete missing 404 HTTP status 404: Channel not found"
+        assert c.ask("delete c1", "get c1")[0] == "delete missing 404 HTTP status 404: Channel not found"
         state = fake.ask("GET", "/control/state")[1]
         assert state["connections"] - before <= 5, state  # one, the dial's, and those of this program
         assert [(i["number"], i["caller_id"]) for i in fake.invites()] == [("33612345678", "33100000000")]

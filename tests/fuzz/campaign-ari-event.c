@@ -19,16 +19,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (ari_event_parse(p, size, &e, &why) == 0) {
 		const struct ari_channel *c = &e.channel;
+		const char *at = json_string_value(json_object_get(e.json, "timestamp"));
 
-		MUST(*e.type && is_text(e.type) && is_text(e.app) && is_text(e.asterisk_id));
-		MUST(*c->id || e.kind == ARI_OTHER || e.kind == ARI_REPLACED ||
-			e.kind == ARI_USER_EVENT);
+		MUST(is_text(e.app) && is_text(c->id));
+		MUST(*c->id || e.kind == ARI_OTHER || e.kind == ARI_REPLACED);
 		MUST(strlen(c->id) < ARI_ID_MAX);
-		MUST(is_text(c->id) && is_text(c->name) && is_text(c->caller) && is_text(c->exten));
-		MUST(is_text(e.dialstatus) && is_text(e.cause_txt) && is_text(e.name) &&
-			is_text(e.value) && is_text(ari_variable(c, "AMDSTATUS")));
+		MUST(is_text(e.dialstatus) && is_text(e.cause_txt) &&
+			is_text(ari_variable(c, "AMDSTATUS")));
 		MUST(e.cause >= -1 && e.cause <= 127 && e.tech_cause >= 0 && e.tech_cause <= 999);
-		MUST(c->state <= ARI_BUSY && e.at_ms >= 0 && c->created_ms >= 0);
+		MUST(c->state <= ARI_BUSY);
+		MUST(!at || ari_time_ms(at) >= 0);
 		ari_event_free(&e);
 	} else {
 		MUST(why && *why);

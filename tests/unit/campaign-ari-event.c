@@ -46,10 +46,9 @@ static void times(void)
 }
 
 struct tally {
-	int lines, other, starts, destroyed, dials, varsets;
-	int64_t last_ms;
-	char amd[64], ended[64]; /* of the first call */
-	int cause;               /* of the first that ended */
+	int lines, other, starts, destroyed, dials;
+	char ended[64]; /* of the first call */
+	int cause;      /* of the first that ended */
 };
 
 static void count(struct tally *t, const struct ari_event *e)
@@ -57,12 +56,8 @@ static void count(struct tally *t, const struct ari_event *e)
 	t->lines++;
 	t->other += e->kind == ARI_OTHER;
 	t->starts += e->kind == ARI_STASIS_START;
-	t->varsets += e->kind == ARI_VARSET;
 	t->dials += e->kind == ARI_DIAL && strcmp(e->dialstatus, "ANSWER") == 0 &&
 		e->channel.state == ARI_UP;
-	t->last_ms = e->at_ms;
-	if (e->kind == ARI_VARSET && strcmp(e->name, "AMDSTATUS") == 0)
-		snprintf(t->amd, sizeof(t->amd), "%s", e->value);
 	if (e->kind != ARI_DESTROYED || t->destroyed++ > 0)
 		return;
 	snprintf(t->ended, sizeof(t->ended), "%s %s %s %s", e->channel.id, e->cause_txt,
@@ -84,20 +79,18 @@ static void recorded(void)
 			all = false;
 			continue;
 		}
-		all = all && *e.channel.id && strcmp(e.app, "camp") == 0 && e.at_ms > 0;
+		all = all && *e.channel.id && strcmp(e.app, "camp") == 0;
 		count(&t, &e);
 		ari_event_free(&e);
 	}
 	ok(all, "every recorded event is one");
 	is_int(t.lines, 56, "all of them");
-	is_int(t.other, 10, "dialplan steps mean nothing here");
+	is_int(t.other, 36, "dialplan steps, variables and what leaves Stasis mean nothing here");
 	is_int(t.starts, 3, "three channels came");
 	is_int(t.dials, 3, "and were answered");
 	is_int(t.destroyed, 5, "five ended, two of them the other halves");
-	is_str(t.amd, "HUMAN", "what AMD found");
 	is_str(t.ended, "job-raw-1 Normal Clearing HUMAN-803-800 FAILED", "the end says all of it");
 	is_int(t.cause, 16, "with its cause");
-	is_int(t.last_ms % 1000, 670, "and when");
 	free(line);
 	if (f)
 		fclose(f);
@@ -131,10 +124,8 @@ static void lies(void)
 	is_int(e.cause, -1, "a cause that is a text is none");
 	is_int(e.tech_cause, 0, "nor a status below 0");
 	is_int(e.channel.state, ARI_STATE_NONE, "a state that is not known");
-	is_str(e.channel.caller, "", "no caller");
 	is_str(e.cause_txt, "", "no text");
 	is_str(ari_variable(&e.channel, "AMDSTATUS"), "", "no variables");
-	is_int(e.at_ms + e.channel.created_ms, 0, "no times");
 	is_str(e.app, "", "no application");
 	ari_event_free(&e);
 	ok(parse("{\"type\":\"ChannelDestroyed\",\"channel\":{\"id\":\"a\"},\"cause\":4294967312}",
@@ -192,6 +183,5 @@ int main(void)
 	lies();
 	ids();
 	broken();
-	is_str(ari_state_name(ARI_RINGING), "Ringing", "names of states");
 	return done_testing();
 }

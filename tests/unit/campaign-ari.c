@@ -1,8 +1,8 @@
 /* campaign: ARI: settings that cannot be; and with arguments, a client for tests/fake/ari-live.py:
  * campaign-ari URL APP [NAME=VALUE..]. It writes a line for what happens, and does what lines of its stdin say:
  *
- *	create ID ENDPOINT [CALLER]   dial ID SECONDS   continue ID CONTEXT EXTEN   delete ID [CODE]
- *	get ID   channels   application   subscribe ID   ask PATH   close   closing WHAT (in the next handler of that kind)
+ *	create ID ENDPOINT [CALLER]   dial ID SECONDS   continue ID CONTEXT EXTEN   delete ID
+ *	get ID   channels   subscribe ID   ask PATH   close   closing WHAT (in the next handler of that kind)
  *	calls N WINDOW   that many calls from create to their end, so many at a time
  */
 #include "ari.h"
@@ -122,28 +122,36 @@ static void step(const struct ari_event *e)
 	begin_calls();
 }
 
+/* As Asterisk writes it. */
+static const char *said(const json_t *object, const char *key)
+{
+	const char *s = json_string_value(json_object_get(object, key));
+
+	return s ? s : "";
+}
+
 static void on_event(void *ctx, const struct ari_event *e)
 {
 	if (it.calls) {
 		step(e);
 		return;
 	}
-	printf("event %s %s %s", e->type, *e->channel.id ? e->channel.id : "-",
-		ari_state_name(e->channel.state));
+	printf("event %s %s %s", said(e->json, "type"), *e->channel.id ? e->channel.id : "-",
+		said(json_object_get(e->json, e->kind == ARI_DIAL ? "peer" : "channel"), "state"));
 	if (e->kind == ARI_DIAL)
 		printf(" %s", e->dialstatus);
 	if (e->kind == ARI_DESTROYED)
 		printf(" %d %d", e->cause, e->tech_cause);
-	if (e->kind == ARI_VARSET)
-		printf(" %s=%s", e->name, e->value);
+	if (strcmp(said(e->json, "type"), "ChannelVarset") == 0)
+		printf(" %s=%s", said(e->json, "variable"), said(e->json, "value"));
 	putchar('\n');
 	closes("event");
 }
 
 /* --- orders */
 
-static const char *const orders[] = {"create", "dial", "continue", "delete", "get", "channels",
-	"application", "subscribe", "ask"};
+static const char *const orders[] = {
+	"create", "dial", "continue", "delete", "get", "channels", "subscribe", "ask"};
 
 static int order(size_t i, char *const word[6])
 {
@@ -159,14 +167,12 @@ static int order(size_t i, char *const word[6])
 	case 2:
 		return ari_continue(it.ari, a, b, word[3], on_done, what);
 	case 3:
-		return ari_delete(it.ari, a, b ? atoi(b) : 0, on_done, what);
+		return ari_delete(it.ari, a, on_done, what);
 	case 4:
 		return ari_get(it.ari, a, on_done, what);
 	case 5:
-		return ari_channels(it.ari, on_done, what);
+		return ari_ask(it.ari, "/channels", on_done, what);
 	case 6:
-		return ari_application(it.ari, on_done, what);
-	case 7:
 		return ari_subscribe(it.ari, a, on_done, what);
 	default:
 		return ari_ask(it.ari, a, on_done, what);
