@@ -36,6 +36,7 @@ static struct check {
 	size_t trunks, at;       /* how many; the one that is asked for */
 	bool answers;            /* it has said who it is */
 	struct ari_info info;    /* the stream is there; "": not yet */
+	char down[HTTP_WHY_MAX]; /* why it is not; "": nobody has said so */
 	bool asked;              /* Asterisk was */
 	bool made;               /* there may be a channel of ours */
 	bool replied, entered;   /* Asterisk said that it is there; its StasisStart came */
@@ -185,6 +186,7 @@ static void on_up(void *ctx, const struct ari_info *info, bool restarted)
 	bool again = *it.info.startup_time;
 
 	it.info = *info;
+	it.down[0] = '\0';
 	if (!again)
 		go_on();
 }
@@ -200,6 +202,7 @@ static void no_stream(const char *why)
 static void on_down(void *ctx, const char *why)
 {
 	/* before that, the question who it is says more; once it was there, what is under way does */
+	snprintf(it.down, sizeof(it.down), "%s", why);
 	if (it.answers && !*it.info.startup_time)
 		no_stream(why);
 }
@@ -256,7 +259,10 @@ static void on_info(void *ctx, const struct ari_reply *r)
 			"answers at %s, and takes the user '%s'", asterisk_set.url,
 			asterisk_set.user);
 		it.answers = true;
-		go_on();
+		if (*it.down && !*it.info.startup_time)
+			no_stream(it.down); /* that was said first, and is not said twice */
+		else
+			go_on();
 	}
 }
 
