@@ -54,6 +54,23 @@ ok 'one: as one types a number' is '["+33612345601","Leads","A, \"B\"",2,1]' \
 check 'one: for a person' 'terminal campaign contacts +33612345601 | grep -q "^queue:" && terminal campaign contacts 0612345601 | grep -q "^company  *A, \"B\"\$"'
 ok 'one: nobody' says 1 "nobody has the number '+33612345699'" campaign contacts 0612345699
 ok 'one: no number' says 64 "cannot use 'x'" campaign contacts x
+# Each word that the commands know, and that the tables know, with what the others make of it.
+words() { # of the commands: STATUS|WORD
+	sed -n '/statuses\[\] = {/,/^};/s/^\t{"\(.*\)", "|\(.*\)|"},$/\1|\2/p' bin/campaign/people.c | awk -F '|' '{ for (i = 2; i <= NF; i++) print $1 "|" $i }'
+}
+sed -n '/^CREATE FUNCTION callpipe_status/,/^\$\$;/p' lib/db/002-campaign.sql | grep -o "WHEN '[a-z_]*' THEN '[A-Za-z_]*'" | awk -F "'" '{ print $4 "|" $2 }' >"$T/tables"
+words >"$T/commands"
+check 'status: there are words' '[ "$(wc -l <"$T/commands")" -ge 24 ]'
+check_same 'status: commands and tables have the same words' 'tr " " _ <"$T/commands" | sort -u' 'sort -u "$T/tables"'
+while IFS='|' read -r status word; do
+	echo "SELECT '$status|$word' WHERE callpipe_status('$word') IS DISTINCT FROM '$status' OR callpipe_status(' ' || upper('$word')) IS DISTINCT FROM '$status';"
+done <"$T/commands" >"$T/words.sql"
+ok 'status: the tables take each' is '' 'psql -XAtqf "$T/words.sql"'
+ok 'status: and with accents' is 'Leads|No_answer|Leads' "q \"SELECT callpipe_status('Intéressés'), callpipe_status('Pas de réponse'), callpipe_status('INTÉRESSÉ')\""
+for word in 'nouveaux|2' 'nouveau,NEW|2' 'New, No_answer|2' 'intéressés,lead|1'; do
+	ok "launch: --status=${word%|*}" is "${word#*|}" "campaign launch --dry-run --json --status='${word%|*}' | jq 'select(.scenario).people'"
+done
+ok 'launch: one word of several is none' says 64 'must be one of New|No_answer|Leads' campaign launch --dry-run --status='New,'
 
 # ---- export
 ok 'export: its columns' is 'lead_id,phone_number,first_name,last_name,email,company,status,priority,attempts,last_attempt,imported_at,audio_recording_path,last_call_date,last_call_duration,last_call_result,amd_result,final_sentiment,is_interested,total_calls,transcription_complete,notes,slot_wish' \

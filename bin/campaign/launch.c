@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "people.h"
 #include "steer.h"
 
 #define SHOWN "20" /* people of a dry run on a terminal, unless --limit says otherwise */
@@ -42,34 +43,37 @@ struct launch {
 
 /* ---- what is asked ---- */
 
-/* The words of --status as the table has them; nobody of them may be one who is not to be called. */
-static int read_statuses(struct launch *l, enum exit_code *ret_code)
+/* The words of --status as the table has them, each once. 0, or an exit code after a message: none of them may be that
+ * of who is not to be called. */
+static enum exit_code read_statuses(struct launch *l)
 {
-	static const char sql[] =
-		"SELECT string_agg(callpipe_status(w), ','), min(w) FILTER (WHERE callpipe_status(w) IS NULL),"
-		" bool_or(callpipe_status(w) = 'Not_interested'),"
-		" bool_or(callpipe_status(w) IN ('Queued', 'Calling')) FROM unnest(string_to_array($1, ',')) w";
-	PGresult *r;
+	size_t n, used = 0;
 
-	if (db_query(&l->db, sql, &own.status, 1, &r) == -1) {
-		*ret_code = tables_say(&l->db, "read --status");
-		return -1;
+	for (const char *word = own.status;; word += n + 1) {
+		const char *status;
+
+		n = strcspn(word, ",");
+		status = people_status_of(word, n);
+		if (!status) {
+			log_error("cannot use --status '%s': must be one of New|No_answer|Leads",
+				own.status);
+			return EXIT_USAGE;
+		}
+		if (strcmp(status, "Not_interested") == 0) {
+			log_error("who is not interested is not called again");
+			return EXIT_REFUSED;
+		}
+		if (strcmp(status, "Queued") == 0 || strcmp(status, "Calling") == 0) {
+			log_error("who is Queued or Calling is in a queue already");
+			return EXIT_REFUSED;
+		}
+		/* of those that are left, none is a part of another */
+		if (!strstr(l->statuses, status))
+			used += (size_t)snprintf(l->statuses + used, sizeof(l->statuses) - used,
+				"%s%s", used ? "," : "", status);
+		if (!word[n])
+			return EXIT_OK;
 	}
-	*ret_code = EXIT_OK;
-	snprintf(l->statuses, sizeof(l->statuses), "%s", PQgetvalue(r, 0, 0));
-	if (!PQgetisnull(r, 0, 1) || !*l->statuses) {
-		log_error(
-			"cannot use --status '%s': must be one of New|No_answer|Leads", own.status);
-		*ret_code = EXIT_USAGE;
-	} else if (*PQgetvalue(r, 0, 2) == 't') {
-		log_error("who is not interested is not called again");
-		*ret_code = EXIT_REFUSED;
-	} else if (*PQgetvalue(r, 0, 3) == 't') {
-		log_error("who is Queued or Calling is in a queue already");
-		*ret_code = EXIT_REFUSED;
-	}
-	PQclear(r);
-	return *ret_code == EXIT_OK ? 0 : -1;
 }
 
 /* A campaign that is there: it becomes active again unless somebody has paused it. */
@@ -221,7 +225,7 @@ static enum exit_code launch(struct launch *l)
 {
 	enum exit_code code = EXIT_OK;
 
-	if (read_statuses(l, &code) == -1 || shape_check(&l->db, &code) == -1 ||
+	if (shape_check(&l->db, &code) == -1 ||
 		(own.id && steer_find(&l->db, own.id, l->id, &code) == -1))
 		return code;
 	if (db_run(&l->db, "BEGIN") == -1)
@@ -251,6 +255,9 @@ static int run(char *const operands[])
 
 	if (status != -1)
 		return status;
+	code = read_statuses(&l);
+	if (code)
+		return (int)code;
 	/* without a name of its own, it is the one that would be taken if nothing was said */
 	if (!own.id && scenario_check(shape.scenario ? shape.scenario : "qualify") == -1)
 		return EXIT_REFUSED;

@@ -6,14 +6,14 @@
 -- Locks are taken in one order: the claim's advisory lock, trunk, campaign, call, queue, contact, caller id. Text from
 -- outside is only ever a value. Bulk tables have no foreign keys: they would double the time of a million rows.
 
--- The five words of a contact, however they are spelled; NULL: none of them.
+-- The six words of a contact, however they are spelled: those of the commands, too; NULL: none of them.
 CREATE FUNCTION callpipe_status(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT CASE translate(lower(btrim(word)), ' -éèê', '__eee')
-		WHEN 'new' THEN 'New' WHEN 'nouveau' THEN 'New' WHEN 'queued' THEN 'Queued' WHEN 'en_file' THEN 'Queued'
-		WHEN 'en_attente' THEN 'Queued' WHEN 'calling' THEN 'Calling' WHEN 'en_cours' THEN 'Calling'
+	SELECT CASE translate(lower(btrim(word)), ' -éèêÉÈÊ', '__eeeeee')
+		WHEN 'new' THEN 'New' WHEN 'nouveau' THEN 'New' WHEN 'nouveaux' THEN 'New'
+		WHEN 'queued' THEN 'Queued' WHEN 'en_file' THEN 'Queued' WHEN 'en_attente' THEN 'Queued' WHEN 'calling' THEN 'Calling' WHEN 'en_cours' THEN 'Calling'
 		WHEN 'en_appel' THEN 'Calling' WHEN 'leads' THEN 'Leads' WHEN 'lead' THEN 'Leads'
-		WHEN 'interesse' THEN 'Leads' WHEN 'interested' THEN 'Leads' WHEN 'not_interested' THEN 'Not_interested'
-		WHEN 'notinterested' THEN 'Not_interested' WHEN 'pas_interesse' THEN 'Not_interested'
+		WHEN 'interesse' THEN 'Leads' WHEN 'interesses' THEN 'Leads' WHEN 'interested' THEN 'Leads'
+		WHEN 'not_interested' THEN 'Not_interested' WHEN 'notinterested' THEN 'Not_interested' WHEN 'pas_interesse' THEN 'Not_interested'
 		WHEN 'non_interesse' THEN 'Not_interested' WHEN 'refus' THEN 'Not_interested'
 		WHEN 'no_answer' THEN 'No_answer' WHEN 'noanswer' THEN 'No_answer' WHEN 'absent' THEN 'No_answer'
 		WHEN 'pas_de_reponse' THEN 'No_answer' WHEN 'sans_reponse' THEN 'No_answer' END
