@@ -53,6 +53,12 @@ ok 'holiday: listed' json 'any(.day == "2026-12-24")' env PGOPTIONS='-c timezone
 ok 'holiday: removed' campaign holiday remove FR 2026-12-24
 ok 'holiday: one that is not there' says 1 'no such holiday' campaign holiday remove FR 2026-12-24
 ok 'holiday: no day' says 65 'out of range' campaign holiday add FR 2026-02-31
+for code in UK XX 33 f. EU; do
+	ok "holiday: no country $code" says 64 "there is no country '$code': name a country" campaign holiday add "$code" 2026-12-24
+done
+ok 'holiday: none of that is stored' is 0 "SELECT count(*) FROM holiday WHERE country NOT IN ('*', 'FR', 'GB', 'US') AND day = '2026-12-24'"
+ok 'country: no law of a country that is none' says 64 "there is no country 'UK'" campaign country set IE --law UK
+ok 'hours: no country that is none' says 64 "there is no country 'UK'" campaign hours set UK 1 10:00-11:00
 ok 'holiday: no zone' says 64 'not recognized' campaign holiday add FR 2026-12-24 --time-zone Mars/Base
 ok 'country: set' campaign country set at --law '*' --attempts 2 --consent-from 2030-01-01 --time-zone Europe/Vienna
 ok 'country: listed' json 'map(select(.country == "AT"))[0] | .attempts == 2 and .consent_from == "2030-01-01" and .time_zone == "Europe/Vienna"' \
@@ -84,6 +90,12 @@ ok 'caller id: none of ours' says 1 'none of ours' campaign caller-id remove +33
 ok 'trunk: what it shows is held to the same' says 69 'ARCEP' campaign trunk add main --caller-id '06 12 34 56 78' --country FR
 ok 'trunk: in E.164' campaign trunk add main --caller-id '01 45 67 89 10' --country FR
 ok 'trunk: it is kept' is +33145678910 'SELECT caller_id FROM trunk'
+for command in 'call 0145678910' 'explain 0145678910' 'caller-id add 0145678910 --proof bill' 'caller-id remove 0145678910' \
+	'trunk add main --caller-id 0145678910' 'launch --caller-id 0145678910' 'call +33145678910' 'contacts 0145678910' 'dnc add 0145678910'; do
+	ok "no country ZZ: $command" eval "says 64 \"cannot use --country 'ZZ'\" campaign $command --country=ZZ"
+done
+ok 'no country ZZ: of the environment' says 78 "CALLPIPE_COUNTRY" env CALLPIPE_COUNTRY=ZZ campaign explain 0145678910
+ok 'no number: the option is named' says 64 "cannot use --caller-id '12'" campaign trunk add main --caller-id 12 --country FR
 ok 'retry rule: of all' campaign retry-rule set rejected --max 1 --delay 60 --factor 2.5 --same-hours no
 ok 'retry rule: listed' json 'map(select(.outcome == "rejected"))[0] == {campaign_id: null, outcome: "rejected", max: 1, delay_s: 60, factor: 2.5, jitter: 0, same_hours: false}' \
 	campaign retry-rule list

@@ -11,10 +11,10 @@
 
 #include "base/log.h"
 #include "db/table.h"
+#include "people.h"
 #include "record/erased.h"
 #include "record/phone-key.h"
 #include "steer.h"
-#include "text/e164.h"
 
 #define SINGLE_ID "camp_00000000"
 #define LOOK_MS 250 /* how often the row is looked at */
@@ -281,11 +281,9 @@ static int run(char *const operands[])
 
 	if (steer_one(operands, "one number") == -1)
 		return EXIT_USAGE;
-	if (e164_parse(operands[0], strlen(operands[0]),
-		    set.country ? e164_country(set.country) : NULL, &o.number) == -1) {
-		log_error("cannot call '%s': %s", operands[0], e164_why(o.number.fault));
-		return EXIT_USAGE;
-	}
+	code = (enum exit_code)people_number(operands[0], NULL, &o.number);
+	if (code)
+		return (int)code;
 	if (e164_refusal(&o.number)) {
 		log_error("%s is not called: %s", o.number.number, e164_refusal(&o.number));
 		return EXIT_REFUSED;

@@ -8,7 +8,6 @@
 #include "campaign.h"
 #include "people.h"
 #include "record/found.h"
-#include "text/e164.h"
 
 #define LIST_LIMIT 50 /* on a terminal, unless told */
 
@@ -109,13 +108,14 @@ static int show_json(struct db *db, const char *number)
 
 static int show(const char *word)
 {
-	enum exit_code code = EXIT_OK;
-	char number[E164_MAX];
+	struct e164 n;
+	enum exit_code code = (enum exit_code)people_number(word, NULL, &n);
+	const char *number = n.number;
 	struct db db;
 	int err;
 
-	if (people_number(word, number, sizeof(number)) == -1)
-		return EXIT_USAGE;
+	if (code)
+		return (int)code;
 	if (tables_open(&db, &code) == -1)
 		return (int)code;
 	err = has_rows(&db, parts[0].sql, number);

@@ -104,38 +104,41 @@ static enum exit_code removed(struct db *db, const char *number)
 	return n ? EXIT_OK : absent(db, number);
 }
 
-/* All of the numbers, or none if one of them is none. */
+/* All of the numbers, or none if one of them is none. 0, or an exit code after a message. */
 static int check_numbers(char *const words[])
 {
-	char number[E164_MAX];
+	int status = EXIT_OK;
+	struct e164 n;
 
 	if (!words[0]) {
 		log_error("name a telephone number: see --help");
-		return -1;
+		return EXIT_USAGE;
 	}
-	for (; *words; words++)
-		if (people_number(*words, number, sizeof(number)) == -1)
-			return -1;
-	return 0;
+	for (; *words && !status; words++)
+		status = people_number(*words, NULL, &n);
+	return status;
 }
 
 static int change(char *const words[], bool adds)
 {
-	enum exit_code code = EXIT_OK, this;
-	char number[E164_MAX];
+	enum exit_code code = (enum exit_code)check_numbers(words), this;
+	struct e164 n;
 	struct db db;
 
-	if (check_numbers(words) == -1 || period_check("until", own.until) == -1)
+	if (code)
+		return (int)code;
+	if (period_check("until", own.until) == -1)
 		return EXIT_USAGE;
 	if (tables_open(&db, &code) == -1)
 		return (int)code;
 	for (; *words && db.fault == DB_FINE; words++) {
-		if (people_number(*words, number, sizeof(number)) == -1)
+		if (people_number(*words, NULL, &n))
 			break;
 		if (adds)
-			this = add(&db, number) == -1 ? tables_say(&db, "add the number") : EXIT_OK;
+			this = add(&db, n.number) == -1 ? tables_say(&db, "add the number")
+							: EXIT_OK;
 		else
-			this = removed(&db, number);
+			this = removed(&db, n.number);
 		code = code ? code : this;
 	}
 	db_close(&db);

@@ -3,12 +3,9 @@
  */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/log.h"
+#include "people.h"
 #include "steer.h"
-#include "text/e164.h"
 
 static const struct opt_row rows[] = {
 	{OPTION_LIMIT},
@@ -108,13 +105,11 @@ static enum exit_code explain(struct db *db, const char *id)
 static int of_number(const char *word)
 {
 	struct e164 n;
+	int status = people_number(word, NULL, &n);
 
-	if (e164_parse(word, strlen(word), set.country ? e164_country(set.country) : NULL, &n) ==
-		-1) {
-		log_error("cannot use '%s': %s", word, e164_why(n.fault));
-		return EXIT_USAGE;
-	}
-	return steer_list(number_sql, (const char *const[]){n.number}, 1, "explain the number");
+	return status
+		? status
+		: steer_list(number_sql, (const char *const[]){n.number}, 1, "explain the number");
 }
 
 static int run(char *const operands[])

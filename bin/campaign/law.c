@@ -1,10 +1,12 @@
 /* campaign hours, holiday and country: when people may be called, and how often. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "steer.h"
+#include "text/e164.h"
 
 static struct {
 	const char *name, *region;             /* holiday */
@@ -12,21 +14,23 @@ static struct {
 	int64_t attempts, days, rest;
 } own;
 
-/* "FR" of "fr"; "*" is all others. -1 after a message. */
+/* "FR" of "fr", a country that numbers are of; "*" is all others. -1 after a message. */
 static int read_country(const char *word, char ret[3])
 {
-	if (word && strcmp(word, "*") == 0) {
-		memcpy(ret, "*", 2);
+	const char *country = word && isalpha((unsigned char)*word) ? e164_country(word) : NULL;
+
+	if (word && strcmp(word, "*") == 0)
+		country = word;
+	if (country) {
+		snprintf(ret, 3, "%s", country);
 		return 0;
 	}
-	if (word && strlen(word) == 2 &&
-		strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2) {
-		ret[0] = (char)(word[0] & ~0x20);
-		ret[1] = (char)(word[1] & ~0x20);
-		ret[2] = '\0';
-		return 0;
-	}
-	log_error("name a country: two letters, as FR, or '*' for all others");
+	if (word)
+		log_error(
+			"there is no country '%s': name a country: two letters, as FR, or '*' for all others",
+			word);
+	else
+		log_error("name a country: two letters, as FR, or '*' for all others");
 	return -1;
 }
 

@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "endpoint.h"
+#include "people.h"
 #include "steer.h"
-#include "text/e164.h"
 
 static struct {
 	const char *endpoint, *cps, *caller_id; /* trunk */
@@ -17,16 +17,6 @@ static struct {
 
 /* ---- numbers ---- */
 
-/* In E.164; -1 after a message. */
-static int read_number(const char *word, struct e164 *ret)
-{
-	if (e164_parse(word, strlen(word), set.country ? e164_country(set.country) : NULL, ret) ==
-		0)
-		return 0;
-	log_error("cannot use '%s': %s", word, e164_why(ret->fault));
-	return -1;
-}
-
 /* Where the plan of France is in force. */
 static bool is_french(const struct e164 *n)
 {
@@ -35,18 +25,16 @@ static bool is_french(const struct e164 *n)
 	return strstr(countries, n->country) != NULL;
 }
 
-/* A number that may be shown. -1 after a message; *ret_status is the exit code. */
-static int read_shown(const char *word, struct e164 *ret, int *ret_status)
+/* A number that may be shown, see people_number. 0, or an exit code after a message. */
+static int read_shown(const char *word, const char *option, struct e164 *ret)
 {
-	*ret_status = EXIT_USAGE;
-	if (read_number(word, ret) == -1)
-		return -1;
-	if (!is_french(ret) || ret->type != E164_MOBILE)
-		return 0;
+	int status = people_number(word, option, ret);
+
+	if (status || !is_french(ret) || ret->type != E164_MOBILE)
+		return status;
 	log_error("cannot show %s: 06 and 07 are not allowed to platforms since 2023 (ARCEP)",
 		ret->number);
-	*ret_status = EXIT_REFUSED;
-	return -1;
+	return EXIT_REFUSED;
 }
 
 /* ---- trunks ---- */
@@ -61,7 +49,7 @@ static int trunk_add(char *const words[])
 		" cps = coalesce($4::numeric, t.cps), caller_id = coalesce($5, t.caller_id)";
 	char channels[24], *end;
 	struct e164 shown;
-	int status;
+	int status = EXIT_OK;
 
 	if (steer_one(words, "one trunk") == -1)
 		return EXIT_USAGE;
@@ -71,7 +59,9 @@ static int trunk_add(char *const words[])
 		log_error("cannot use --cps '%s': calls a second, as 0.5 or 10", own.cps);
 		return EXIT_USAGE;
 	}
-	if (own.caller_id && read_shown(own.caller_id, &shown, &status) == -1)
+	if (own.caller_id)
+		status = read_shown(own.caller_id, "caller-id", &shown);
+	if (status)
 		return status;
 	return steer_change(sql,
 		(const char *const[]){words[0], own.endpoint,
@@ -168,7 +158,8 @@ static int caller_add(char *const words[])
 
 	if (steer_one(words, "one number") == -1)
 		return EXIT_USAGE;
-	if (read_shown(words[0], &n, &status) == -1)
+	status = read_shown(words[0], NULL, &n);
+	if (status)
 		return status;
 	if (!own.proof || !*own.proof) {
 		log_error(
@@ -192,9 +183,13 @@ static int caller_remove(char *const words[])
 		"DELETE FROM caller_id i WHERE number = $1 AND NOT EXISTS (SELECT FROM campaign k WHERE k.caller_id = i.number"
 		" AND k.status IN ('draft', 'pending', 'active', 'paused', 'stopping'))";
 	struct e164 n;
+	int status;
 
-	if (steer_one(words, "one number") == -1 || read_number(words[0], &n) == -1)
+	if (steer_one(words, "one number") == -1)
 		return EXIT_USAGE;
+	status = people_number(words[0], NULL, &n);
+	if (status)
+		return status;
 	return steer_change(sql, (const char *const[]){n.number}, 1, "remove the number",
 		"it is none of ours, or a campaign shows it");
 }

@@ -6,10 +6,9 @@
 
 #include "base/log.h"
 #include "campaign.h"
-#include "row.h"
 #include "text/fold.h"
 
-/* Words, folded, that mean a status: those of systems before this one. */
+/* Words, folded, that mean a status: those of systems before this one. callpipe_status() of the tables has the same. */
 static const struct {
 	const char *status, *words;
 } statuses[] = {
@@ -67,15 +66,16 @@ int people_country(const char **ret, int *ret_status)
 	return -1;
 }
 
-int people_number(const char *word, char *ret, size_t size)
+int people_number(const char *word, const char *option, struct e164 *ret)
 {
-	const char *country = set.country ? e164_country(set.country) : NULL;
-	struct e164 n;
+	const char *country;
+	int status;
 
-	if (e164_parse(word, strlen(word), country, &n) == -1) {
-		log_error("cannot use '%s': %s", word, e164_why(n.fault));
-		return -1;
-	}
-	snprintf(ret, size, "%s", n.number);
-	return 0;
+	if (people_country(&country, &status) == -1)
+		return status;
+	if (e164_parse(word, strlen(word), country, ret) == 0)
+		return EXIT_OK;
+	log_error("cannot use %s%s%s'%s': %s", option ? "--" : "", option ? option : "",
+		option ? " " : "", word, e164_why(ret->fault));
+	return EXIT_USAGE;
 }

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "people.h"
 #include "steer.h"
-#include "text/e164.h"
 
 struct shape shape;
 const char *scenario_folder;
@@ -68,12 +68,9 @@ static int check_caller(struct db *db, enum exit_code *ret_code)
 	struct e164 n;
 	char found[8];
 
-	if (e164_parse(shape.caller_id, strlen(shape.caller_id),
-		    set.country ? e164_country(set.country) : NULL, &n) == -1) {
-		*ret_code = EXIT_USAGE;
-		log_error("cannot use --caller-id '%s': %s", shape.caller_id, e164_why(n.fault));
+	*ret_code = (enum exit_code)people_number(shape.caller_id, "caller-id", &n);
+	if (*ret_code)
 		return -1;
-	}
 	snprintf(number, sizeof(number), "%s", n.number);
 	shape.caller_id = number;
 	if (steer_value(db, "SELECT 1 FROM caller_id WHERE number = $1", &shape.caller_id, 1, found,
