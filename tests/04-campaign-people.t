@@ -29,7 +29,8 @@ END
 campaign import "$T/a.csv" >"$T/out" 2>"$T/err"
 q "UPDATE contact SET status = 'Leads', slot_wish = 'matin', attempts = 2 WHERE phone = '+33612345601';
 	UPDATE contact SET status = 'Not_interested' WHERE phone = '+33612345602';
-	INSERT INTO campaign (campaign_id, name, scenario) VALUES ('camp_00000001', 'x', 'qualify');
+	INSERT INTO campaign (campaign_id, name, scenario) VALUES ('camp_00000001', 'Soleil', 'qualify'), ('camp_00000002', 'two', 'qualify'),
+		('camp_10000003', 'two', 'qualify');
 	INSERT INTO call_queue (campaign_id, contact_id, phone) SELECT 'camp_00000001', contact_id, phone FROM contact WHERE phone < '+33612345603';
 	INSERT INTO call (call_id, campaign_id, contact_id, phone_number, direction, status, outcome, disposition, duration, amd_result,
 		final_sentiment, is_interested, started_at, dialed_at, ended_at, recording_path) VALUES
@@ -43,11 +44,13 @@ q "UPDATE contact SET status = 'Leads', slot_wish = 'matin', attempts = 2 WHERE 
 # ---- contacts
 ok 'list: JSON for programs' is '4 +33612345601' 'campaign contacts | jq -s -r "\"\(length) \(.[0].phone)\""'
 check 'list: a table on a terminal' 'terminal campaign contacts -n 2 | head -n 1 | grep -q "^id  *phone  *first_name"'
-for filter in '--status Leads|1' '--status "pas intéressé"|1' '--status new|2' '--campaign camp_00000001|2' '--search MARTIN|1' '--search "0%"|1' \
+for filter in '--status Leads|1' '--status "pas intéressé"|1' '--status new|2' '--campaign camp_00000001|2' '--campaign Soleil|2' '--campaign camp_00000002|0' '--search MARTIN|1' '--search "0%"|1' \
 	'--search %|1' '--search 612345603|1' '--import 1|4' '--import 9|0' '--limit 3|3'; do
 	ok "list: ${filter%|*}" is "${filter#*|}" "campaign contacts ${filter%|*} | wc -l"
 done
 ok 'list: CSV' is 5 'campaign contacts --csv | wc -l'
+ok 'list: no such campaign' says 1 "there is no campaign 'soleil'" campaign contacts --campaign=soleil
+ok 'list: a beginning of several ids' says 1 "more than one campaign is called 'camp_0000000'" campaign contacts --campaign=camp_0000000
 ok 'list: no such status' says 64 'New|Queued|Calling|Leads|Not_interested|No_answer' campaign contacts --status=happy
 ok 'one: as one types a number' is '["+33612345601","Leads","A, \"B\"",2,1]' \
 	'campaign contacts "06 12 34 56 01" | jq -c "[.phone,.status,.company,(.calls|length),(.queue|length)]"'
@@ -78,13 +81,14 @@ ok 'export: its columns' is 'lead_id,phone_number,first_name,last_name,email,com
 ok 'export: a lead' is '["1","+33612345601","'"'"'=1+1","A, \"B\"","Leads","2","/r/new.wav","61.500","talked","human","positive","Oui","2","BOT: Bonjour, | CLIENT: oui","two\nlines","matin"]' \
 	'campaign export --status=Leads | csv | jq -c ".[0]|[.lead_id,.phone_number,.first_name,.company,.status,.attempts,.audio_recording_path,.last_call_duration,.last_call_result,.amd_result,.final_sentiment,.is_interested,.total_calls,.transcription_complete,.notes,.slot_wish]"'
 for filter in '|4' '--status Leads|1' '--campaign camp_00000001|2' '--from 2026-11-25 --to 2026-11-25|1' '--to 2026-11-19|0' '--limit 3|3' \
-	'--calls|2' '--calls --from 2026-11-21|1' '--calls --to 2026-11-20|1' '--calls --status Leads|1' '--calls --campaign none|0'; do
+	'--calls|2' '--calls --from 2026-11-21|1' '--calls --to 2026-11-20|1' '--calls --status Leads|1' '--calls --campaign Soleil|2'; do
 	ok "export: ${filter%|*}" is "${filter#*|}" "campaign export --json ${filter%|*} | wc -l"
 done
 ok 'export: the last call of a period' is 'busy' 'campaign export --to 2026-11-24 | csv | jq -r ".[0].last_call_result"'
 ok 'export: a call' is '["old","busy","No_answer"]' 'campaign export --calls | csv | jq -c ".[0]|[.call_id,.outcome,.disposition]"'
 ok 'export: into a file' is 2 'campaign export --status=Leads -o "$T/leads.csv" && csv <"$T/leads.csv" | jq ".|length + 1"'
 ok 'export: no day' says 64 "cannot use --from 'soon'" campaign export --from soon
+ok 'export: no such campaign' says 1 "there is no campaign 'none'" campaign export --campaign none
 ok 'export: a full disk' says 74 "'/dev/full'" campaign export -o /dev/full
 campaign export >"$T/all.csv"
 q "CREATE TABLE before AS SELECT phone, first_name, last_name, company, email, notes, status FROM contact; TRUNCATE contact"
@@ -96,6 +100,12 @@ ok 'without what is known of calls' is '{"slot_wish": "matin"}' 'q "SELECT DISTI
 ok 'add' campaign dnc add 0612345601 '+33 6 12 34 56 02' --note 'by letter'
 ok 'add, again' campaign dnc add 0612345601
 ok 'add: for one campaign, for a time' campaign dnc add --campaign=camp_00000001 --reason=law --until=2030-01-01 0612345603
+ok 'add: no such campaign' says 1 "there is no campaign 'Lune'" campaign dnc add --campaign=Lune 0612345603
+ok 'import: no such campaign' says 1 "there is no campaign 'Lune'" campaign dnc import --campaign=Lune "$T/a.csv"
+ok 'remove: no such campaign' says 1 "there is no campaign 'Lune'" campaign dnc remove --campaign=Lune 0612345603
+ok 'list: no such campaign' says 1 "there is no campaign 'Lune'" campaign dnc list --campaign=Lune
+ok 'nobody was added for it' is 0 "q \"SELECT count(*) FROM dnc WHERE scope NOT IN ('*', 'camp_00000001')\""
+ok 'add: for a campaign by its name' is 'camp_00000001' 'campaign dnc add --campaign=Soleil 0612345604 && q "DELETE FROM dnc WHERE phone LIKE '"'%604'"' RETURNING scope"'
 ok 'list' is '+33612345601 * manual by letter|+33612345602 * manual by letter|+33612345603 camp_00000001 law null' \
 	'campaign dnc list | jq -r "\"\(.phone) \(.scope) \(.reason) \(.note)\"" | paste -sd "|"'
 ok 'a day is meant as a whole' is '2030-01-02 00:00' 'campaign dnc list --reason=law | jq -r .expires_at'
@@ -118,5 +128,23 @@ printf 'nom;t\351l;motif\nA;0612345612;law\nB;0612345613;d\351c\351d\351\n' >"$T
 ok 'import: a table' is '2 lines: 2 numbers are new, 0 errors' 'campaign dnc import "$T/list" 2>"$T/err"'
 ok 'import: reasons' is '+33612345612 law null|+33612345613 import décédé' \
 	'campaign dnc list | jq -r "select(.phone > \"+33612345611\") | \"\(.phone) \(.reason) \(.note)\"" | paste -sd "|"'
+cat >"$T/list" <<'END'
+phone,scope,mobile
+0612345621,*,
+0612345622,camp_00000001,0612345632
+0612345623,Soleil,
+0612345624,Lune,0612345634
+0612345625,two,
+0612345626,,
+END
+ok 'import: scopes' is '6 lines: 5 numbers are new, 2 errors' 'campaign dnc import "$T/list" 2>"$T/err"'
+ok 'import: those that are no campaign are said' is "campaign: $T/list:5: there is no campaign 'Lune'|campaign: $T/list:6: more than one campaign is called 'two'" \
+	'paste -sd "|" "$T/err"'
+ok 'import: and not stored' is '1:* 2:camp_00000001 3:camp_00000001 6:* 2:camp_00000001' \
+	"q \"SELECT string_agg(right(phone, 1) || ':' || scope, ' ' ORDER BY phone) FROM dnc WHERE phone BETWEEN '+33612345620' AND '+33612345639'\""
+ok 'import: --campaign goes before them' is '6 lines: 8 numbers are new, 0 errors' \
+	'campaign dnc import --campaign=camp_00000002 "$T/list" 2>"$T/err"'
+printf 'phone,scope\n0612345641,Lune\n' >"$T/list"
+ok 'import: no scope is one' says 65 "there is no campaign 'Lune'" campaign dnc import "$T/list"
 ok 'import: nothing of it is a number' says 65 'telephone number' campaign dnc import "$0"
 plan

@@ -156,6 +156,10 @@ ok 'list' json 'length == 1 and (.[0] | .name == "Solar" and .total == 12 and .p
 ok 'list: none of that status' json 'length == 0' campaign list --status paused
 ok 'retry rule: of this one alone' campaign retry-rule set busy --campaign "$one" --max 0
 ok 'retry rule: the one of all is there' is '0|3' "SELECT (SELECT max FROM retry_rule WHERE outcome = 'busy' AND campaign_id = '$one'), (SELECT max FROM retry_rule WHERE outcome = 'busy' AND campaign_id = '')"
+ok 'retry rule: listed by the name of the campaign' json 'any(.campaign_id == "'"$one"'" and .outcome == "busy" and .max == 0)' campaign retry-rule list --campaign Solar
+for command in 'set busy --max 0' 'remove busy' list; do
+	ok "retry rule: no such campaign: $command" eval "says 1 \"there is no campaign 'x'\" campaign retry-rule $command --campaign x"
+done
 ok 'show' json '.[0] | .campaign_id == "'"$one"'" and .trunk == "main" and .because == null' campaign show "$one"
 ok 'show: by the beginning of its id, on a terminal' eval 'terminal campaign show ${one%?} | grep -q "^name  *Solar"'
 ok 'show: no such campaign' says 1 "there is no campaign 'x'" campaign show x

@@ -22,7 +22,7 @@ struct command {
 };
 
 struct settings {
-	const char *campaign; /* id; NULL: any, or none */
+	const char *campaign; /* see steer_campaign; NULL: any, or none */
 	const char
 		*country;   /* numbers without a calling code are of it: FR; NULL: there are none */
 	const char *status; /* of contacts, or campaigns; NULL: any */
@@ -38,7 +38,8 @@ struct settings {
 extern struct settings set;
 
 /* Rows of a command's table of options, as {OPTION_JSON}. */
-#define OPTION_CAMPAIGN "campaign", 'c', OPT_STR, "ID", NULL, "only this campaign", &set.campaign
+#define OPTION_CAMPAIGN \
+	"campaign", 'c', OPT_STR, "CAMPAIGN", NULL, "only this campaign", &set.campaign
 #define OPTION_COUNTRY \
 	"country", 0, OPT_STR, "CODE", "CALLPIPE_COUNTRY", \
 		"numbers without a calling code are of this country: FR, or 33", &set.country

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "campaign.h"
 #include "people.h"
 #include "record/found.h"
+#include "steer.h"
 
 #define LIST_LIMIT 50 /* on a terminal, unless told */
 
@@ -136,16 +136,18 @@ static int list(void)
 {
 	enum table_form form = table_form(set.json, set.csv);
 	char *sql, limit[32], id[24];
+	enum exit_code code = EXIT_OK;
 	const char *status;
-	int code;
 
 	if (people_status(set.status, &status) == -1)
 		return EXIT_USAGE;
+	if (steer_campaign(&code) == -1)
+		return (int)code;
 	snprintf(id, sizeof(id), "%" PRId64, import_id);
 	people_limit(limit, sizeof(limit), form == TABLE_TEXT ? LIST_LIMIT : 0);
 	if (asprintf(&sql, "%s%s", list_sql, limit) == -1)
 		return EXIT_SYSTEM;
-	code = (int)found_write(&(struct found){
+	code = found_write(&(struct found){
 		.sql = sql,
 		.params = (const char *const[]){status, set.campaign, search,
 			import_id ? id : NULL},
@@ -155,7 +157,7 @@ static int list(void)
 		.what = "list contacts",
 	});
 	free(sql);
-	return code;
+	return (int)code;
 }
 
 static int run(char *const operands[])

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "campaign.h"
 #include "db/copy.h"
 #include "people.h"
 #include "record/found.h"
 #include "record/period.h"
 #include "row.h"
+#include "steer.h"
 
 #define CHUNK ((size_t)1 << 16)
 #define SHOWN 20 /* bad lines that are said */
@@ -62,6 +62,17 @@ static const char merge_sql[] =
 	"INSERT INTO dnc (phone, scope, reason, note) SELECT DISTINCT ON (phone, s) phone, coalesce($1, scope, '*') AS s,"
 	" coalesce($2, reason, 'import'), note FROM pg_temp.listed ORDER BY phone, s"
 	" ON CONFLICT (phone, scope) DO UPDATE SET expires_at = NULL WHERE dnc.expires_at IS NOT NULL";
+
+/* A scope of a file is the id of a campaign, the name of one alone, or '*'. Any other would protect nobody. */
+static const char named_sql[] =
+	"UPDATE pg_temp.listed l SET scope = k.id FROM (SELECT name, min(campaign_id) AS id FROM campaign GROUP BY name"
+	" HAVING count(*) = 1) k WHERE k.name = l.scope AND NOT EXISTS (SELECT FROM campaign c WHERE c.campaign_id = l.scope)";
+static const char scope_sql[] =
+	"WITH gone AS (DELETE FROM pg_temp.listed l WHERE scope <> '*' AND NOT EXISTS (SELECT FROM campaign c"
+	" WHERE c.campaign_id = l.scope) RETURNING line, scope) SELECT DISTINCT ON (line) line,"
+	" CASE WHEN EXISTS (SELECT FROM campaign c WHERE c.name = scope) THEN 'more than one campaign is called '"
+	" ELSE 'there is no campaign ' END || quote_literal(left(regexp_replace(scope, '[[:cntrl:]]+', ' ', 'g'), 60))"
+	" FROM gone ORDER BY line";
 
 /* ---- one by one ---- */
 
@@ -129,7 +140,7 @@ static int change(char *const words[], bool adds)
 		return (int)code;
 	if (period_check("until", own.until) == -1)
 		return EXIT_USAGE;
-	if (tables_open(&db, &code) == -1)
+	if (steer_campaign(&code) == -1 || tables_open(&db, &code) == -1)
 		return (int)code;
 	for (; *words && db.fault == DB_FINE; words++) {
 		if (people_number(*words, NULL, &n))
@@ -157,11 +168,14 @@ static int remove_numbers(char *const words[])
 
 static int list(char *const words[])
 {
+	enum exit_code code = EXIT_OK;
 	int status = opt_no_operands(words);
 	char *sql, limit[32];
 
 	if (status != -1)
 		return status;
+	if (steer_campaign(&code) == -1)
+		return (int)code;
 	people_limit(limit, sizeof(limit), 0);
 	if (asprintf(&sql, "%s%s", list_sql, limit) == -1)
 		return EXIT_SYSTEM;
@@ -199,11 +213,12 @@ static const char *reason_of(struct csv_field f)
 	return NULL;
 }
 
-static void add_line(
-	struct listing *l, const struct e164 *n, struct csv_field scope, struct csv_field reason)
+static void add_line(struct listing *l, int64_t line, const struct e164 *n, struct csv_field scope,
+	struct csv_field reason)
 {
 	const char *known = reason_of(reason);
 
+	copy_int(&l->out, line);
 	copy_text(&l->out, n->number);
 	copy_span(&l->out, scope.p, scope.n);
 	copy_text(&l->out, known);
@@ -244,7 +259,7 @@ static void take_line(struct listing *l, const struct csv_record *r, int64_t lin
 		if (l->columns.of[i] != COLUMN_PHONE || !cells[i].n)
 			continue;
 		if (row_number(cells[i].p, cells[i].n, l->country, true, &n) == 0) {
-			add_line(l, &n, scope, reason);
+			add_line(l, line, &n, scope, reason);
 			any = true;
 		} else {
 			why = e164_why(n.fault);
@@ -272,7 +287,7 @@ static int copy_lines(struct listing *l)
 	int got;
 
 	if (db_run(&l->db,
-		    "BEGIN; CREATE TEMP TABLE listed (phone text COLLATE \"C\", scope text, reason text, note text) ON COMMIT DROP") ==
+		    "BEGIN; CREATE TEMP TABLE listed (line bigint, phone text COLLATE \"C\", scope text, reason text, note text) ON COMMIT DROP") ==
 			-1 ||
 		db_copy_begin(&l->db, "COPY pg_temp.listed FROM STDIN") == -1)
 		return -1;
@@ -283,6 +298,23 @@ static int copy_lines(struct listing *l)
 			return -1;
 	}
 	return got == -1 || send_lines(l) == -1 ? -1 : db_copy_end(&l->db);
+}
+
+/* Lines whose scope is none are taken out again, unless --campaign says another. */
+static int check_scopes(struct listing *l)
+{
+	PGresult *r;
+
+	if (set.campaign)
+		return 0;
+	if (db_query(&l->db, named_sql, NULL, 0, NULL) == -1 ||
+		db_query(&l->db, scope_sql, NULL, 0, &r) == -1)
+		return -1;
+	for (int i = 0; i < PQntuples(r); i++)
+		bad_line(l, strtoll(PQgetvalue(r, i, 0), NULL, 10), PQgetvalue(r, i, 1));
+	l->good -= PQntuples(r);
+	PQclear(r);
+	return 0;
 }
 
 static enum exit_code merge(struct listing *l)
@@ -296,6 +328,8 @@ static enum exit_code merge(struct listing *l)
 		log_error("cannot import '%s': %s", l->path, l->in.why);
 		return EXIT_DATA;
 	}
+	if (check_scopes(l) == -1)
+		return tables_say(&l->db, "import numbers");
 	if (l->bad > SHOWN)
 		log_warn("and %" PRId64 " more lines that were not taken", l->bad - SHOWN);
 	if (db_query(&l->db, merge_sql, (const char *const[]){set.campaign, own.reason}, 2, &r) ==
@@ -327,7 +361,7 @@ static int import(char *const words[])
 		columns_read_list(&l.in, l.country, &l.columns) == -1) {
 		log_error("cannot import '%s': %s", l.path, l.in.why);
 		code = EXIT_DATA;
-	} else if (tables_open(&l.db, &code) == 0) {
+	} else if (steer_campaign(&code) == 0 && tables_open(&l.db, &code) == 0) {
 		code = merge(&l);
 		db_close(&l.db);
 	}

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "campaign.h"
 #include "people.h"
 #include "record/found.h"
 #include "record/period.h"
+#include "steer.h"
 
 static bool calls;
 
@@ -62,6 +62,7 @@ static const char calls_sql[] =
 static int run(char *const operands[])
 {
 	int status = opt_no_operands(operands);
+	enum exit_code code = EXIT_OK;
 	const char *word;
 	char *sql, limit[32];
 
@@ -70,6 +71,8 @@ static int run(char *const operands[])
 	if (people_status(set.status, &word) == -1 || period_check("from", set.from) == -1 ||
 		period_check("to", set.to) == -1)
 		return EXIT_USAGE;
+	if (steer_campaign(&code) == -1)
+		return (int)code;
 	people_limit(limit, sizeof(limit), 0);
 	if (asprintf(&sql, "%s%s", calls ? calls_sql : contacts_sql, limit) == -1)
 		return EXIT_SYSTEM;

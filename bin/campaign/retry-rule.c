@@ -54,16 +54,13 @@ static bool is_share(const char *option, const char *word, double least, double 
 	return false;
 }
 
-/* The campaign of --campaign, "" if it is not given. */
-static int find(struct db *db, char id[STEER_ID_MAX], enum exit_code *ret_code)
+/* Connect. *ret_id: that of --campaign, "" if it is not given. */
+static int begin(struct db *db, const char **ret_id, enum exit_code *ret_code)
 {
-	*id = '\0';
-	if (tables_open(db, ret_code) == -1)
+	if (steer_campaign(ret_code) == -1)
 		return -1;
-	if (!set.campaign || steer_find(db, set.campaign, id, ret_code) == 0)
-		return 0;
-	db_close(db);
-	return -1;
+	*ret_id = set.campaign ? set.campaign : "";
+	return tables_open(db, ret_code);
 }
 
 /* What is not said is as it was, or as it is of all campaigns. */
@@ -78,13 +75,14 @@ static int set_rule(char *const words[])
 		" ON CONFLICT (campaign_id, outcome) DO UPDATE SET (max, delay_s, factor, jitter, same_slot) ="
 		" (excluded.max, excluded.delay_s, excluded.factor, excluded.jitter, excluded.same_slot)";
 	enum exit_code code = EXIT_OK;
-	char id[STEER_ID_MAX], n[2][24];
+	const char *id;
+	char n[2][24];
 	struct db db;
 
 	if (steer_one(words, "one outcome") == -1 || !is_outcome(words[0]) ||
 		!is_share("factor", own.factor, 1, 100) || !is_share("jitter", own.jitter, 0, 1))
 		return EXIT_USAGE;
-	if (find(&db, id, &code) == -1)
+	if (begin(&db, &id, &code) == -1)
 		return (int)code;
 	if (db_query(&db, sql,
 		    (const char *const[]){id, words[0], steer_given(&own.max, n[0]),
@@ -98,13 +96,13 @@ static int set_rule(char *const words[])
 static int remove_rule(char *const words[])
 {
 	enum exit_code code = EXIT_OK;
-	char id[STEER_ID_MAX];
+	const char *id;
 	struct db db;
 	int64_t n;
 
 	if (steer_one(words, "one outcome") == -1)
 		return EXIT_USAGE;
-	if (find(&db, id, &code) == -1)
+	if (begin(&db, &id, &code) == -1)
 		return (int)code;
 	n = steer_rows(&db, "DELETE FROM retry_rule WHERE campaign_id = $1 AND outcome = $2",
 		(const char *const[]){id, words[0]}, 2);
@@ -122,9 +120,14 @@ static int list(char *const words[])
 	static const char sql[] =
 		"SELECT nullif(campaign_id, '') AS campaign_id, outcome, max, delay_s, factor, jitter, same_slot AS same_hours"
 		" FROM retry_rule WHERE $1::text IS NULL OR campaign_id IN ($1, '') ORDER BY campaign_id, outcome";
+	enum exit_code code = EXIT_OK;
 	int status = opt_no_operands(words);
 
-	return status != -1 ? status : steer_list(sql, &set.campaign, 1, "list the rules");
+	if (status != -1)
+		return status;
+	if (steer_campaign(&code) == -1)
+		return (int)code;
+	return steer_list(sql, &set.campaign, 1, "list the rules");
 }
 
 static int run(char *const operands[])

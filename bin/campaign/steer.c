@@ -95,6 +95,23 @@ int steer_find(struct db *db, const char *word, char ret[STEER_ID_MAX], enum exi
 	return -1;
 }
 
+int steer_campaign(enum exit_code *ret_code)
+{
+	static char id[STEER_ID_MAX];
+	struct db db;
+	int err;
+
+	if (!set.campaign)
+		return 0;
+	if (tables_open(&db, ret_code) == -1)
+		return -1;
+	err = steer_find(&db, set.campaign, id, ret_code);
+	db_close(&db);
+	if (err == 0)
+		set.campaign = id;
+	return err;
+}
+
 int steer_list(const char *sql, const char *const params[], int n, const char *what)
 {
 	return (int)found_write(&(struct found){

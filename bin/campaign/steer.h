@@ -20,6 +20,8 @@ int steer_verb(const struct verb *verbs, size_t n, char *const operands[]) MUST_
 /* The campaign of this id, or beginning of one, or name. -1: there is none, or several: *ret_code, and it has been said. */
 int steer_find(
 	struct db *db, const char *word, char ret[STEER_ID_MAX], enum exit_code *ret_code) MUST_USE;
+/* --campaign, if it was given, is such a word, too: set.campaign becomes the id. Connects to the database for it. */
+int steer_campaign(enum exit_code *ret_code) MUST_USE;
 /* One operand, no more: 0; -1 after a message that says what it should be: "a campaign". */
 int steer_one(char *const operands[], const char *what) MUST_USE;
 
