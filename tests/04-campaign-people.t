@@ -146,5 +146,9 @@ ok 'import: --campaign goes before them' is '6 lines: 8 numbers are new, 0 error
 	'campaign dnc import --campaign=camp_00000002 "$T/list" 2>"$T/err"'
 printf 'phone,scope\n0612345641,Lune\n' >"$T/list"
 ok 'import: no scope is one' says 65 "there is no campaign 'Lune'" campaign dnc import "$T/list"
+python3 -c 'print(",".join(["phone"] * 400) + ",note"); print(",".join("06123%05d" % n for n in range(400)) + "," + "x" * 20000)' >"$T/list"
+ok 'import: a line of many numbers with a long note' is '1 lines: 400 numbers are new, 0 errors' 'campaign dnc import "$T/list" 2>"$T/err" || cat "$T/err"'
+ok 'import: each has all of it' is '400|20000' \
+	"q \"SELECT count(*), min(length(note)) FROM dnc WHERE phone BETWEEN '+33612300000' AND '+33612300399'\""
 ok 'import: nothing of it is a number' says 65 'telephone number' campaign dnc import "$0"
 plan

@@ -213,7 +213,25 @@ static const char *reason_of(struct csv_field f)
 	return NULL;
 }
 
-static void add_line(struct listing *l, int64_t line, const struct e164 *n, struct csv_field scope,
+static int no_memory(struct listing *l)
+{
+	l->db.fault = DB_FAILED;
+	snprintf(l->db.why, sizeof(l->db.why), "no memory");
+	return -1;
+}
+
+static int send_lines(struct listing *l)
+{
+	if (dynbuf_failed(&l->out))
+		return no_memory(l);
+	if (db_copy_put(&l->db, l->out.p, l->out.n) == -1)
+		return -1;
+	dynbuf_reset(&l->out);
+	return 0;
+}
+
+/* A line may have hundreds of numbers, and each has all of the note: what is there is sent between them. */
+static int add_line(struct listing *l, int64_t line, const struct e164 *n, struct csv_field scope,
 	struct csv_field reason)
 {
 	const char *known = reason_of(reason);
@@ -224,6 +242,7 @@ static void add_line(struct listing *l, int64_t line, const struct e164 *n, stru
 	copy_text(&l->out, known);
 	copy_span(&l->out, reason.p, known ? 0 : reason.n);
 	copy_end(&l->out);
+	return l->out.n < CHUNK && !dynbuf_failed(&l->out) ? 0 : send_lines(l);
 }
 
 static void bad_line(struct listing *l, int64_t line, const char *why)
@@ -232,8 +251,8 @@ static void bad_line(struct listing *l, int64_t line, const char *why)
 		log_warn("%s:%" PRId64 ": %s", l->path, line, why);
 }
 
-/* Every number of a line is one that is not to be called. */
-static void take_line(struct listing *l, const struct csv_record *r, int64_t line)
+/* Every number of a line is one that is not to be called. -1: the database's fault, or there is no room. */
+static int take_line(struct listing *l, const struct csv_record *r, int64_t line)
 {
 	struct csv_field scope = {NULL, 0}, reason = {NULL, 0}, cells[CSV_FIELDS_MAX];
 	bool windows = input_is_windows(&l->in, r->raw), any = false;
@@ -243,11 +262,11 @@ static void take_line(struct listing *l, const struct csv_record *r, int64_t lin
 	if (r->fault != CSV_FINE) {
 		bad_line(l, line,
 			r->fault == CSV_OPEN_QUOTE ? "a quote is not closed" : "it is too long");
-		return;
+		return 0;
 	}
 	dynbuf_reset(&l->text);
 	if (windows && !dynbuf_room(&l->text, 3 * r->raw.n))
-		return;
+		return no_memory(l);
 	for (size_t i = 0; i < r->n && i < l->columns.n; i++) {
 		cells[i] = row_trim(input_text(&l->in, r->fields[i], windows, &l->text));
 		if (l->columns.of[i] == COLUMN_SCOPE)
@@ -259,7 +278,8 @@ static void take_line(struct listing *l, const struct csv_record *r, int64_t lin
 		if (l->columns.of[i] != COLUMN_PHONE || !cells[i].n)
 			continue;
 		if (row_number(cells[i].p, cells[i].n, l->country, true, &n) == 0) {
-			add_line(l, line, &n, scope, reason);
+			if (add_line(l, line, &n, scope, reason) == -1)
+				return -1;
 			any = true;
 		} else {
 			why = e164_why(n.fault);
@@ -269,14 +289,7 @@ static void take_line(struct listing *l, const struct csv_record *r, int64_t lin
 		l->good++;
 	else if (r->raw.n)
 		bad_line(l, line, why);
-}
-
-static int send_lines(struct listing *l)
-{
-	int err = dynbuf_failed(&l->out) ? -1 : db_copy_put(&l->db, l->out.p, l->out.n);
-
-	dynbuf_reset(&l->out);
-	return err;
+	return 0;
 }
 
 /* -1: the database, or (its fault is none) the file. */
@@ -292,11 +305,9 @@ static int copy_lines(struct listing *l)
 		db_copy_begin(&l->db, "COPY pg_temp.listed FROM STDIN") == -1)
 		return -1;
 	l->db.fault = DB_FINE;
-	while ((got = input_next(&l->in, &r, &line)) == 1) {
-		take_line(l, &r, line);
-		if (l->out.n >= CHUNK && send_lines(l) == -1)
+	while ((got = input_next(&l->in, &r, &line)) == 1)
+		if (take_line(l, &r, line) == -1)
 			return -1;
-	}
 	return got == -1 || send_lines(l) == -1 ? -1 : db_copy_end(&l->db);
 }
 
@@ -374,21 +385,14 @@ static int import(char *const words[])
 
 static int run(char *const operands[])
 {
-	static const struct {
-		const char *name;
-		int (*run)(char *const words[]);
-	} verbs[] = {{"add", add_numbers}, {"remove", remove_numbers}, {"list", list},
-		{"import", import}};
+	static const struct verb verbs[] = {{"add", add_numbers}, {"remove", remove_numbers},
+		{"list", list}, {"import", import}};
 	const char *country;
 	int status;
 
 	if (people_country(&country, &status) == -1)
 		return status;
-	for (size_t i = 0; operands[0] && i < ARRAY_LEN(verbs); i++)
-		if (strcmp(verbs[i].name, operands[0]) == 0)
-			return verbs[i].run(operands + 1);
-	log_error("name what to do: add, remove, list or import: see --help");
-	return EXIT_USAGE;
+	return steer_verb(verbs, ARRAY_LEN(verbs), operands);
 }
 
 const struct command command_dnc = {
