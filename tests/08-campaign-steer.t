@@ -241,6 +241,29 @@ q "INSERT INTO node (node_id, heartbeat_at) VALUES ('other', now() + interval '1
 ok 'call: nobody takes it in time' says 75 'no dispatcher took it' campaign call +498912345675 --wait 1
 ok 'call: it is taken back' is 'failed|New' "SELECT q.status, c.status FROM call_queue q JOIN contact c USING (contact_id) WHERE q.phone = '+498912345675'"
 
+# ---- two launches at once: one has the people, however long it takes
+contacts 9001 9003
+psql -XAtq >"$T/out" <<END &
+	BEGIN;
+	SELECT FROM contact WHERE phone = '+493000009003' FOR UPDATE;
+	\\! : >"$T/in"; until [ -f "$T/go" ]; do sleep 0.02; done
+	COMMIT;
+END
+holder=$!
+wait_for 20 test -f "$T/in"
+campaign launch --json >"$T/launch.1" 2>"$T/err" &
+first=$!
+wait_for 20 is 1 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
+campaign launch --json >"$T/launch.2" 2>"$T/err" &
+second=$!
+wait_for 20 is 2 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
+: >"$T/go"
+wait "$holder" "$first"
+wait "$second" || :
+ok 'launch: two at once, and the second finds nobody' eval '[ "$(cat $T/launch.1 $T/launch.2 | wc -l)" = 1 ] && grep -q "nobody is New" $T/err'
+ok 'launch: nobody is queued twice' is 0 "SELECT count(*) FROM (SELECT FROM call_queue WHERE status = 'pending' GROUP BY contact_id HAVING count(*) > 1) t"
+q "UPDATE contact SET status = 'New' WHERE status = 'Queued'; UPDATE call_queue SET status = 'failed' WHERE status = 'pending'; SELECT campaign_settle()" >"$T/out"
+
 # ---- stop
 q 'DELETE FROM node'
 two=$(launch --gap-ms 0 --limit 5)

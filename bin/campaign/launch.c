@@ -10,6 +10,7 @@
 #include "people.h"
 #include "steer.h"
 
+#define LAUNCH_LOCK "41218790333" /* advisory */
 #define SHOWN "20" /* people of a dry run on a terminal, unless --limit says otherwise */
 
 static struct {
@@ -228,7 +229,10 @@ static enum exit_code launch(struct launch *l)
 	if (shape_check(&l->db, &code) == -1 ||
 		(own.id && steer_find(&l->db, own.id, l->id, &code) == -1))
 		return code;
-	if (db_run(&l->db, "BEGIN") == -1)
+	/* who is New is read and queued by one launch at a time */
+	if (db_run(&l->db,
+		    set.dry_run ? "BEGIN"
+				: "BEGIN; SELECT pg_advisory_xact_lock(" LAUNCH_LOCK ")") == -1)
 		return tables_say(&l->db, "launch the campaign");
 	code = own.id ? reuse(l) : make(l);
 	if (code)
