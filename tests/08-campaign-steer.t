@@ -264,6 +264,27 @@ ok 'launch: two at once, and the second finds nobody' eval '[ "$(cat $T/launch.1
 ok 'launch: nobody is queued twice' is 0 "SELECT count(*) FROM (SELECT FROM call_queue WHERE status = 'pending' GROUP BY contact_id HAVING count(*) > 1) t"
 q "UPDATE contact SET status = 'New' WHERE status = 'Queued'; UPDATE call_queue SET status = 'failed' WHERE status = 'pending'; SELECT campaign_settle()" >"$T/out"
 
+# ---- who waits for a retry in one campaign is in no other, and no number is rung twice in a row
+contacts 9101 9102
+q "UPDATE contact SET priority = 3 WHERE phone = '+493000009101'"
+again=$(launch --gap-ms 0 --limit 1 --priority 3 --retry-delay 600)
+q "INSERT INTO node (node_id, max_channels) VALUES ('n', 9)"
+call=$(q "SELECT call_id FROM campaign_claim('n', 'main', 1)")
+q "SELECT campaign_dial('$call', 'n'), campaign_finish('$call', 17)" >"$T/out"
+ok 'retry waits: the person is No_answer, the row goes on' is 'No_answer|pending' "SELECT c.status, q.status FROM call_queue q JOIN contact c USING (contact_id) WHERE campaign_id = '$again'"
+waiting=$(q "SELECT phone FROM call_queue WHERE campaign_id = '$again'")
+campaign launch --dry-run --status No_answer >"$T/json"
+ok 'retry waits: not in a second campaign' eval '! grep -qF "$waiting" $T/json && jq -se ".[-1].people > 0" $T/json'
+campaign stop "$again" >"$T/out"
+ok 'retry waits: once it is stopped, in another one' eval 'campaign launch --dry-run --status No_answer | grep -qF "$waiting"'
+other=$(launch --gap-ms 0 --status No_answer --retry-delay 900)
+ok 'retry: a number that rang just now rests, in any campaign' is 'later|called less than 900 s ago|t' "SELECT g.verdict, g.reason,
+	g.next_at = (SELECT dialed_at + interval '900 s' FROM call WHERE call_id = '$call') FROM call_queue q, campaign_gate(q.queue_id) g
+	WHERE campaign_id = '$other' AND phone = '$waiting'"
+ok 'retry: with no delay it does not' is ok "UPDATE campaign SET retry_s = 0 WHERE campaign_id = '$other';
+	SELECT g.verdict FROM call_queue q, campaign_gate(q.queue_id) g WHERE campaign_id = '$other' AND phone = '$waiting'"
+campaign stop "$other" >"$T/out"
+
 # ---- stop
 q 'DELETE FROM node'
 two=$(launch --gap-ms 0 --limit 5)

@@ -64,8 +64,8 @@ static const char consent_sql[] =
 	"UPDATE contact SET consent_basis = $2, consent_at = now(), consent_proof = 'campaign call by ' || session_user"
 	" WHERE phone = $1 AND $2::text IS NOT NULL";
 static const char campaign_sql[] =
-	"INSERT INTO campaign (campaign_id, name, scenario, status, priority, gap_s, max_attempts, max_channels)"
-	" VALUES ('" SINGLE_ID "', 'single calls', $1, 'active', 3, 0, 1, 1000)"
+	"INSERT INTO campaign (campaign_id, name, scenario, status, priority, gap_s, max_attempts, retry_s, max_channels)"
+	" VALUES ('" SINGLE_ID "', 'single calls', $1, 'active', 3, 0, 1, 0, 1000)"
 	" ON CONFLICT (campaign_id) DO UPDATE SET status = 'active', ended_at = NULL WHERE campaign.status IN ('completed', 'stopped')";
 static const char queue_sql[] =
 	"INSERT INTO call_queue AS q (campaign_id, contact_id, phone, zone, scenario, priority, caller_id, max_attempts)"

@@ -126,16 +126,19 @@ static enum exit_code make(struct launch *l)
 
 /* ---- the queue ---- */
 
-/* Rows of people who were in this queue before begin again, with as many attempts as others have. */
+/* Who waits in a campaign already, also for a retry, is in no second one. Rows of people who were in this queue before
+ * begin again, with as many attempts as others have, and rest as after any other call. */
 #define QUEUED \
 	"WITH chosen AS MATERIALIZED (SELECT contact_id, phone, country, tz, priority FROM contact" \
 	" WHERE status = ANY (string_to_array($2, ',')) AND phone IS NOT NULL" \
+	" AND NOT EXISTS (SELECT FROM call_queue w JOIN campaign k USING (campaign_id) WHERE w.contact_id = contact.contact_id" \
+	" AND w.status IN ('pending', 'calling') AND k.status <> 'stopped')" \
 	" ORDER BY priority DESC, contact_id LIMIT $3::bigint), queued AS (" \
 	"INSERT INTO call_queue (campaign_id, contact_id, phone, zone, scenario, priority)" \
 	" SELECT $1, contact_id, phone, campaign_zone(country, tz), $4, coalesce($5::smallint, priority) FROM chosen" \
 	" ORDER BY priority DESC, contact_id ON CONFLICT (campaign_id, contact_id) DO UPDATE SET status = 'pending'," \
 	" phone = excluded.phone, zone = excluded.zone, scenario = excluded.scenario, priority = excluded.priority," \
-	" next_at = excluded.next_at, later_reason = NULL, blocked_reason = NULL, error_message = NULL, max_attempts =" \
+	" next_at = excluded.next_at, later_reason = NULL, blocked_reason = NULL, error_message = NULL, call_id = NULL, max_attempts =" \
 	" call_queue.attempts + (SELECT k.max_attempts FROM campaign k WHERE k.campaign_id = call_queue.campaign_id)" \
 	" WHERE call_queue.status IN ('completed', 'failed', 'blocked') RETURNING contact_id)"
 

@@ -449,6 +449,7 @@ BEGIN
 	WITH q AS MATERIALIZED (
 		SELECT q.queue_id, q.campaign_id, q.phone, q.call_id, q.status, coalesce(q.caller_id, k.caller_id) AS caller_id,
 			k.caller_pool, k.status AS campaign_status, k.status_reason, k.consent_basis AS campaign_basis,
+			k.retry_s * interval '1 second' AS rest,
 			c.contact_id, c.status AS contact_status, c.country, c.tz, c.consent_basis, c.refused_at,
 			r.attempts AS cap, r.attempt_days, r.refusal_days, r.consent_from,
 			split_part(coalesce(nullif(c.tz, ''), r.tz), '&', 1) AS zone
@@ -468,6 +469,11 @@ BEGIN
 		ORDER BY c.dialed_at DESC LIMIT q.cap) t) tried ON true
 	LEFT JOIN LATERAL (SELECT c.call_id FROM call c WHERE c.phone_number = q.phone AND c.ended_at IS NULL
 		AND c.direction = 'outbound' AND c.call_id IS DISTINCT FROM q.call_id LIMIT 1) live ON true
+	-- A retry of the row has its own delay; a row that was queued anew has no call_id.
+	LEFT JOIN LATERAL (SELECT c.dialed_at + q.rest AS rests FROM call c WHERE c.phone_number = q.phone
+		AND c.direction = 'outbound' AND c.dialed_at > p_at - q.rest
+		AND (q.call_id IS NULL OR c.queue_id IS DISTINCT FROM q.queue_id)
+		ORDER BY c.dialed_at DESC LIMIT 1) last ON true
 	-- whole days, after that of the refusal; a zone that is not known has no next hours
 	LEFT JOIN LATERAL (SELECT CASE WHEN q.refused_at IS NOT NULL AND w.next IS NOT NULL
 		THEN (q.refused_at AT TIME ZONE q.zone)::date + q.refusal_days + 1 END AS ends) rest ON true
@@ -485,7 +491,8 @@ BEGIN
 		(9, q.campaign_status <> 'active', 'later', format('the campaign is %s%s', q.campaign_status, ': ' || q.status_reason), NULL),
 		(10, live.call_id IS NOT NULL, 'later', 'in another call', p_at + interval '30 seconds'),
 		(11, NOT w.open, 'later', w.why, w.next),
-		(12, q.status <> 'calling' AND coalesce(q.caller_id, q.caller_pool) IS NOT NULL
+		(12, last.rests IS NOT NULL, 'later', format('called less than %s s ago', extract(epoch FROM q.rest)::integer), last.rests),
+		(13, q.status <> 'calling' AND coalesce(q.caller_id, q.caller_pool) IS NOT NULL
 			AND campaign_caller(q.caller_id, q.caller_pool, p_at) IS NULL, 'later', 'no caller id is left today',
 			p_at + interval '15 minutes'),
 		(99, true, 'ok', NULL, NULL)) AS rule (nr, applies, verdict, reason, next_at)

@@ -90,6 +90,9 @@ def some_case(rng, i, t, campaigns):
        "consent_basis": rng.choice(["consent", "contract", None]), "refused_at": rng.choice([None] * 4 + [ago(75)]),
        "status": rng.choice(["New", "Queued", "No_answer", "Leads", "Not_interested"]),
        "dialed": [ago(33) for _ in range(rng.choice([0, 0, 1, 3, 4, 5, 6]))], "live": rng.random() < 0.1}
+  if rng.random() < 0.3:
+    c["dialed"].append(t - rng.choice([1, 150, 299, 300, 301]) * SECOND)
+  c["rung"] = c["dialed"]
   c["dnc"] = [{"phone": phone, "scope": scope, "reason": "manual", "expires_at": rng.choice([None, ago(9), t + DAY])}
               for scope in ("*", "camp_a", "camp_b") if rng.random() < 0.08]
   return c
@@ -187,6 +190,8 @@ class Life:
     live = [k for k in self.calls.values() if k.phone == row["phone"] and not k.ended and k is not row["call"]]
     return gate(c | {"campaign_id": row["campaign"], "campaign_basis": None, "campaign_status": self.campaigns[row["campaign"]][0],
                      "dialed": [k.dialed for k in self.invites if k.phone == row["phone"]], "live": live,
+                     "rung": [k.dialed for k in self.invites if k.phone == row["phone"]
+                              and not (row["call"] and self.rows[k.queue] is row)],
                      "dnc": [{"phone": p, "scope": "*", "expires_at": None} for p in self.dnc]}, self.now)
 
   def live(self, **want):

@@ -230,4 +230,7 @@ def gate(c, t):
     return "later", "in another call", t + 30 * SECOND
   if not opened:
     return "later", "not the hours", after
+  recent = [d for d in c["rung"] if d > t - 300 * SECOND]
+  if recent:
+    return "later", "called less than 300 s ago", max(recent) + 300 * SECOND
   return "ok", None, None
