@@ -103,12 +103,17 @@ before=$(person +33612345601 .)
 ok '--update changes what the file says' is '[7,1,3,0,0,3]' 'summary --update "$T/b.csv"'
 ok 'and nothing else' is '["new@example.com","Jean-Pierre",{"Ville":"Paris"},"consent","2026-09-01T14:30:00+00:00","form 7"]' \
 	'person +33612345601 "[.email,.first_name,.extra,.consent_basis,.consent_at,.consent_proof]"'
-ok 'who refused in the file has refused' is '["Not_interested",null]' 'person +33612345602 "[.status,.consent_basis]"'
+ok 'who refused in the file has refused' is '["Not_interested",""]' 'person +33612345602 "[.status,.consent_basis]"'
 ok 'a zone that the file names' is '["America/Martinique","2026-09-01T10:00:00+00:00"]' 'person +33612345650 "[.tz,.consent_at]"'
 check 'what is wrong with a line is said' 'grep -q "no date '\''32/01/2026'\''" "$T/err" && grep -q "unknown time zone '\''Mars/Olympus'\''" "$T/err" &&
 	grep -q "unknown status '\''whatever'\''" "$T/err"'
 printf 'phone,consent\n+33612345601,non\n' >"$T/f"
-ok '--update: a consent may be taken back' is '[1,0,1,0,0,0] null' 'echo "$(summary --update "$T/f") $(person +33612345601 .consent_basis)"'
+ok '--update: a consent may be taken back' is '[1,0,1,0,0,0] ""' 'echo "$(summary --update "$T/f") $(person +33612345601 .consent_basis)"'
+q "INSERT INTO campaign (campaign_id, name, scenario, status, consent_basis) VALUES ('camp_2', 'two', 'x', 'active', 'contract');
+	INSERT INTO call_queue (campaign_id, contact_id, phone) SELECT 'camp_2', contact_id, phone FROM contact WHERE phone = '+33612345601'"
+ok 'which no basis of a campaign makes up for' is 'blocked no consent: FR asks for it' \
+	"q \"SELECT verdict || ' ' || reason FROM call_queue q, campaign_gate(q.queue_id, '2026-11-24 10:30Z') WHERE campaign_id = 'camp_2'\""
+q "DELETE FROM call_queue; DELETE FROM campaign"
 campaign import --undo=5 >"$T/out"
 ok 'undo: and be given back' is '"consent"' 'person +33612345601 .consent_basis'
 ok '--update with nothing new' is '[7,0,0,4,0,3]' '{ cat "$T/b.csv"; echo; } | summary --update -'

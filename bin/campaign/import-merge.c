@@ -78,7 +78,7 @@ int import_lists(struct db *db, bool zones, struct row_lists *ret, enum exit_cod
 	"INSERT INTO contact (phone, phone_raw, " TOLD \
 	", consent_basis, status, priority, tz, country, line_type, import_id)" \
 	" SELECT DISTINCT ON (phone) phone, phone_raw, " TOLD \
-	", nullif(consent_basis, ''), coalesce(status, 'New'), coalesce(priority, 1), tz, country, line_type, $1::bigint" \
+	", consent_basis, coalesce(status, 'New'), coalesce(priority, 1), tz, country, line_type, $1::bigint" \
 	" FROM pg_temp.row r WHERE phone IS NOT NULL" new " ORDER BY phone, line" conflict
 
 /* The first takes two thirds of the time of the second, and fails if somebody else brings a number in at this moment. */
@@ -92,7 +92,7 @@ static const char insert_beside_sql[] = INSERT("", " ON CONFLICT (phone) DO NOTH
 	" coalesce(f.company, c.company), coalesce(f.notes, c.notes)," \
 	" CASE WHEN f.extra IS NULL THEN c.extra ELSE coalesce(c.extra, '{}') || f.extra END," \
 	" coalesce(f.consent_at, c.consent_at)," \
-	" coalesce(f.consent_proof, c.consent_proof), nullif(coalesce(f.consent_basis, c.consent_basis), '')," \
+	" coalesce(f.consent_proof, c.consent_proof), coalesce(f.consent_basis, c.consent_basis)," \
 	" CASE WHEN f.status = 'Not_interested' THEN f.status ELSE c.status END, coalesce(f.priority, c.priority)," \
 	" CASE WHEN $2::boolean THEN coalesce(f.tz, c.tz) ELSE c.tz END"
 #define OF_CONTACT \

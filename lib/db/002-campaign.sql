@@ -71,7 +71,7 @@ CREATE TABLE contact (
 	tz text,                               -- one zone, or several joined by &: then all count
 	country text,                          -- ISO 3166-1, capitals
 	line_type text,
-	consent_basis text,                    -- consent, contract, ..; NULL: none
+	consent_basis text,                    -- consent, contract, ..; NULL: none; '': taken back
 	consent_at timestamptz,
 	consent_proof text,
 	refused_at timestamptz,                -- the person said no

@@ -87,7 +87,7 @@ def some_case(rng, i, t, campaigns):
   ago = lambda days: t - datetime.timedelta(seconds=rng.randrange(days * 86400))  # noqa: E731
   c = {"phone": phone, "country": country, "tz": tz, "campaign_id": campaign["campaign_id"],
        "campaign_basis": campaign["consent_basis"], "campaign_status": campaign["status"],
-       "consent_basis": rng.choice(["consent", "contract", None]), "refused_at": rng.choice([None] * 4 + [ago(75)]),
+       "consent_basis": rng.choice(["consent", "contract", None, ""]), "refused_at": rng.choice([None] * 4 + [ago(75)]),
        "status": rng.choice(["New", "Queued", "No_answer", "Leads", "Not_interested"]),
        "dialed": [ago(33) for _ in range(rng.choice([0, 0, 1, 3, 4, 5, 6]))], "live": rng.random() < 0.1}
   if rng.random() < 0.3:

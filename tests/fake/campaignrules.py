@@ -218,7 +218,7 @@ def gate(c, t):
   if c["status"] == "Not_interested":
     return "blocked", "not interested", None
   since = CONSENT.get(LAW_OF.get(c["country"], "*"))
-  if since and since <= t and not c["consent_basis"] and not c["campaign_basis"]:
+  if since and since <= t and not (c["campaign_basis"] if c["consent_basis"] is None else c["consent_basis"]):
     return "blocked", "no consent", None
   if sum(1 for d in c["dialed"] if d > t - 720 * HOUR) >= 4:
     return "blocked", "attempts in 30 days", None
