@@ -12,6 +12,7 @@ ok 'holidays of twenty years, Easter computed in two ways' model holidays
 ok 'hours: years of instants in fourteen places, changes of clocks and holidays above all' model windows
 ok 'the gate: consent, refusals, lists, attempts of thirty days, hours, calls in progress' model gates
 ok 'caps: calls per second, gaps, numbers that are shown' model caps
+ok 'calls that others have left, and of an Asterisk that stays away' model takeover
 ok 'rows that wait starve nobody, and campaigns take turns' model starving
 ok 'a trunk that fails pauses the campaigns that use it' model breaker
 ok 'lives of calls in any order, with results, recoveries and clocks that jump' model lives

@@ -19,7 +19,8 @@
  *   unclaim  only in state claimed, by its owner, by removing it: campaign_dial finds nothing then, whoever asks, and when;
  *   finish   when Asterisk has said ChannelDestroyed;
  *   lost     when Asterisk has answered 404 for the id: to GET, or to DELETE, which is repeated until then, because 204
- *            only says that a channel will be hung up, and its thread may carry out a dial first.
+ *            only says that a channel will be hung up, and its thread may carry out a dial first;
+ *            or another Asterisk has, ten minutes after the longest ring and talk.
  * After the last two there is no channel of that id. None comes: it had been handed over (StasisStart) before campaign_dial
  * was asked, and no row beyond claimed was without; a create that is repeated by libcurl ends before its reply. A POST dial
  * that comes later is answered by 404 and rings nobody. Asterisk restarted: as if all channels had been removed.

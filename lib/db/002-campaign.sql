@@ -959,6 +959,8 @@ $$;
 
 -- Take over what another node has left: its lease is over, or so far off that the clock has gone back since. What was
 -- dialled, only if it was by the Asterisk of the node: another one does not have its channel, and would say that it is gone.
+-- What should have ended ten minutes ago at the latest, by the longest ring and talk of its campaign, anybody may have:
+-- its Asterisk stays away, and nobody is to be in a call for ever.
 -- restarted: that Asterisk was started after it was dialled, by both clocks, so there is no channel any more.
 CREATE FUNCTION campaign_expired(p_node text, p_lease interval DEFAULT '15 seconds', p_asterisk_boot timestamptz DEFAULT NULL,
 	p_at timestamptz DEFAULT clock_timestamp())
@@ -972,8 +974,10 @@ BEGIN
 	RETURN QUERY
 	WITH old AS MATERIALIZED (SELECT c.call_id, c.owner FROM call c
 		WHERE c.ended_at IS NULL AND c.direction = 'outbound' AND c.queue_id IS NOT NULL
-		AND (c.lease_until <= p_at OR c.lease_until > p_at + 4 * greatest(p_lease, interval '30 seconds'))
-		AND (c.state = 'claimed' OR n.asterisk_id IS NULL OR coalesce(c.asterisk_id, n.asterisk_id) = n.asterisk_id)
+		AND ((c.lease_until <= p_at OR c.lease_until > p_at + 4 * greatest(p_lease, interval '30 seconds'))
+				AND (c.state = 'claimed' OR c.asterisk_id IS NULL OR c.asterisk_id = n.asterisk_id)
+			OR c.owner <> p_node AND p_at > c.dialed_at + interval '10 minutes' + (SELECT k.ring_s + k.talk_s
+				FROM campaign k WHERE k.campaign_id = c.campaign_id) * interval '1 second')
 		ORDER BY c.lease_until LIMIT 200 FOR UPDATE SKIP LOCKED)
 	UPDATE call c SET owner = p_node, lease_until = p_at + p_lease FROM old WHERE c.call_id = old.call_id
 		RETURNING c.call_id, c.state, c.phone_number, c.campaign_id, c.trunk, old.owner, c.asterisk_id, c.dialed_at, c.answered_at,

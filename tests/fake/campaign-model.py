@@ -383,7 +383,8 @@ class Life:
   def expired(self, node=None):
     node = node or self.rng.choice(list(self.nodes))
     rows = self.db.ask(f"SELECT call_id, state FROM campaign_expired('{node}', '15 s', NULL, '{stamp(self.now)}')")
-    theirs = sorted((c.id, c.state) for c in self.live() if c.lease <= self.now or c.lease > self.now + 120 * SECOND)
+    theirs = sorted((c.id, c.state) for c in self.live() if c.lease <= self.now or c.lease > self.now + 120 * SECOND
+                    or c.dialed and c.owner != node and self.now > c.dialed + (120 + 3600 + 600) * SECOND)
     must(sorted(map(tuple, rows)) == theirs, "taken over", rows, "and not", theirs)
     for id_, _ in rows:
       call = self.calls[id_]
@@ -514,6 +515,25 @@ def caps(rng, db):
   must([r[2] for r in claim(db, OPEN + DAY + HOUR, 5)] == [number], "what was not dialled was not shown")
   db.ask("UPDATE campaign SET caller_id = '+33163000000'")
   must(not claim(db, OPEN + 2 * DAY, 5), "a number that is not ours is shown")
+
+
+def takeover(_rng, db):
+  """Calls of an Asterisk go to nodes of that one, until they must be over."""
+  simple(db, OPEN, 4)
+  at = lambda s: stamp(OPEN + s * SECOND)  # noqa: E731
+  beat = lambda node, s, asterisk: db.ask(f"SELECT campaign_beat('{node}', 'h', 1, 'b', 9, '15 s', '{at(s)}', {quoted(asterisk)})")  # noqa: E731
+  expired = lambda node, s: {r[0] for r in db.ask(f"SELECT call_id FROM campaign_expired('{node}', '15 s', NULL, '{at(s)}')")}  # noqa: E731
+  for node, asterisk in (("n1", "A"), ("n2", None), ("n3", "B"), ("n4", "A")):
+    beat(node, 0, asterisk)
+  dialed, claimed = (row[0] for row in claim(db, OPEN, 2))
+  must(db.one(f"SELECT campaign_dial('{dialed}', 'n1', '{at(0)}')") == "t", "dial")
+  must(expired("n2", 60) == {claimed}, "a node whose Asterisk is not known takes what was not dialled, and no more")
+  must(expired("n3", 80) == {claimed}, "nor does one of another Asterisk")
+  must(expired("n4", 80) == {dialed}, "one of the same does")
+  beat("n4", 4320, "A")
+  must(dialed not in expired("n3", 4320), "it may last as long as a ring and a talk, and ten minutes")
+  must(dialed in expired("n3", 4320.1), "then anybody takes it")
+  must(db.one(f"SELECT campaign_lost('{dialed}', 'n3', 'x', '{at(4321)}')") == "t", "and closes it")
 
 
 def starving(_rng, db):
