@@ -401,6 +401,7 @@ ALTER TABLE call
 	ADD hangup_cause smallint,             -- Q.850, of Asterisk
 	ADD hangup_text text,
 	ADD said jsonb,                        -- arguments of campaign_result
+	ADD caller_taken boolean,              -- caller_id is one of ours that was counted as used
 	ADD contact_counted boolean;           -- the attempt is in contact.attempts; NULL: no
 ALTER TABLE call_turn
 	ADD audio_file text;                   -- bot: the sound file that was played
@@ -618,9 +619,9 @@ BEGIN
 				THEN campaign_caller_take(c.number, k.caller_pool, p_at) END AS number FROM chosen c
 		), call AS (
 			INSERT INTO call (call_id, queue_id, campaign_id, contact_id, phone_number, direction, state, owner, lease_until,
-				trunk, claimed_at, caller_id)
+				trunk, claimed_at, caller_id, caller_taken)
 			SELECT gen_random_uuid()::text, c.queue_id, c.campaign_id, c.contact_id, c.phone, 'outbound', 'claimed', p_node,
-				p_at + p_lease, t.name, p_at, coalesce(s.number, t.caller_id)
+				p_at + p_lease, t.name, p_at, coalesce(s.number, t.caller_id), s.number IS NOT NULL
 			FROM chosen c JOIN shown s ON s.queue_id = c.queue_id
 			WHERE s.number IS NOT NULL OR coalesce(c.number, k.caller_pool) IS NULL
 			ON CONFLICT DO NOTHING RETURNING call_id, queue_id
@@ -746,7 +747,7 @@ BEGIN
 	UPDATE call_queue SET status = 'pending', call_id = NULL, error_message = p_reason,
 		next_at = p_at + least(300, 2 * 2 ^ least(before, 8)) * interval '1 second' -- longer each time: no spinning
 		WHERE queue_id = c.queue_id AND call_id = p_call_id;
-	UPDATE caller_id SET used = used - 1 WHERE number = c.caller_id AND used > 0
+	UPDATE caller_id SET used = used - 1 WHERE c.caller_taken AND number = c.caller_id AND used > 0
 		AND used_on = (c.claimed_at AT TIME ZONE tz)::date;
 	RETURN true;
 END

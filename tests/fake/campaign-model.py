@@ -513,6 +513,14 @@ def caps(rng, db):
   call, number = db.ask("SELECT call_id, caller_id FROM call ORDER BY claimed_at DESC LIMIT 1")[0]
   db.ask(f"SELECT campaign_unclaim('{call}', 'n1', 'x', '{stamp(OPEN + DAY)}')")
   must([r[2] for r in claim(db, OPEN + DAY + HOUR, 5)] == [number], "what was not dialled was not shown")
+  # what a trunk shows by itself is not counted, and so not given back
+  simple(db, OPEN, 5)
+  insert(db, "caller_id", [{"number": "+33162000009", "daily_cap": 9, "used": 3, "used_on": OPEN.date()}])
+  db.ask("UPDATE trunk SET caller_id = '+33162000009'")
+  call, _, number, _ = claim(db, OPEN, 1)[0]
+  must(number == "+33162000009", "a trunk shows", number)
+  db.ask(f"SELECT campaign_unclaim('{call}', 'n1', 'x', '{stamp(OPEN)}')")
+  must(db.one("SELECT used FROM caller_id") == "3", "more was given back than was taken")
   db.ask("UPDATE campaign SET caller_id = '+33163000000'")
   must(not claim(db, OPEN + 2 * DAY, 5), "a number that is not ours is shown")
 
