@@ -125,6 +125,17 @@ q "INSERT INTO call_queue (campaign_id, contact_id, phone) SELECT 'camp_1', cont
 ok 'undo: who is queued stays' is 'undone import 1: 4 contacts removed, 0 as they were before, 1 stay: they were called, queued or changed since' \
 	'campaign import --undo=1 2>&1'
 
+fresh
+printf 'phone\n0612345601\n0612345602\n0612345603\n' >"$T/f"
+campaign import "$T/f" >"$T/out"
+q "UPDATE contact SET status = 'Queued' WHERE phone = '+33612345603'"
+printf 'phone,status\n0612345601,Not_interested\n0612345602,Not_interested\n0612345603,Not_interested\n' >"$T/f"
+campaign import --update "$T/f" >"$T/out"
+q "UPDATE contact SET attempts = 1, last_attempt = now() WHERE phone = '+33612345601'"
+campaign import --undo=2 >"$T/out"
+ok 'undo: who was called since and hung up stays so; who was queued then is New' is 'Not_interested|New|New' \
+	"q \"SELECT string_agg(status, '|' ORDER BY phone) FROM contact\""
+
 # ---- what files are like
 takes() { # TEXT ROWS,.. : the file $T/f, into empty tables
 	fresh

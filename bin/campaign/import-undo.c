@@ -15,12 +15,14 @@ static const char delete_sql[] =
 	" AND NOT EXISTS (SELECT FROM call k WHERE k.contact_id = c.contact_id)"
 	" AND NOT EXISTS (SELECT FROM import_change i WHERE i.contact_id = c.contact_id AND i.import_id > $1::bigint)";
 
-/* What it has changed becomes what it was, unless it was changed again. */
+/* What it has changed becomes what it was, unless it was changed again; a refusal stays if there was a call since. */
 static const char restore_sql[] =
 	"UPDATE contact c SET (first_name, last_name, email, company, notes, extra, consent_basis, consent_at,"
 	" consent_proof, priority, tz, status, updated_at) = (b.first_name, b.last_name, b.email, b.company, b.notes, b.extra,"
 	" b.consent_basis, b.consent_at, b.consent_proof, b.priority, b.tz,"
-	" CASE WHEN c.status = 'Not_interested' AND c.refused_at IS NOT DISTINCT FROM b.refused_at THEN b.status ELSE c.status END, now())"
+	" CASE WHEN c.status = 'Not_interested' AND c.refused_at IS NOT DISTINCT FROM b.refused_at"
+	" AND c.last_attempt IS NOT DISTINCT FROM b.last_attempt"
+	" THEN CASE WHEN b.status IN ('Queued', 'Calling') THEN 'New' ELSE b.status END ELSE c.status END, now())"
 	" FROM import_change i, jsonb_populate_record(NULL::contact, i.before) b"
 	" WHERE i.import_id = $1::bigint AND c.contact_id = i.contact_id AND c.phone IS NOT NULL"
 	" AND NOT EXISTS (SELECT FROM import_change l WHERE l.contact_id = c.contact_id AND l.import_id > $1::bigint)";
