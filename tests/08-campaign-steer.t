@@ -242,15 +242,19 @@ ok 'call: nobody takes it in time' says 75 'no dispatcher took it' campaign call
 ok 'call: it is taken back' is 'failed|New' "SELECT q.status, c.status FROM call_queue q JOIN contact c USING (contact_id) WHERE q.phone = '+498912345675'"
 
 # ---- two launches at once: one has the people, however long it takes
+hold() { # CONDITION: the contacts of which it is true, until $T/go is there
+	rm -f "$T/in" "$T/go"
+	psql -XAtq >"$T/out" <<-END &
+		BEGIN;
+		SELECT FROM contact WHERE $1 FOR UPDATE;
+		\\! : >"$T/in"; until [ -f "$T/go" ]; do sleep 0.02; done
+		COMMIT;
+	END
+	holder=$!
+	wait_for 20 test -f "$T/in"
+}
 contacts 9001 9003
-psql -XAtq >"$T/out" <<END &
-	BEGIN;
-	SELECT FROM contact WHERE phone = '+493000009003' FOR UPDATE;
-	\\! : >"$T/in"; until [ -f "$T/go" ]; do sleep 0.02; done
-	COMMIT;
-END
-holder=$!
-wait_for 20 test -f "$T/in"
+hold "phone = '+493000009003'"
 campaign launch --json >"$T/launch.1" 2>"$T/err" &
 first=$!
 wait_for 20 is 1 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
@@ -263,6 +267,18 @@ wait "$second" || :
 ok 'launch: two at once, and the second finds nobody' eval '[ "$(cat $T/launch.1 $T/launch.2 | wc -l)" = 1 ] && grep -q "nobody is New" $T/err'
 ok 'launch: nobody is queued twice' is 0 "SELECT count(*) FROM (SELECT FROM call_queue WHERE status = 'pending' GROUP BY contact_id HAVING count(*) > 1) t"
 q "UPDATE contact SET status = 'New' WHERE status = 'Queued'; UPDATE call_queue SET status = 'failed' WHERE status = 'pending'; SELECT campaign_settle()" >"$T/out"
+
+# ---- more people for a campaign that runs
+running=$(launch --limit 1)
+hold "status = 'New'"
+campaign launch --json --campaign-id "$running" --max-channels 5 >"$T/launch.1" 2>"$T/err" &
+first=$!
+wait_for 20 is 1 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
+ok 'launch: while its queue is filled, claims go on' is 1 "SELECT count(*) FROM (SELECT FROM campaign WHERE campaign_id = '$running' FOR UPDATE NOWAIT) k"
+: >"$T/go"
+wait "$holder" "$first"
+ok 'launch: then it is as was said' is '5|t' "SELECT max_channels, total > 1 FROM campaign JOIN campaign_count USING (campaign_id) WHERE campaign_id = '$running'"
+campaign stop "$running" >"$T/out"
 
 # ---- who waits for a retry in one campaign is in no other, and no number is rung twice in a row
 contacts 9101 9102

@@ -39,6 +39,7 @@ struct launch {
 	char statuses[128]; /* words of the table, with commas */
 	char name[256];     /* of the campaign */
 	bool paused;        /* it was there, and is so */
+	bool active;        /* or so */
 	int64_t people;     /* in the queue now */
 };
 
@@ -77,22 +78,29 @@ static enum exit_code read_statuses(struct launch *l)
 	}
 }
 
-/* A campaign that is there: it becomes active again unless somebody has paused it. */
-static enum exit_code reuse(struct launch *l)
+static enum exit_code find(struct launch *l)
 {
 	static const char sql[] = "SELECT status, name FROM campaign WHERE campaign_id = $1";
-	const char *params[] = {l->id, "active"}, *scenario = shape.scenario;
-	enum exit_code code = EXIT_OK;
-	bool active;
-	int err;
+	const char *params[] = {l->id};
 	PGresult *r;
 
 	if (db_query(&l->db, sql, params, 1, &r) == -1)
 		return tables_say(&l->db, "read the campaign");
-	snprintf(l->name, sizeof(l->name), "%s", PQgetvalue(r, 0, 1));
-	l->paused = strcmp(PQgetvalue(r, 0, 0), "paused") == 0;
-	active = strcmp(PQgetvalue(r, 0, 0), "active") == 0;
+	if (PQntuples(r)) {
+		snprintf(l->name, sizeof(l->name), "%s", PQgetvalue(r, 0, 1));
+		l->paused = strcmp(PQgetvalue(r, 0, 0), "paused") == 0;
+		l->active = strcmp(PQgetvalue(r, 0, 0), "active") == 0;
+	}
 	PQclear(r);
+	return EXIT_OK;
+}
+
+/* It becomes active, unless somebody has paused it. From here on its row is locked, and claims wait: behind the queue. */
+static enum exit_code begin(struct launch *l)
+{
+	const char *params[] = {l->id, "active"}, *scenario = shape.scenario;
+	int err;
+
 	/* what a dry run changes is locked until it is over: nothing that others call by */
 	if (own.id)
 		shape.scenario = NULL; /* it is that of the rows that come now */
@@ -100,10 +108,10 @@ static enum exit_code reuse(struct launch *l)
 	shape.scenario = scenario;
 	if (err == -1)
 		return steer_say(&l->db, "change the campaign");
-	if (!l->paused && !active &&
+	if (!l->paused && !l->active &&
 		db_query(&l->db, "SELECT campaign_move($1, $2)", params, 2, NULL) == -1)
-		code = steer_say(&l->db, "launch the campaign");
-	return code;
+		return steer_say(&l->db, "launch the campaign");
+	return EXIT_OK;
 }
 
 static enum exit_code make(struct launch *l)
@@ -121,7 +129,7 @@ static enum exit_code make(struct launch *l)
 	PQclear(r);
 	if (shape_apply(&l->db, l->id) == -1)
 		return steer_say(&l->db, "make a campaign");
-	return reuse(l);
+	return EXIT_OK;
 }
 
 /* ---- the queue ---- */
@@ -139,7 +147,7 @@ static enum exit_code make(struct launch *l)
 	" ORDER BY priority DESC, contact_id ON CONFLICT (campaign_id, contact_id) DO UPDATE SET status = 'pending'," \
 	" phone = excluded.phone, zone = excluded.zone, scenario = excluded.scenario, priority = excluded.priority," \
 	" next_at = excluded.next_at, later_reason = NULL, blocked_reason = NULL, error_message = NULL, call_id = NULL, max_attempts =" \
-	" call_queue.attempts + (SELECT k.max_attempts FROM campaign k WHERE k.campaign_id = call_queue.campaign_id)" \
+	" call_queue.attempts + coalesce($6::integer, (SELECT k.max_attempts FROM campaign k WHERE k.campaign_id = call_queue.campaign_id))" \
 	" WHERE call_queue.status IN ('completed', 'failed', 'blocked') RETURNING contact_id)"
 
 /* Contacts are locked when it counts alone: a dry run is in nobody's way. */
@@ -148,11 +156,12 @@ static int fill(struct launch *l)
 	static const char sql[] = QUEUED
 		" UPDATE contact c SET status = 'Queued', updated_at = now() FROM queued q WHERE c.contact_id = q.contact_id";
 	static const char dry_sql[] = QUEUED " SELECT FROM queued";
-	char limit[24], priority[24];
+	char limit[24], priority[24], attempts[24];
 	const char *params[] = {l->id, l->statuses, steer_given(&set.limit, limit),
-		own.id ? shape.scenario : NULL, steer_given(&shape.priority, priority)};
+		own.id ? shape.scenario : NULL, steer_given(&shape.priority, priority),
+		steer_given(&shape.attempts, attempts)};
 
-	l->people = steer_rows(&l->db, set.dry_run ? dry_sql : sql, params, 5);
+	l->people = steer_rows(&l->db, set.dry_run ? dry_sql : sql, params, 6);
 	return l->people == -1 ? -1 : 0;
 }
 
@@ -237,7 +246,7 @@ static enum exit_code launch(struct launch *l)
 		    set.dry_run ? "BEGIN"
 				: "BEGIN; SELECT pg_advisory_xact_lock(" LAUNCH_LOCK ")") == -1)
 		return tables_say(&l->db, "launch the campaign");
-	code = own.id ? reuse(l) : make(l);
+	code = own.id ? find(l) : make(l);
 	if (code)
 		return code;
 	if (fill(l) == -1)
@@ -246,6 +255,9 @@ static enum exit_code launch(struct launch *l)
 		log_error("nobody is %s who could be called", own.status);
 		return EXIT_FALSE;
 	}
+	code = begin(l);
+	if (code)
+		return code;
 	if (set.dry_run)
 		return tell(l) == -1 ? tables_say(&l->db, "ask who would be called") : EXIT_OK;
 	if (db_run(&l->db, "COMMIT") == -1)
