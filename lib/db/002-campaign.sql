@@ -261,7 +261,9 @@ CREATE FUNCTION campaign_holidays(year integer)
 		('America/Guadeloupe', 5, 27), ('America/Martinique', 5, 22), ('America/Cayenne', 6, 10),
 		('Indian/Reunion', 12, 20), ('Indian/Mayotte', 4, 27), ('America/St_Barthelemy', 10, 9),
 		('America/Marigot', 5, 28)) v (z, m, d)
-	-- England and Wales; a day that falls on a weekend is made up for by the next that is free
+	-- England and Wales; a day that falls on a weekend is made up for by the next that is free, and is a holiday, too
+	UNION ALL SELECT 'GB', '', make_date(year, m, d), n FROM (VALUES (1, 1, 'New Year''s Day'), (12, 25, 'Christmas Day'),
+		(12, 26, 'Boxing Day')) v (m, d, n) WHERE extract(isodow FROM make_date(year, m, d)) > 5
 	UNION ALL SELECT 'GB', '', campaign_easter(year) + n, w FROM (VALUES (-2, 'Good Friday'), (1, 'Easter Monday')) v (n, w)
 	UNION ALL SELECT 'GB', '', d + CASE extract(isodow FROM d) WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END, 'New Year''s Day'
 		FROM make_date(year, 1, 1) d

@@ -98,7 +98,7 @@ def french(day, zone):
 
 
 def english(day, _zone):
-  """England and Wales: who falls on a weekend takes the next weekday that is no holiday yet."""
+  """England and Wales: who falls on a weekend rests, and the next weekday that is no holiday yet does, too."""
   year = day.year
   taken = {easter(year) - 2 * DAY, easter(year) + DAY}
   for month, last in ((5, False), (5, True), (8, True)):
@@ -106,7 +106,7 @@ def english(day, _zone):
                if d.month == month and d.weekday() == 0]
     taken.add(mondays[-1 if last else 0])
   fixed = [datetime.date(year, 1, 1), datetime.date(year, 12, 25), datetime.date(year, 12, 26)]
-  taken |= {d for d in fixed if d.weekday() < 5}
+  taken |= set(fixed)
   for d in fixed:
     if d.weekday() >= 5:
       while d.weekday() >= 5 or d in taken:
