@@ -184,13 +184,23 @@ static int make(struct outcomes *f)
 	return -1;
 }
 
+/* Half a line would spoil the next one, too. */
+static void take_back(int fd, off_t bytes)
+{
+	int saved = errno;
+
+	(void)!ftruncate(fd, bytes);
+	errno = saved;
+}
+
 int outcomes_keep(struct outcomes *f, const struct outcome *o)
 {
 	struct values v;
 	struct dynbuf b;
+	struct stat before;
 	int err = -1;
 
-	if (f->fd < 0 && make(f) < 0)
+	if ((f->fd < 0 && make(f) < 0) || fstat(f->fd, &before) < 0)
 		return -1;
 	fill(&v, o);
 	dynbuf_init(&b, LINE_MAX_BYTES);
@@ -207,6 +217,8 @@ int outcomes_keep(struct outcomes *f, const struct outcome *o)
 		errno = EMSGSIZE;
 	else if (write_all(f->fd, b.p, b.n) == 0 && fdatasync(f->fd) == 0)
 		err = 0;
+	else
+		take_back(f->fd, before.st_size);
 	dynbuf_free(&b);
 	f->kept += err == 0;
 	return err;
