@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/dynbuf.h"
+#include "base/log.h"
 
 #define FILE_MAX_BYTES 16384 /* as-answer reads no more */
 #define VALUE_MAX 256
@@ -54,27 +55,32 @@ static bool is_name(const char *s)
 	return n > 0 && n <= NAME_BYTES_MAX && !s[n] && !strchr("0123456789", s[0]);
 }
 
-/* A line NAME=VALUE, of a value that is cut between two characters. */
-static void add(struct dynbuf *b, const char *name, const char *value)
+/* A line NAME=VALUE, of a value that is cut between two characters. False: there is no room for it. */
+static bool add(struct dynbuf *b, const char *name, const char *value)
 {
 	size_t n = strnlen(value, VALUE_MAX + 1);
 
 	if (!*value || !is_name(name))
-		return;
+		return true;
 	if (n > VALUE_MAX)
 		for (n = VALUE_MAX; n > 0 && ((unsigned char)value[n] & 0xc0) == 0x80;)
 			n--;
+	if (b->n + strlen(name) + n + 2 > FILE_MAX_BYTES)
+		return false;
 	dynbuf_addf(b, "%s=", name);
 	for (size_t i = 0; i < n; i++)
 		dynbuf_addf(
 			b, "%c", (unsigned char)value[i] < ' ' || value[i] == 127 ? ' ' : value[i]);
 	dynbuf_adds(b, "\n");
+	return true;
 }
 
-static void add_vars(struct dynbuf *b, const char *vars)
+/* How many there was no room for. */
+static int add_vars(struct dynbuf *b, const char *vars)
 {
 	json_t *all = json_loads(vars, 0, NULL), *value;
 	const char *key;
+	int left_out = 0;
 
 	json_object_foreach(all, key, value) {
 		char number[64];
@@ -85,40 +91,43 @@ static void add_vars(struct dynbuf *b, const char *vars)
 			strcmp(key, "contact_id") == 0)
 			continue;
 		if (json_is_string(value)) {
-			add(b, key, json_string_value(value));
+			left_out += !add(b, key, json_string_value(value));
 		} else if (json_is_integer(value)) {
 			snprintf(number, sizeof(number), "%lld",
 				(long long)json_integer_value(value));
-			add(b, key, number);
+			left_out += !add(b, key, number);
 		} else if (json_is_real(value)) {
 			snprintf(number, sizeof(number), "%.15g", json_real_value(value));
-			add(b, key, number);
+			left_out += !add(b, key, number);
 		} else if (json_is_boolean(value)) {
-			add(b, key, json_is_true(value) ? "true" : "false");
+			left_out += !add(b, key, json_is_true(value) ? "true" : "false");
 		}
 	}
 	json_decref(all);
+	return left_out;
 }
 
 int call_file_write(const char *dir, const struct claim *c)
 {
 	char path[PATH_MAX];
 	struct dynbuf b;
-	int err = -1;
+	int err = -1, left_out = 0;
 
 	if (!dir)
 		return 0;
 	if (format_path(path, "%s/%s", dir, c->call_id) < 0)
 		return -1;
 	dynbuf_init(&b, FILE_MAX_BYTES);
-	add(&b, "from", c->caller_id);
-	add(&b, "to", c->phone);
-	add(&b, "campaign", c->campaign_id);
-	add(&b, "scenario", c->scenario);
-	add(&b, "contact_id", c->contact_id);
-	add_vars(&b, c->vars);
+	left_out += !add(&b, "from", c->caller_id);
+	left_out += !add(&b, "to", c->phone);
+	left_out += !add(&b, "campaign", c->campaign_id);
+	left_out += !add(&b, "scenario", c->scenario);
+	left_out += !add(&b, "contact_id", c->contact_id);
+	left_out += add_vars(&b, c->vars);
+	if (left_out)
+		log_warn("call %s: there is no room for %d variables", c->call_id, left_out);
 	if (dynbuf_failed(&b))
-		errno = EFBIG;
+		errno = ENOMEM;
 	else
 		err = replace_file(path, b.p, b.n);
 	dynbuf_free(&b);

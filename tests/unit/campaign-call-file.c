@@ -2,6 +2,7 @@
 #include "call-file.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -75,6 +76,27 @@ int main(void)
 	snprintf(big, sizeof(big), "{\"a\": \"%0255dé\"}", 0);
 	snprintf(want, sizeof(want), KNOWN "a=%0255d\n", 0);
 	is_str(written(big), want, "a long value is cut between two characters");
+
+	/* 100 of 257 bytes and their names: more than as-answer reads */
+	{
+		json_t *many = json_object();
+		char name[8], *text, *file;
+
+		memset(want, 'x', 256);
+		want[256] = '\0';
+		for (int i = 0; i < 100; i++) {
+			snprintf(name, sizeof(name), "v%02d", i);
+			json_object_set_new(many, name, json_string(want));
+		}
+		text = json_dumps(many, 0);
+		file = written(text);
+		ok(file && strlen(file) <= 16384 && strncmp(file, KNOWN, strlen(KNOWN)) == 0 &&
+				strstr(file, "\nv61=") && !strstr(file, "\nv99=") &&
+				file[strlen(file) - 1] == '\n',
+			"what there is no room for is left out");
+		free(text);
+		json_decref(many);
+	}
 
 	variables = call_file_variables(&c);
 	is_str(json_string_value(json_object_get(variables, "CALLUUID")), c.call_id,
