@@ -232,6 +232,26 @@ runs restart && state answered && control restart
 ok 'restarted: lost, with a reason' is 'SELECT state, hangup_text FROM call' 'lost|nobody heard how it ended'
 kill "$dispatcher" && ends 0
 
+# ---- texts of others
+python3 - <<'END' | curl -sS --data-binary @- "$base/control/plan" -o /dev/null
+import json
+phone = {"ring": 5, "answer": 20, "patience": 3000, "talk": 50, "try": "SUCCESS", "amd": ["MACHINE", 40 * "\u00e9", 5]}
+print(json.dumps({"default": phone, "causes": {"16": 100 * "\u00e9"}, "globals": {"CALLPIPE_AMD": "tell"}}))
+END
+texts='SELECT state, length(hangup_text), length(amd_cause) FROM call'
+fresh 101
+runs texts
+ok 'longer texts than are kept are cut between two characters' is "$texts" 'ended|63|31'
+kill "$dispatcher" && ends 0
+fresh 101
+q "ALTER TABLE call ADD CONSTRAINT plain CHECK (hangup_text IS NULL OR hangup_text !~ 'é')"
+runs texts
+ok 'texts that the database refuses are left out in the end' is 'SELECT state, hangup_cause, amd_cause IS NULL FROM call' 'ended|16|t'
+check 'and it is said why' 'says texts "cannot end call .*plain"'
+kill "$dispatcher"
+ok 'nothing is told for ever' ends 0
+q 'ALTER TABLE call DROP CONSTRAINT plain'
+
 # ---- a trunk that fails
 # shellcheck disable=SC2046 # a list
 fresh $(seq 501 540)

@@ -4,16 +4,27 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "call-file.h"
 
 #define FENCE_NS (20 * NS_PER_MS) /* is the channel gone? doubles up to DIAL_AGAIN_NS */
 #define REFUSED_NS (5 * NS_PER_S) /* the database will not have an outcome */
+#define REFUSALS 3                /* of its values: then it is told without the texts */
+
+/* One byte that is no character, and the database takes nothing of an outcome. */
+void call_text(char *ret, size_t size, const char *text)
+{
+	size_t n = utf8_cut(text, strlen(text), size - 1);
+
+	memcpy(ret, text, n);
+	ret[n] = '\0';
+	utf8_repair(ret);
+}
 
 static struct outcome outcome_of(const struct call *c)
 {
 	bool late = c->kept || call_wall_ms() - c->ended_ms > 1000;
-
-	return (struct outcome){.kind = c->outcome,
+	struct outcome o = {.kind = c->outcome,
 		.call = c->id,
 		.node = c->d->set.node,
 		.why = c->why,
@@ -24,6 +35,12 @@ static struct outcome outcome_of(const struct call *c)
 		.amd_cause = c->amd_cause[0] ? c->amd_cause : NULL,
 		.answered_ms = c->answer_told ? 0 : c->answered_ms,
 		.ended_ms = late ? c->ended_ms : 0};
+
+	if (c->refusals >= REFUSALS) {
+		o.why = "the database does not take the reason";
+		o.tech_cause = o.cause_txt = o.amd_result = o.amd_cause = NULL;
+	}
+	return o;
 }
 
 /* While the database is away, what is known is on the disk. */
@@ -68,7 +85,12 @@ static void on_written(void *ctx, const struct store_reply *r)
 		return;
 	case STORE_REFUSED:
 		log_error("cannot end call %s: %s", c->id, r->why);
-		call_due(c, REFUSED_NS);
+		if (r->fault == DB_DATA && c->refusals < REFUSALS) {
+			c->refusals++;
+			call_due(c, DIAL_AGAIN_NS);
+		} else {
+			call_due(c, REFUSED_NS);
+		}
 		return;
 	default: /* it is told again when there is a connection: dialer_store_up */
 		keep(c);
@@ -133,7 +155,7 @@ void call_settle(struct call *c, enum outcome_kind outcome, const char *why)
 		return;
 	c->outcome = outcome;
 	c->ended_ms = call_wall_ms();
-	snprintf(c->why, sizeof(c->why), "%s", why);
+	call_text(c->why, sizeof(c->why), why);
 	log_info("call %s: %s%s%s", c->id,
 		outcome == OUTCOME_ENDED          ? "ended"
 			: outcome == OUTCOME_LOST ? "lost"

@@ -49,8 +49,9 @@ struct call {
 	int64_t answered_ns;           /* then */
 	int64_t answered_ms, ended_ms; /* since 1970; 0: not */
 	int64_t due_ns;                /* something is to be done; 0: nothing */
-	unsigned looks; /* that found it Down, and nobody knows whether it was dialled */
-	unsigned tries; /* of FENCE, continue */
+	unsigned looks;    /* that found it Down, and nobody knows whether it was dialled */
+	unsigned tries;    /* of FENCE, continue */
+	unsigned refusals; /* of the values of its outcome, by the database */
 	/* how it ended */
 	enum outcome_kind outcome;
 	int cause;
@@ -92,6 +93,8 @@ void call_hang_up(struct dialer *d, const char *id);
 void call_settle(struct call *c, enum outcome_kind outcome, const char *why);
 /* Tell the database, or keep it. */
 void call_write(struct call *c);
+/* A text for the database: cut to size bytes between two characters, and mended. */
+void call_text(char *ret, size_t size, const char *text);
 /* Remove the channel: once more. */
 void call_fence(struct call *c);
 

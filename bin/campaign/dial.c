@@ -269,9 +269,9 @@ static void on_destroyed(struct call *c, const struct ari_event *e)
 		c->cause = e->cause;
 		if (e->tech_cause)
 			snprintf(c->tech_cause, sizeof(c->tech_cause), "%d", e->tech_cause);
-		snprintf(c->amd, sizeof(c->amd), "%s", ari_variable(&e->channel, "AMDSTATUS"));
-		snprintf(c->amd_cause, sizeof(c->amd_cause), "%s",
-			ari_variable(&e->channel, "AMDCAUSE"));
+		call_text(c->amd, sizeof(c->amd), ari_variable(&e->channel, "AMDSTATUS"));
+		call_text(
+			c->amd_cause, sizeof(c->amd_cause), ari_variable(&e->channel, "AMDCAUSE"));
 		call_settle(c, OUTCOME_ENDED, e->cause_txt);
 		return;
 	case FENCE:

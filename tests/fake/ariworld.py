@@ -16,6 +16,7 @@ A plan, JSON:
     thread      a channel's thread is so many ms late, at most: for what a dial or DELETE that was answered by 204 does; and a
                 dial that was taken is made even if the channel is to be hung up meanwhile
     timeout     [cause, SIP status] of a call that was not answered in time: [19, 480], of older versions [0, 0]
+    causes      {cause: text}: what is said of it, in other words than usual
 
 A phone (times in ms, or [least, most]: by lot):
     ring        from the INVITE until it rings; null: it never does
@@ -74,7 +75,7 @@ DIALPLAN = {"callpipe-outbound": ["s"]}
 class Plan:
     def __init__(self, plan=None):
         plan = plan or {}
-        known = {"default", "numbers", "seed", "kinds", "dialplan", "globals", "trunks", "modules", "timeout", "thread"}
+        known = {"default", "numbers", "seed", "kinds", "dialplan", "globals", "trunks", "modules", "timeout", "thread", "causes"}
         if set(plan) - known:
             raise ValueError(f"a plan has no {sorted(set(plan) - known)}")
         self.kinds = {**KINDS, **plan.get("kinds", {})}
@@ -87,6 +88,7 @@ class Plan:
         self.modules = plan.get("modules", MODULES)
         self.timeout = plan.get("timeout", [19, 480])
         self.thread = plan.get("thread", 2)
+        self.causes = {**CAUSES, **{int(k): v for k, v in plan.get("causes", {}).items()}}
 
     def phone(self, number, nth):
         """What the phone of that number does at its nth call, from 0."""
@@ -334,7 +336,7 @@ class World:
             self.set(c, "STASISSTATUS", "SUCCESS")
         c.step, c.data = "AppDial2", "(Outgoing Line)"
         tech = {"tech_cause": sip} if sip else {}
-        self.emit(c, "ChannelDestroyed", cause=cause, cause_txt=CAUSES.get(cause, "Unknown"), **tech)
+        self.emit(c, "ChannelDestroyed", cause=cause, cause_txt=self.plan.causes.get(cause, "Unknown"), **tech)
         self.channels.pop(c.id, None)
         for app in list(self.apps.values()):
             app.channels.discard(c.id)
