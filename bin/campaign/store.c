@@ -170,7 +170,7 @@ static void on_done(void *ctx, int64_t rows, bool table)
 static void on_refused(void *ctx, enum db_fault fault, const char *state, const char *why)
 {
 	struct store *s = ctx;
-	struct store_reply r = {.end = STORE_REFUSED, .why = why};
+	struct store_reply r = {.end = STORE_REFUSED, .fault = fault, .why = why};
 
 	if (s->state == CONNECTING) {
 		lost(s, why);

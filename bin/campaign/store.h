@@ -20,7 +20,8 @@ enum store_end {
 
 struct store_reply {
 	enum store_end end;
-	const char *why; /* not DONE: one line, the end of a message */
+	enum db_fault fault; /* REFUSED: of what kind */
+	const char *why;     /* not DONE: one line, the end of a message */
 };
 
 typedef void store_row(void *ctx, const PGresult *row); /* see db_loop_cell */
