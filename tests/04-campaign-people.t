@@ -31,7 +31,8 @@ q "UPDATE contact SET status = 'Leads', slot_wish = 'matin', attempts = 2 WHERE 
 	UPDATE contact SET status = 'Not_interested' WHERE phone = '+33612345602';
 	INSERT INTO campaign (campaign_id, name, scenario) VALUES ('camp_00000001', 'Soleil', 'qualify'), ('camp_00000002', 'two', 'qualify'),
 		('camp_10000003', 'two', 'qualify');
-	INSERT INTO call_queue (campaign_id, contact_id, phone) SELECT 'camp_00000001', contact_id, phone FROM contact WHERE phone < '+33612345603';
+	INSERT INTO call_queue (campaign_id, contact_id, phone, status) SELECT 'camp_00000001', contact_id, phone, 'completed' FROM contact
+		WHERE phone < '+33612345603';
 	INSERT INTO call (call_id, campaign_id, contact_id, phone_number, direction, status, outcome, disposition, duration, amd_result,
 		final_sentiment, is_interested, started_at, dialed_at, ended_at, recording_path) VALUES
 		('old', 'camp_00000001', 1, '+33612345601', 'outbound', 'failed', 'busy', 'No_answer', NULL, NULL, NULL, NULL, '2026-11-20 10:00',
