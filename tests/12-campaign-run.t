@@ -153,7 +153,8 @@ kill "$dispatcher" && ends 0
 fresh 101
 control 'slow?match=create&ms=500&when=after'
 runs stopped && state claimed
-echo 'BEGIN; SELECT 1 FROM campaign FOR UPDATE; SELECT pg_sleep(1.2); COMMIT' | psql -XAtq >"$T/held" &
+echo "BEGIN; SELECT 1 FROM campaign FOR UPDATE; SELECT pg_sleep(1.2);
+	UPDATE call SET lease_until = clock_timestamp() + interval '1 minute'; COMMIT" | psql -XAtq >"$T/held" &
 holder=$!
 waits() { [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%campaign_dial(%' AND pid <> pg_backend_pid()")" = 1 ]; }
 ok 'the step waits for a lock' wait_for 5 waits

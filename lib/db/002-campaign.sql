@@ -702,7 +702,7 @@ $$;
 
 -- The compare-and-set, after which and only after which the call may be dialled: true once in its life. The attempt is
 -- counted here. False: do not dial; remove the channel and campaign_unclaim it.
-CREATE FUNCTION campaign_dial(p_call_id text, p_node text, p_at timestamptz DEFAULT clock_timestamp()) RETURNS boolean
+CREATE FUNCTION campaign_dial(p_call_id text, p_node text, p_at timestamptz DEFAULT NULL) RETURNS boolean
 	LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -715,9 +715,11 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN false;
 	END IF;
-	SELECT * INTO c FROM call WHERE call_id = p_call_id AND state = 'claimed' AND owner = p_node AND lease_until > p_at
-		AND ended_at IS NULL FOR UPDATE;
-	IF NOT FOUND OR (SELECT verdict FROM campaign_gate(c.queue_id, p_at)) IS DISTINCT FROM 'ok' THEN
+	SELECT * INTO c FROM call WHERE call_id = p_call_id AND state = 'claimed' AND owner = p_node AND ended_at IS NULL
+		FOR UPDATE;
+	p_at := coalesce(p_at, clock_timestamp()); -- now that nothing is waited for any more
+	IF c.call_id IS NULL OR (c.lease_until > p_at) IS NOT TRUE
+		OR (SELECT verdict FROM campaign_gate(c.queue_id, p_at)) IS DISTINCT FROM 'ok' THEN
 		RETURN false;
 	END IF;
 	SELECT * INTO n FROM node WHERE node_id = p_node;

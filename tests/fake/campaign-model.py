@@ -8,6 +8,7 @@ import datetime
 import random
 import sys
 import threading
+import time
 import zoneinfo
 
 from campaignrules import (DAY, HOUR, LAWS, SECOND, SLAVERY, UTC, XA_SQL, Session, clean, differ, easter, edges, gate, insert,
@@ -670,6 +671,21 @@ def races(rng, db):
   db.ask("COMMIT")
   other.ask("SELECT campaign_move('camp_a', 'paused')")
   must(db.ask(f"SELECT campaign_dial('{b}', 'n1', '{stamp(OPEN + HOUR)}')") == [["f"]], "dialled in a pause")
+
+  # a dial that waited for longer than its lease
+  db.ask("INSERT INTO country_rule (country, law, tz) VALUES ('XC', 'XC', 'UTC');"
+         "INSERT INTO call_window SELECT 'XC', d, '00:00', '24:00' FROM generate_series(1, 7) d")
+  simple(db, datetime.datetime.now(UTC), 1)
+  db.ask("UPDATE contact SET country = 'XC', tz = 'UTC'")
+  call = db.one("SELECT call_id FROM campaign_claim('n1', 't1', 1, '60 s')")
+  other = Session()
+  db.ask("BEGIN; SELECT 1 FROM call FOR UPDATE")
+  other.send(f"SELECT campaign_dial('{call}', 'n1')")
+  while db.one("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0":
+    time.sleep(0.01)
+  db.ask("UPDATE call SET lease_until = clock_timestamp(); COMMIT")
+  must(other.receive() == [["f"]], "dialled after its lease")
+  must(db.one(f"UPDATE call SET lease_until = clock_timestamp() + interval '1 min'; SELECT campaign_dial('{call}', 'n1')") == "t", "dial")
 
 
 def main():
