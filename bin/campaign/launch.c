@@ -95,7 +95,8 @@ static enum exit_code find(struct launch *l)
 	return EXIT_OK;
 }
 
-/* It becomes active, unless somebody has paused it. From here on its row is locked, and claims wait: behind the queue. */
+/* It becomes active, unless somebody has paused it. From here on its row is locked, and claims wait: behind the queue. Who
+ * has that lock and waits for a contact of ours, with a late result, is a deadlock, which is tried again. */
 static enum exit_code begin(struct launch *l)
 {
 	const char *params[] = {l->id, "active"}, *scenario = shape.scenario;
