@@ -233,6 +233,22 @@ runs restart && state answered && control restart
 ok 'restarted: lost, with a reason' is 'SELECT state, hangup_text FROM call' 'lost|nobody heard how it ended'
 kill "$dispatcher" && ends 0
 
+fresh 001
+runs other && state answered && control 'restart?id=02:fc:00:00:00:02'
+ok 'another Asterisk has its address: the call is left' wait_for 5 says other 'it is left to the Asterisk that has it'
+ok 'to who is connected to that' is 'SELECT state, owner IS NULL, lease_until < clock_timestamp() FROM call' 'answered|t|t'
+check 'and says which it is' 'says other "which is another one than before"'
+kill "$dispatcher"
+ok 'it is not waited for' ends 0
+runs third
+ok 'another dispatcher of the other one' is "SELECT count(*) FROM node WHERE asterisk_id = '02:fc:00:00:00:02'" 1
+kill "$dispatcher" && ends 0
+check 'leaves it, too' '[ "$(q "SELECT state, owner IS NULL FROM call")" = "answered|t" ]'
+control 'restart?id=02:fc:00:00:00:01'
+runs back
+ok 'one of its own takes it over' is 'SELECT state, hangup_text FROM call' 'lost|nobody heard how it ended'
+kill "$dispatcher" && ends 0
+
 # ---- texts of others
 python3 - <<'END' | curl -sS --data-binary @- "$base/control/plan" -o /dev/null
 import json

@@ -103,9 +103,8 @@ static void on_info(void *ctx, const struct ari_reply *r)
 		down(a, "it does not say since when it has been running: is this Asterisk's /ari?");
 		return;
 	}
-	restarted = a->known &&
-		(strcmp(was.startup_time, info->startup_time) != 0 ||
-			strcmp(was.asterisk_id, info->asterisk_id) != 0);
+	restarted = a->known && strcmp(was.asterisk_id, info->asterisk_id) == 0 &&
+		strcmp(was.startup_time, info->startup_time) != 0;
 	a->known = true;
 	a->told = false;
 	a->pause_ms = a->again_ms;

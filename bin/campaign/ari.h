@@ -62,7 +62,8 @@ struct ari_info {
 struct ari_handlers {
 	/* The stream is there and /asterisk/info is known. What happened while it was not is not told: ask for
 	 * each channel (ari_get), and have its events again (ari_subscribe).
-	 * restarted: it is another start of Asterisk than at the last up. */
+	 * restarted: it is another start of the same Asterisk than at the last up. Another asterisk_id is another
+	 * Asterisk, to which the address leads now: of the channels of the one before nothing is known. */
 	void (*up)(void *ctx, const struct ari_info *info, bool restarted);
 	/* It is not: why, as the end of a sentence; it is tried again by itself. Said once for each up, and once at the
 	 * start if the first try fails, then again only if the reason is another. */

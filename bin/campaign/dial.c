@@ -24,6 +24,7 @@
  * After the last two there is no channel of that id. None comes: it had been handed over (StasisStart) before campaign_dial
  * was asked, and no row beyond claimed was without; a create that is repeated by libcurl ends before its reply. A POST dial
  * that comes later is answered by 404 and rings nobody. Asterisk restarted: as if all channels had been removed.
+ * Another Asterisk at its address is not asked for what the one before may have dialled (dialer_ari_other): the row stays open.
  *
  * Crash points. D: the dispatcher dies, or is stopped for longer than its lease and wakes up later; P: PostgreSQL dies, or
  * the connection to it; K: Asterisk dies, or the connection to it. R: another node recovers (campaign_expired).
@@ -331,6 +332,21 @@ void dialer_ari_down(struct dialer *d)
 			call_settle(c, OUTCOME_UNDIALLED, "Asterisk is not connected");
 		if (c->phase == LIVE)
 			c->due_ns = 0;
+	}
+}
+
+/* It has no channel of ours, and its 404 says nothing of one that may have been dialled by the one before. */
+void dialer_ari_other(struct dialer *d)
+{
+	for (struct call *c = d->calls, *next; c; c = next) {
+		next = c->next;
+		if (c->phase == DIAL || c->phase == LIVE || c->phase == LOOK ||
+			(c->phase == FENCE && c->dialled_ns)) {
+			log_warn("call %s: it is left to the Asterisk that has it", c->id);
+			call_leave(c);
+		} else if (c->phase == ASK) {
+			c->destroyed = true; /* it is not dialled, and nobody else can */
+		}
 	}
 }
 

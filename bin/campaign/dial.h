@@ -51,6 +51,8 @@ void dialer_ours_end(struct dialer *d);
 
 /* What happens around it. */
 void dialer_event(struct dialer *d, const struct ari_event *e);
+/* Ahead of up: it is another Asterisk than before. The calls of that one are left as they are. */
+void dialer_ari_other(struct dialer *d);
 void dialer_ari_up(struct dialer *d, bool restarted);
 void dialer_ari_down(struct dialer *d);
 void dialer_store_up(struct dialer *d);

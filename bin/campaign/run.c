@@ -144,11 +144,19 @@ static void on_signal(void *ctx, int sig)
 
 /* ---- what is ours ---- */
 
+/* Dialled by an Asterisk to which we are not connected (any more). */
+static bool elsewhere(const PGresult *row)
+{
+	const char *asterisk = db_loop_cell(row, 2).text;
+
+	return asterisk && *asterisk && run.asterisk[0] && strcmp(asterisk, run.asterisk) != 0;
+}
+
 static void on_ours(void *ctx, const PGresult *row)
 {
 	const char *id = db_loop_cell(row, 0).text, *state = db_loop_cell(row, 1).text;
 
-	if (id && state && !dialer_ours_have(run.dialer, id))
+	if (id && state && !dialer_ours_have(run.dialer, id) && !elsewhere(row))
 		dialer_recover(run.dialer, id, state);
 }
 
@@ -159,16 +167,22 @@ static void on_all_ours(void *ctx, const struct store_reply *r)
 		dialer_ours_end(run.dialer);
 }
 
-/* A claim whose answer was lost has rows of ours that we do not know; what others took over is not ours any more. */
+/* A claim whose answer was lost has rows of ours that we do not know; what others took over is not ours any more, nor is
+ * what another Asterisk has dialled: it is for who is connected to that. */
 static void ask_ours(void)
 {
 	if (run.asking_ours)
 		return;
 	dialer_ours_begin(run.dialer);
 	if (store_ask(run.store,
-		    "SELECT call_id, state FROM call WHERE owner = $1 AND ended_at IS NULL"
-		    " AND direction = 'outbound'",
-		    (const char *const[]){run.node}, 1, on_ours, on_all_ours, NULL) == 0)
+		    "WITH away AS (UPDATE call SET owner = NULL, lease_until = clock_timestamp()"
+		    " WHERE owner = $1 AND ended_at IS NULL AND direction = 'outbound'"
+		    " AND state <> 'claimed' AND asterisk_id <> $2 RETURNING call_id)"
+		    " SELECT call_id, state, asterisk_id FROM call WHERE owner = $1"
+		    " AND ended_at IS NULL AND direction = 'outbound'"
+		    " AND call_id NOT IN (SELECT call_id FROM away)",
+		    (const char *const[]){run.node, run.asterisk[0] ? run.asterisk : NULL}, 2,
+		    on_ours, on_all_ours, NULL) == 0)
 		run.asking_ours = true;
 }
 
@@ -178,7 +192,7 @@ static void on_left(void *ctx, const PGresult *row)
 {
 	const char *id = db_loop_cell(row, 0).text, *state = db_loop_cell(row, 1).text;
 
-	if (id && state)
+	if (id && state && !elsewhere(row))
 		dialer_recover(run.dialer, id, state);
 }
 
@@ -193,7 +207,7 @@ static void take_over(void)
 	if (!ari_is_up(run.ari) || now_ns() < run.recover_ns)
 		return;
 	(void)!store_ask(run.store,
-		"SELECT call_id, state FROM campaign_expired($1, $2::interval, to_timestamp($3::float8))",
+		"SELECT call_id, state, CASE WHEN state <> 'claimed' THEN asterisk_id END FROM campaign_expired($1, $2::interval, to_timestamp($3::float8))",
 		(const char *const[]){run.node, run.lease, run.started}, 3, on_left, on_all_left,
 		NULL);
 }
@@ -383,8 +397,14 @@ static void on_notified(void *ctx, const char *payload)
 
 static void on_ari_up(void *ctx, const struct ari_info *info, bool restarted)
 {
+	bool other = run.asterisk[0] && strcmp(run.asterisk, info->asterisk_id) != 0;
+
 	log_info("connected to Asterisk %s%s", info->version,
-		restarted ? ", which was restarted" : "");
+		restarted       ? ", which was restarted"
+			: other ? ", which is another one than before"
+				: "");
+	if (other)
+		dialer_ari_other(run.dialer);
 	snprintf(run.asterisk, sizeof(run.asterisk), "%s", info->asterisk_id);
 	snprintf(run.started, sizeof(run.started), "%lld.%03d",
 		(long long)(info->startup_ms / 1000), (int)(info->startup_ms % 1000));

@@ -4,7 +4,8 @@
 An independent reading of Asterisk 23.4.1 as measured and as its source says: what it does with channels, applications
 and events, and what it loses. See ariworld.py for plans. The side door, POST or GET /control/..:
     disconnect  app=NAME or all, down=MS: WebSockets are cut, and so long none is taken
-    restart     down=MS: Asterisk dies and comes back: no channel, no application, another startup_time; nobody is told
+    restart     down=MS: Asterisk dies and comes back: no channel, no application, another startup_time; nobody is told.
+                id=ID: it is another Asterisk from then on, whose asterisk_id that is
     slow        match=REGEX ms=MS n=N when=before|after: so late comes the reply, and with `before` what was asked for
     fail        match=REGEX status=500 n=N: refused; status=0: carried out, then the connection is closed without a reply;
                 status=-1: closed, not carried out. A match is on "METHOD /path?query"
@@ -281,7 +282,7 @@ class Server:
         if parts == ["info"]:
             return {
                 "build": {"os": "Linux", "kernel": "6.1", "machine": "x86_64", "options": "", "date": "2026-08-06", "user": "root"},
-                "system": {"version": "23.4.1", "entity_id": "02:fc:00:00:00:01"},
+                "system": {"version": "23.4.1", "entity_id": self.world.ident},
                 "config": {"name": "", "default_language": "en", "setid": {"user": "", "group": ""}},
                 "status": {"startup_time": stamp(self.world.startup), "last_reload_time": stamp(self.world.startup)},
             }
@@ -440,6 +441,7 @@ class Server:
 
     def do_restart(self, connection, q, body):
         self.world.restart()
+        self.world.ident = q.get("id", self.world.ident)
         for c in list(self.connections):
             if c is not connection:
                 c.apps.clear()

@@ -139,6 +139,7 @@ class App:
 class World:
     def __init__(self, plan, log=None, runs=None, channelvars=(), ends=None):
         self.loop = asyncio.get_running_loop()
+        self.ident = "02:fc:00:00:00:01"
         self.plan, self.runs, self.channelvars = plan, runs, list(channelvars)
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666) if log else -1
         self.ends = os.open(ends, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666) if ends else -1
@@ -170,7 +171,7 @@ class World:
             self.count["lost"] += len(apps)
             return
         who = "peer" if kind == "Dial" else "channel"
-        event = {**members, "type": kind, "timestamp": stamp(time.time()), who: self.snapshot(c), "asterisk_id": "02:fc:00:00:00:01"}
+        event = {**members, "type": kind, "timestamp": stamp(time.time()), who: self.snapshot(c), "asterisk_id": self.ident}
         text = json.dumps(event)[:-1]
         for a in apps:
             if a.socket:
