@@ -372,6 +372,7 @@ class World:
         self.apps.clear()
         self.startup = max(time.time(), self.startup + 0.001)
         self.count["restarts"] += 1
+        self.count["most"] = 0
 
     # --- the dialplan: callpipe-outbound,s of pipelines/deploy
 
