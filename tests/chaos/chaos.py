@@ -179,12 +179,23 @@ class Chaos:
         """Its rows between claim and finish."""
         return int(self.db.ask(f"SELECT count(*) FROM call WHERE ended_at IS NULL AND owner LIKE '%-{dispatcher.process.pid}-%'")[0][0])
 
+    def bury(self, pool):
+        """Those who have ended by themselves: none does."""
+        for i, d in enumerate(pool):
+            if d.process.poll() is not None:
+                self.n["died"] += 1
+                d.end()
+                pool[i] = self.spawn()
+
     def kill(self, pool):
         d = self.lot.choice(self.with_calls(pool) if self.lot.random() < 0.5 else pool)
         d.send(signal.SIGKILL)
         d.end()
-        self.n["kills"] += 1
-        self.n["kills_midway"] += self.open_calls(d) > 0
+        if d.process.returncode == -signal.SIGKILL:
+            self.n["kills"] += 1
+            self.n["kills_midway"] += self.open_calls(d) > 0
+        else:
+            self.n["died"] += 1
         pool.remove(d)
         pool.append(self.spawn())
 
@@ -199,7 +210,7 @@ class Chaos:
         return pool
 
     def pause(self, pool):
-        awake = [d for d in pool if not d.stopped_until]
+        awake = [d for d in pool if not d.stopped_until and d.process.poll() is None]
         if len(awake) > 1:
             # without the compare-and-set it is those who have claimed what they have not dialled that call twice
             if self.args.broken or self.lot.random() < 0.5:
@@ -260,6 +271,7 @@ class Chaos:
                     print(f"\r{i} of {len(events)}, {dict(self.n)}\033[K", end="", file=sys.stderr)
                 time.sleep(self.lot.uniform(0.2, 1.8) * self.args.every)
                 self.wake(pool)
+                self.bury(pool)
                 happens(pool)
             self.n["unrest_s"] = round(time.time() - self.began, 1)
             self.wake(pool, everybody=True)
@@ -269,12 +281,14 @@ class Chaos:
                 self.rest(pool)
         finally:
             self.wake(pool, everybody=True)
+            self.bury(pool)
             for d in pool:
                 d.send(signal.SIGTERM)
             until = time.monotonic() + 10
             for d in pool:
                 try:
-                    d.process.wait(max(0.1, until - time.monotonic()))
+                    code = d.process.wait(max(0.1, until - time.monotonic()))
+                    self.n["died"] += code not in (0, -signal.SIGTERM)  # the latter if it has just been begun
                 except subprocess.TimeoutExpired:
                     self.n["would_not_end"] += not self.args.broken
                     d.send(signal.SIGKILL)
@@ -285,11 +299,7 @@ class Chaos:
         while time.time() < self.began + 1.5 * self.args.limit + 60:
             if self.db.ask("SELECT count(*) FROM call_queue WHERE status IN ('pending', 'calling')") == [["0"]]:
                 return
-            for i, d in enumerate(pool):
-                if d.process.poll() is not None:  # none leaves by itself
-                    self.n["died"] += 1
-                    d.end()
-                    pool[i] = self.spawn()
+            self.bury(pool)
             time.sleep(0.3)
 
     # --- the judge
