@@ -243,7 +243,7 @@ ok 'the key may be elsewhere' is '[4,0,0,0,1,3]' 'summary --clean --phone-key-fi
 phone=+33612345777
 psql -XAtq >"$T/out" <<END &
 	BEGIN;
-	SELECT pg_advisory_xact_lock_shared(41218790332);
+	SELECT pg_advisory_xact_lock_shared(41218790331);
 	INSERT INTO contact (phone, first_name) VALUES ('$phone', 'late');
 	\\! : >"$T/in"; until [ -f "$T/go" ]; do sleep 0.02; done
 	COMMIT;

@@ -6,7 +6,7 @@
 #include "db/db.h"
 
 /* The advisory lock of who brings people into the tables, shared, and of who takes one out of them. */
-#define TABLES_PEOPLE_LOCK "41218790332"
+#define TABLES_PEOPLE_LOCK "41218790331"
 
 /* Connect to a database that has the tables of this program. -1: it has been said; *ret_code is the exit code. */
 int tables_open(struct db *db, enum exit_code *ret_code) MUST_USE;
