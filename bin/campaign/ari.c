@@ -40,7 +40,7 @@ static bool tell_down(struct ari *a, const char *why)
 		return true;
 	memcpy(a->why, shown, sizeof(a->why));
 	a->told = true;
-	a->closed = &closed;
+	a->closed = &closed; /* cppcheck-suppress autoVariables; it is taken back below */
 	a->on->down(a->ctx, shown);
 	if (!closed)
 		a->closed = NULL;

@@ -50,9 +50,10 @@ static bool is_name(const char *s)
 {
 	static const char letters[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
-	size_t n = strspn(s, letters);
+	size_t n = strlen(s);
 
-	return n > 0 && n <= NAME_BYTES_MAX && !s[n] && !strchr("0123456789", s[0]);
+	return n > 0 && n <= NAME_BYTES_MAX && strspn(s, letters) == n &&
+		!strchr("0123456789", s[0]);
 }
 
 /* A line NAME=VALUE, of a value that is cut between two characters. False: there is no room for it. */
