@@ -58,6 +58,12 @@ void call_leave(struct call *c)
 	d->on->gone(d->ctx);
 }
 
+bool call_awaits(struct call *c, int rc)
+{
+	c->pending += rc == 0;
+	return rc == 0;
+}
+
 /* A reply has come. False: it was the last of a call that is gone. */
 bool call_replied(struct call *c)
 {

@@ -109,10 +109,8 @@ void call_write(struct call *c)
 		return;
 	}
 	o = outcome_of(c);
-	if (outcome_tell(c->d->set.store, &o, on_news, on_written, c) < 0)
+	if (!call_awaits(c, outcome_tell(c->d->set.store, &o, on_news, on_written, c)))
 		call_due(c, DIAL_AGAIN_NS);
-	else
-		c->pending++;
 }
 
 /* ---- the fence ---- */
@@ -142,10 +140,8 @@ void call_fence(struct call *c)
 	c->phase = FENCE;
 	c->due_ns = 0;
 	c->tries++;
-	if (ari_delete(c->d->set.ari, c->id, on_deleted, c) < 0)
+	if (!call_awaits(c, ari_delete(c->d->set.ari, c->id, on_deleted, c)))
 		call_due(c, DIAL_AGAIN_NS);
-	else
-		c->pending++;
 }
 
 /* The first word counts. The channel goes first, but where no compare-and-set was ever sent: then nobody can dial it. */

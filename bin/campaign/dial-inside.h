@@ -79,6 +79,8 @@ struct call *call_add(struct dialer *d, const char *id) MUST_USE;
 void call_forget(struct call *c);
 /* It is over for us: forgotten, at once or behind its last reply. */
 void call_leave(struct call *c);
+/* A request was made of it: rc 0, and a reply will come. False: it was not, for want of memory. */
+bool call_awaits(struct call *c, int rc) MUST_USE;
 /* A reply has come. False: of a call that is gone; it may have been forgotten. */
 bool call_replied(struct call *c) MUST_USE;
 /* Look at it again in so many ns. */

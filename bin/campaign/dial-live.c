@@ -35,11 +35,10 @@ static void on_gone_on(void *ctx, const struct ari_reply *r)
 void call_go_on(struct call *c)
 {
 	c->tries++;
-	if (ari_continue(c->d->set.ari, c->id, c->d->set.context, c->d->set.extension, on_gone_on,
-		    c) < 0)
+	if (!call_awaits(c,
+		    ari_continue(c->d->set.ari, c->id, c->d->set.context, c->d->set.extension,
+			    on_gone_on, c)))
 		call_due(c, DIAL_AGAIN_NS);
-	else
-		c->pending++;
 }
 
 static void on_answer_told(void *ctx, const struct store_reply *r)
@@ -59,17 +58,24 @@ static void on_ringing_told(void *ctx, const struct store_reply *r)
 /* the disk is not waited for: nothing hangs on it */
 #define STATE_SOON STATE ", set_config('synchronous_commit', 'off', true)"
 
+/* If the database is there: nobody waits for it. */
+static void tell_state(struct call *c, const char *sql, const char *state, store_done *told)
+{
+	const struct dialer_settings *set = &c->d->set;
+
+	if (store_is_up(set->store))
+		(void)!call_awaits(c,
+			store_ask(set->store, sql, (const char *const[]){c->id, set->node, state},
+				3, NULL, told, c));
+}
+
 void call_ringing(struct call *c)
 {
 	if (c->ringing || c->answered)
 		return;
 	c->ringing = true;
 	log_info("call %s: ringing", c->id);
-	if (store_is_up(c->d->set.store) &&
-		store_ask(c->d->set.store, STATE_SOON,
-			(const char *const[]){c->id, c->d->set.node, "ringing"}, 3, NULL,
-			on_ringing_told, c) == 0)
-		c->pending++;
+	tell_state(c, STATE_SOON, "ringing", on_ringing_told);
 }
 
 /* Somebody waits on the line: Asterisk first. */
@@ -83,11 +89,7 @@ void call_answered(struct call *c)
 	c->tries = 0;
 	log_info("call %s: answered", c->id);
 	call_go_on(c);
-	if (store_is_up(c->d->set.store) &&
-		store_ask(c->d->set.store, STATE,
-			(const char *const[]){c->id, c->d->set.node, "answered"}, 3, NULL,
-			on_answer_told, c) == 0)
-		c->pending++;
+	tell_state(c, STATE, "answered", on_answer_told);
 }
 
 /* ---- what has become of it? ---- */
@@ -147,10 +149,8 @@ static void on_looked(void *ctx, const struct ari_reply *r)
 
 static void ask_state(struct call *c)
 {
-	if (ari_get(c->d->set.ari, c->id, on_looked, c) < 0)
+	if (!call_awaits(c, ari_get(c->d->set.ari, c->id, on_looked, c)))
 		call_due(c, DIAL_AGAIN_NS);
-	else
-		c->pending++;
 }
 
 /* Whether or not it is there to be subscribed to, GET says. */
@@ -169,8 +169,6 @@ void call_look(struct call *c)
 	c->due_ns = 0;
 	if (c->subscribed)
 		ask_state(c);
-	else if (ari_subscribe(c->d->set.ari, c->id, on_subscribed, c) < 0)
+	else if (!call_awaits(c, ari_subscribe(c->d->set.ari, c->id, on_subscribed, c)))
 		call_due(c, DIAL_AGAIN_NS);
-	else
-		c->pending++;
 }

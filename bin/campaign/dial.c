@@ -99,10 +99,8 @@ static void dial(struct call *c)
 	c->phase = DIAL;
 	c->due_ns = 0;
 	c->dialled_ns = now_ns();
-	if (ari_dial(c->d->set.ari, c->id, c->ring_s, on_dialled, c) < 0)
+	if (!call_awaits(c, ari_dial(c->d->set.ari, c->id, c->ring_s, on_dialled, c)))
 		call_settle(c, OUTCOME_UNDIALLED, strerror(ENOMEM));
-	else
-		c->pending++;
 }
 
 static void on_allowed(void *ctx, const PGresult *row)
@@ -153,11 +151,10 @@ static void ask(struct call *c)
 	c->due_ns = 0;
 	c->since_ns = now_ns();
 	c->asked = true;
-	if (store_ask(set->store, "SELECT campaign_dial($1, $2)",
-		    (const char *const[]){c->id, set->node}, 2, on_allowed, on_asked, c) < 0)
+	if (!call_awaits(c,
+		    store_ask(set->store, "SELECT campaign_dial($1, $2)",
+			    (const char *const[]){c->id, set->node}, 2, on_allowed, on_asked, c)))
 		call_settle(c, OUTCOME_UNDIALLED, strerror(ENOMEM));
-	else
-		c->pending++;
 }
 
 static void created(struct call *c)
@@ -207,10 +204,9 @@ static void create(struct call *c, const struct claim *row)
 	} else if (call_file_write(set->from_dir, row) < 0) {
 		log_error_errno("cannot write '%s/%s'", set->from_dir, c->id);
 		call_settle(c, OUTCOME_UNDIALLED, "what is known of the call cannot be written");
-	} else if (ari_create(set->ari, &q, on_created, c) < 0) {
+	} else if (!call_awaits(c, ari_create(set->ari, &q, on_created, c))) {
 		call_settle(c, OUTCOME_UNDIALLED, strerror(ENOMEM));
 	} else {
-		c->pending++;
 		call_due(c, HANDOVER_NS);
 	}
 	json_decref(variables);
