@@ -267,6 +267,16 @@ ok 'texts that the database refuses are left out in the end' is 'SELECT state, h
 check 'and it is said why' 'says texts "cannot end call .*plain"'
 kill "$dispatcher"
 ok 'nothing is told for ever' ends 0
+fresh 101
+q "INSERT INTO call (call_id, queue_id, campaign_id, contact_id, phone_number, direction, state, owner, claimed_at, dialed_at)
+	SELECT 'left', queue_id, campaign_id, contact_id, phone, 'outbound', 'dialing', 'gone', now(), now() FROM call_queue;
+	UPDATE call_queue SET status = 'calling', call_id = 'left', attempts = 1"
+printf '%s\n' '["ended","left","gone","seventeen",null,null,null,null,null,null]' \
+	'["ended","left","gone","17",null,"occupé",null,null,null,null]' '["ended","left' >"$T/spool/campaign/gone.outcomes"
+runs left
+ok 'nor what another one left: without its texts' is 'SELECT state, hangup_cause, hangup_text FROM call' 'ended|17|busy'
+check 'or, what is no outcome, not at all' 'wait_for 5 says left "cannot tell the database of .*seventeen" && wait_for 5 [ ! -e "$T/spool/campaign/gone.outcomes" ]'
+kill "$dispatcher" && ends 0
 q 'ALTER TABLE call DROP CONSTRAINT plain'
 
 # ---- a trunk that fails

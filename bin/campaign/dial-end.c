@@ -34,12 +34,9 @@ static struct outcome outcome_of(const struct call *c)
 		.amd_result = c->amd[0] ? c->amd : NULL,
 		.amd_cause = c->amd_cause[0] ? c->amd_cause : NULL,
 		.answered_ms = c->answer_told ? 0 : c->answered_ms,
-		.ended_ms = late ? c->ended_ms : 0};
+		.ended_ms = late ? c->ended_ms : 0,
+		.plain = c->refusals >= REFUSALS};
 
-	if (c->refusals >= REFUSALS) {
-		o.why = "the database does not take the reason";
-		o.tech_cause = o.cause_txt = o.amd_result = o.amd_cause = NULL;
-	}
 	return o;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/dynbuf.h"
+#include "base/log.h"
 #include "codec/jline.h"
 
 #define SUFFIX ".outcomes"
@@ -53,6 +54,15 @@ static const char *seconds(char *buf, size_t size, int64_t ms)
 	return buf;
 }
 
+/* What is left of them, if the database does not take the texts. */
+static void make_plain(enum outcome_kind kind, const char *v[])
+{
+	if (kind == OUTCOME_ENDED)
+		v[3] = v[4] = v[5] = v[6] = NULL;
+	else
+		v[2] = "the database does not take the reason";
+}
+
 static void fill(struct values *to, const struct outcome *o)
 {
 	const char *answered = seconds(to->answered, sizeof(to->answered), o->answered_ms);
@@ -74,6 +84,8 @@ static void fill(struct values *to, const struct outcome *o)
 		to->v[3] = answered;
 		to->v[4] = ended;
 	}
+	if (o->plain)
+		make_plain(o->kind, to->v);
 }
 
 int outcome_tell(
@@ -87,10 +99,20 @@ int outcome_tell(
 
 /* ---- the file ---- */
 
+struct left_line {
+	struct left_line *next; /* of the file */
+	struct left_behind *l;
+	struct store *s;
+	enum outcome_kind kind;
+	bool plain;   /* the database has refused its texts */
+	json_t *json; /* the array that it is */
+};
+
 struct left_behind {
 	struct left_behind *next, **back; /* among all */
 	int dirfd, fd;
 	char name[NAME_MAX + 1];
+	struct left_line *lines;
 	int waiting; /* statements */
 	bool failed; /* one of them: the file stays */
 };
@@ -105,6 +127,11 @@ struct outcomes {
 
 static void drop(struct left_behind *l)
 {
+	for (struct left_line *line = l->lines, *next; line; line = next) {
+		next = line->next;
+		json_decref(line->json);
+		free(line);
+	}
 	close(l->fd);
 	close(l->dirfd);
 	free(l);
@@ -232,34 +259,75 @@ void outcomes_told(struct outcomes *f)
 
 /* ---- those of others ---- */
 
+static void on_told(void *ctx, const struct store_reply *r);
+
+static int ask_line(struct left_line *line)
+{
+	const char *v[OUTCOME_VALUES] = {NULL};
+	int n = kinds[line->kind].n;
+
+	for (int i = 0; i < n; i++)
+		v[i] = json_string_value(json_array_get(line->json, (size_t)i + 1));
+	if (line->plain)
+		make_plain(line->kind, v);
+	return store_ask(line->s, kinds[line->kind].sql, v, n, NULL, on_told, line);
+}
+
+/* What the database will never take is not told it for ever. */
 static void on_told(void *ctx, const struct store_reply *r)
 {
-	struct left_behind *l = ctx;
+	struct left_line *line = ctx;
+	struct left_behind *l = line->l;
+	bool never = r->end == STORE_REFUSED && r->fault == DB_DATA;
+	char *text;
 
-	l->failed = l->failed || r->end != STORE_DONE;
+	if (never && !line->plain) {
+		line->plain = true;
+		if (ask_line(line) == 0)
+			return;
+		never = false;
+	}
+	if (never) {
+		text = json_dumps(line->json, JSON_COMPACT);
+		log_error("cannot tell the database of '%s', which is in '%s': %s",
+			text ? text : "", l->name, r->why);
+		free(text);
+	}
+	l->failed = l->failed || (r->end != STORE_DONE && !never);
 	if (--l->waiting == 0)
 		forget(l, !l->failed);
 }
 
-/* One line. A broken one is the half of a crash: nothing was done about it. */
+/* Of a line; OUTCOME_NONE: it is none. */
+static enum outcome_kind kind_of(const json_t *line)
+{
+	const char *name = json_string_value(json_array_get(line, 0));
+
+	for (size_t k = OUTCOME_UNDIALLED; name && k < ARRAY_LEN(kinds); k++)
+		if (strcmp(kinds[k].name, name) == 0 &&
+			json_array_size(line) == (size_t)kinds[k].n + 1)
+			return (enum outcome_kind)k;
+	return OUTCOME_NONE;
+}
+
+/* A broken one is the half of a crash: nothing was done about it. */
 static void tell_line(struct left_behind *l, struct store *s, const char *text, size_t n)
 {
-	json_t *line = json_loadb(text, n, 0, NULL);
-	const char *name = json_string_value(json_array_get(line, 0)), *v[OUTCOME_VALUES] = {NULL};
+	json_t *json = json_loadb(text, n, 0, NULL);
+	enum outcome_kind kind = kind_of(json);
+	struct left_line *line = kind == OUTCOME_NONE ? NULL : calloc(1, sizeof(*line));
 
-	for (size_t k = OUTCOME_UNDIALLED; name && k < ARRAY_LEN(kinds); k++) {
-		if (strcmp(kinds[k].name, name) != 0 ||
-			json_array_size(line) != (size_t)kinds[k].n + 1)
-			continue;
-		for (int i = 0; i < kinds[k].n; i++)
-			v[i] = json_string_value(json_array_get(line, (size_t)i + 1));
-		l->waiting++;
-		if (store_ask(s, kinds[k].sql, v, kinds[k].n, NULL, on_told, l) < 0) {
-			l->waiting--;
-			l->failed = true;
-		}
+	if (!line) {
+		l->failed = l->failed || kind != OUTCOME_NONE;
+		json_decref(json);
+		return;
 	}
-	json_decref(line);
+	*line = (struct left_line){.next = l->lines, .l = l, .s = s, .kind = kind, .json = json};
+	l->lines = line;
+	if (ask_line(line) == 0)
+		l->waiting++;
+	else
+		l->failed = true;
 }
 
 static int tell_all(struct left_behind *l, struct store *s)
@@ -284,8 +352,7 @@ static int tell_all(struct left_behind *l, struct store *s)
 	return --l->waiting;
 }
 
-static void inherit(struct outcomes *f, const char *name, struct store *s,
-	void (*said)(const char *file, int n))
+static void inherit(struct outcomes *f, const char *name, struct store *s)
 {
 	struct left_behind *l = calloc(1, sizeof(*l));
 	int n;
@@ -311,12 +378,13 @@ static void inherit(struct outcomes *f, const char *name, struct store *s,
 	f->left = l;
 	n = tell_all(l, s);
 	if (n)
-		said(name, n);
+		log_warn("%d outcomes that a process before left in '%s' are told the database", n,
+			name);
 	else
 		forget(l, !l->failed);
 }
 
-void outcomes_inherit(struct outcomes *f, struct store *s, void (*said)(const char *file, int n))
+void outcomes_inherit(struct outcomes *f, struct store *s)
 {
 	int fd = openat(f->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -332,7 +400,7 @@ void outcomes_inherit(struct outcomes *f, struct store *s, void (*said)(const ch
 
 		if (n > suffix && strcmp(e->d_name + n - suffix, SUFFIX) == 0 &&
 			strcmp(e->d_name, f->name) != 0)
-			inherit(f, e->d_name, s, said);
+			inherit(f, e->d_name, s);
 	}
 	closedir(dir);
 }

@@ -28,6 +28,7 @@ struct outcome {
 	const char *amd_result, *amd_cause; /* ENDED */
 	int64_t answered_ms;                /* since 1970; 0: it was not, or the database knows */
 	int64_t ended_ms;                   /* since 1970; 0: now */
+	bool plain; /* without the texts of others: the database has refused them */
 };
 
 /* One statement, see store_ask; it answers with one boolean: true if that was news. */
@@ -44,8 +45,8 @@ void outcomes_close(struct outcomes *f);
 int outcomes_keep(struct outcomes *f, const struct outcome *o) MUST_USE;
 /* One that was kept has been told; behind the last one the file is emptied. */
 void outcomes_told(struct outcomes *f);
-/* Tell what processes that are gone have left behind, and remove their files when that is done. said is called for each
- * file: how many outcomes it has. */
-void outcomes_inherit(struct outcomes *f, struct store *s, void (*said)(const char *file, int n));
+/* Tell what processes that are gone have left behind, and remove their files when that is done. Both is logged: how many
+ * there are, and one that the database does not take, not even without its texts. */
+void outcomes_inherit(struct outcomes *f, struct store *s);
 
 #endif

@@ -361,11 +361,6 @@ static void on_failing(void *ctx)
 
 /* ---- database and Asterisk ---- */
 
-static void said_inherited(const char *file, int n)
-{
-	log_warn("%d outcomes that a process before left in '%s' are told the database", n, file);
-}
-
 static void on_store_up(void *ctx)
 {
 	static bool again;
@@ -378,7 +373,7 @@ static void on_store_up(void *ctx)
 	again = true;
 	beat();
 	dialer_store_up(run.dialer);
-	outcomes_inherit(run.outcomes, run.store, said_inherited);
+	outcomes_inherit(run.outcomes, run.store);
 	ask_ours();
 }
 
