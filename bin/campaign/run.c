@@ -461,13 +461,13 @@ static int check_database(enum exit_code *ret)
 /* A name that no other process has, or will have. */
 static int name_node(void)
 {
-	unsigned char lot[4];
+	uint32_t lot;
 
 	if (gethostname(run.host, sizeof(run.host) - 1) < 0 ||
-		getrandom(lot, sizeof(lot), 0) != sizeof(lot))
+		getrandom(&lot, sizeof(lot), 0) != sizeof(lot))
 		return -1;
 	snprintf(run.pid, sizeof(run.pid), "%d", (int)getpid());
-	snprintf(run.boot, sizeof(run.boot), "%02x%02x%02x%02x", lot[0], lot[1], lot[2], lot[3]);
+	snprintf(run.boot, sizeof(run.boot), "%08x", lot);
 	snprintf(run.node, sizeof(run.node), "%s-%s-%s", run.host, run.pid, run.boot);
 	snprintf(run.max_calls, sizeof(run.max_calls), "%lld", (long long)opt.max_calls);
 	snprintf(run.lease, sizeof(run.lease), "%lld seconds", (long long)opt.lease_s);
