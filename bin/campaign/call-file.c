@@ -8,6 +8,7 @@
 
 #include "base/dynbuf.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #define FILE_MAX_BYTES 16384 /* as-answer reads no more */
 #define VALUE_MAX 256
@@ -59,13 +60,10 @@ static bool is_name(const char *s)
 /* A line NAME=VALUE, of a value that is cut between two characters. False: there is no room for it. */
 static bool add(struct dynbuf *b, const char *name, const char *value)
 {
-	size_t n = strnlen(value, VALUE_MAX + 1);
+	size_t n = utf8_cut(value, strlen(value), VALUE_MAX);
 
 	if (!*value || !is_name(name))
 		return true;
-	if (n > VALUE_MAX)
-		for (n = VALUE_MAX; n > 0 && ((unsigned char)value[n] & 0xc0) == 0x80;)
-			n--;
 	if (b->n + strlen(name) + n + 2 > FILE_MAX_BYTES)
 		return false;
 	dynbuf_addf(b, "%s=", name);
