@@ -207,9 +207,8 @@ static void take_over(void)
 	if (!ari_is_up(run.ari) || now_ns() < run.recover_ns)
 		return;
 	(void)!store_ask(run.store,
-		"SELECT call_id, state, CASE WHEN state <> 'claimed' THEN asterisk_id END FROM campaign_expired($1, $2::interval, to_timestamp($3::float8))",
-		(const char *const[]){run.node, run.lease, run.started}, 3, on_left, on_all_left,
-		NULL);
+		"SELECT call_id, state, asterisk_id FROM campaign_expired($1, $2::interval)",
+		(const char *const[]){run.node, run.lease}, 2, on_left, on_all_left, NULL);
 }
 
 /* ---- heartbeats ---- */

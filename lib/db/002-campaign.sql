@@ -966,18 +966,15 @@ $$;
 -- dialled, only if it was by the Asterisk of the node: another one does not have its channel, and would say that it is gone.
 -- What should have ended ten minutes ago at the latest, by the longest ring and talk of its campaign, anybody may have:
 -- its Asterisk stays away, and nobody is to be in a call for ever.
--- restarted: that Asterisk was started after it was dialled, by both clocks, so there is no channel any more.
-CREATE FUNCTION campaign_expired(p_node text, p_lease interval DEFAULT '15 seconds', p_asterisk_boot timestamptz DEFAULT NULL,
-	p_at timestamptz DEFAULT clock_timestamp())
-	RETURNS TABLE (call_id text, state text, phone text, campaign_id text, trunk text, owner_before text, asterisk_id text,
-		dialed_at timestamptz, answered_at timestamptz, restarted boolean) LANGUAGE plpgsql AS $$
+CREATE FUNCTION campaign_expired(p_node text, p_lease interval DEFAULT '15 seconds', p_at timestamptz DEFAULT clock_timestamp())
+	RETURNS TABLE (call_id text, state text, asterisk_id text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	n node;
 BEGIN
 	SELECT * INTO n FROM node WHERE node_id = p_node;
 	RETURN QUERY
-	WITH old AS MATERIALIZED (SELECT c.call_id, c.owner FROM call c
+	WITH old AS MATERIALIZED (SELECT c.call_id FROM call c
 		WHERE c.ended_at IS NULL AND c.direction = 'outbound' AND c.queue_id IS NOT NULL
 		AND ((c.lease_until <= p_at OR c.lease_until > p_at + 4 * greatest(p_lease, interval '30 seconds'))
 				AND (c.state = 'claimed' OR c.asterisk_id IS NULL OR c.asterisk_id = n.asterisk_id)
@@ -985,8 +982,7 @@ BEGIN
 				FROM campaign k WHERE k.campaign_id = c.campaign_id) * interval '1 second')
 		ORDER BY c.lease_until LIMIT 200 FOR UPDATE SKIP LOCKED)
 	UPDATE call c SET owner = p_node, lease_until = p_at + p_lease FROM old WHERE c.call_id = old.call_id
-		RETURNING c.call_id, c.state, c.phone_number, c.campaign_id, c.trunk, old.owner, c.asterisk_id, c.dialed_at, c.answered_at,
-			coalesce(c.asterisk_id = n.asterisk_id AND p_asterisk_boot > c.asterisk_boot AND p_asterisk_boot > c.dialed_at, false);
+		RETURNING c.call_id, c.state, c.asterisk_id;
 END
 $$;
 

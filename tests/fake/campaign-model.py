@@ -383,7 +383,7 @@ class Life:
 
   def expired(self, node=None):
     node = node or self.rng.choice(list(self.nodes))
-    rows = self.db.ask(f"SELECT call_id, state FROM campaign_expired('{node}', '15 s', NULL, '{stamp(self.now)}')")
+    rows = self.db.ask(f"SELECT call_id, state FROM campaign_expired('{node}', '15 s', '{stamp(self.now)}')")
     theirs = sorted((c.id, c.state) for c in self.live() if c.lease <= self.now or c.lease > self.now + 120 * SECOND
                     or c.dialed and c.owner != node and self.now > c.dialed + (120 + 3600 + 600) * SECOND)
     must(sorted(map(tuple, rows)) == theirs, "taken over", rows, "and not", theirs)
@@ -531,7 +531,7 @@ def takeover(_rng, db):
   simple(db, OPEN, 4)
   at = lambda s: stamp(OPEN + s * SECOND)  # noqa: E731
   beat = lambda node, s, asterisk: db.ask(f"SELECT campaign_beat('{node}', 'h', 1, 'b', 9, '15 s', '{at(s)}', {quoted(asterisk)})")  # noqa: E731
-  expired = lambda node, s: {r[0] for r in db.ask(f"SELECT call_id FROM campaign_expired('{node}', '15 s', NULL, '{at(s)}')")}  # noqa: E731
+  expired = lambda node, s: {r[0] for r in db.ask(f"SELECT call_id FROM campaign_expired('{node}', '15 s', '{at(s)}')")}  # noqa: E731
   for node, asterisk in (("n1", "A"), ("n2", None), ("n3", "B"), ("n4", "A")):
     beat(node, 0, asterisk)
   dialed, claimed = (row[0] for row in claim(db, OPEN, 2))
@@ -655,7 +655,7 @@ def races(rng, db):
   # leases that are over: each is taken by one
   simple(db, OPEN, 120)
   claim(db, OPEN, 100)
-  said = at_once([[f"SELECT call_id FROM campaign_expired('m{i}', '15 s', NULL, '{stamp(OPEN + HOUR)}')"] * 3 for i in range(6)])
+  said = at_once([[f"SELECT call_id FROM campaign_expired('m{i}', '15 s', '{stamp(OPEN + HOUR)}')"] * 3 for i in range(6)])
   taken = [row[0] for session in said for answer in session for row in answer]
   must(len(taken) == 100 == len(set(taken)), len(taken), "taken over, of 100")
   must(not any(db.one(f"SELECT campaign_dial('{i}', 'n1', '{stamp(OPEN + HOUR)}')") == "t" for i in taken[:20]), "its old owner dials")
