@@ -100,7 +100,7 @@ fresh 001
 control 'slow?match=create&ms=700&when=after'
 runs pause
 state claimed && q "UPDATE campaign SET status = 'paused'"
-ok 'paused between claim and dial: it is not dialled' is "SELECT count(*) FROM call_undone WHERE reason = 'it may not be called any more'" 1
+ok 'paused between claim and dial: it is not dialled' is "SELECT count(*) FROM call_undone WHERE reason = 'it may not be called any more' AND NOT trunk_fault" 1
 check 'the row is as before' '[ "$(q "SELECT status, attempts FROM call_queue")" = "pending|0" ] && rings 0'
 no_channel() { [ "$(channels)" = 0 ]; }
 ok 'and no channel is left' wait_for 5 no_channel
@@ -289,15 +289,17 @@ ok 'is seen, and the campaign paused, with the reason' is "SELECT status, status
 check 'not everybody was called' '[ "$(wc -l <"$T/invites")" -lt 40 ] && wait_for 5 says trunk "campaign camp_00000001 is paused"'
 kill "$dispatcher" && ends 0
 fresh 1061
+q "UPDATE campaign SET breaker_calls = 1"
 runs other --trunk=other
-ok 'an endpoint that is none is a fault of the trunk' is "SELECT count(*) > 0 FROM call_undone WHERE reason LIKE 'trunk: %'" t
+ok 'an endpoint that is none is a fault of the trunk' is "SELECT count(*) > 0 FROM call_undone WHERE reason LIKE '%Allocation failed' AND trunk_fault" t
+ok 'for which the campaign is paused, too' is "SELECT status, status_reason LIKE 'trunk other: 1 of 1 calls failed%Allocation failed)' FROM campaign" 'paused|t'
 check 'nobody rings' 'rings 0'
 kill "$dispatcher" && ends 0
 
 fresh 001
 q "INSERT INTO trunk (name, endpoint) VALUES ('phone', 'PJSIP/phone')"
 runs phone --trunk=phone
-ok 'an endpoint of the table that is none' is "SELECT count(*) > 0 FROM call_undone WHERE reason = 'trunk: its endpoint cannot be dialled'" t
+ok 'an endpoint of the table that is none' is "SELECT count(*) > 0 FROM call_undone WHERE reason = 'the endpoint of the trunk cannot be dialled' AND trunk_fault" t
 check 'over it nobody rings' 'rings 0'
 kill "$dispatcher" && ends 0
 

@@ -28,6 +28,7 @@ static struct outcome outcome_of(const struct call *c)
 		.call = c->id,
 		.node = c->d->set.node,
 		.why = c->why,
+		.trunk_fault = c->trunk_fault,
 		.cause = c->cause,
 		.tech_cause = c->tech_cause[0] ? c->tech_cause : NULL,
 		.cause_txt = c->why[0] ? c->why : NULL,

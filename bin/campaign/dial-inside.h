@@ -54,6 +54,7 @@ struct call {
 	unsigned refusals; /* of the values of its outcome, by the database */
 	/* how it ended */
 	enum outcome_kind outcome;
+	bool trunk_fault; /* UNDIALLED: nobody can be called over it so */
 	int cause;
 	char tech_cause[16], why[DIAL_TEXT_MAX], amd[32], amd_cause[64];
 };

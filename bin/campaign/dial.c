@@ -170,7 +170,6 @@ static void created(struct call *c)
 static void on_created(void *ctx, const struct ari_reply *r)
 {
 	struct call *c = ctx;
-	char why[DIAL_TEXT_MAX];
 
 	if (!call_replied(c) || c->phase != CREATE)
 		return;
@@ -179,9 +178,8 @@ static void on_created(void *ctx, const struct ari_reply *r)
 		created(c);
 		return;
 	}
-	/* campaign_trunk_check counts what begins so */
-	snprintf(why, sizeof(why), "%s%s", r->outcome == ARI_FAILED ? "trunk: " : "", r->why);
-	call_settle(c, OUTCOME_UNDIALLED, why);
+	c->trunk_fault = r->outcome == ARI_FAILED;
+	call_settle(c, OUTCOME_UNDIALLED, r->why);
 }
 
 /* ---- rows ---- */
@@ -200,7 +198,8 @@ static void create(struct call *c, const struct claim *row)
 	c->subscribed = true; /* by create */
 	if (endpoint_fill(endpoint, template, row->phone) < 0) {
 		/* of the table, where anybody may have written it */
-		call_settle(c, OUTCOME_UNDIALLED, "trunk: its endpoint cannot be dialled");
+		c->trunk_fault = true;
+		call_settle(c, OUTCOME_UNDIALLED, "the endpoint of the trunk cannot be dialled");
 	} else if (call_file_write(set->from_dir, row) < 0) {
 		log_error_errno("cannot write '%s/%s'", set->from_dir, c->id);
 		call_settle(c, OUTCOME_UNDIALLED, "what is known of the call cannot be written");

@@ -26,8 +26,9 @@ static const struct {
 } kinds[] = {
 	[OUTCOME_UNDIALLED] = {"undialled",
 		/* an attempt that was counted is not taken back, whether it rang or not */
-		"SELECT CASE WHEN campaign_unclaim($1, $2, $3) THEN true ELSE campaign_lost($1, $2, $3) END",
-		3},
+		"SELECT CASE WHEN campaign_unclaim($1, $2, $3, p_trunk_fault => $4::boolean)"
+		" THEN true ELSE campaign_lost($1, $2, $3) END",
+		4},
 	[OUTCOME_ENDED] = {"ended",
 		"SELECT CASE WHEN $8::float8 IS NULL"
 		" OR campaign_state($1, $2, 'answered', to_timestamp($8::float8)) IS NOT NULL"
@@ -79,6 +80,9 @@ static void fill(struct values *to, const struct outcome *o)
 		to->v[6] = o->amd_cause;
 		to->v[7] = answered;
 		to->v[8] = ended;
+	} else if (o->kind == OUTCOME_UNDIALLED) {
+		to->v[2] = o->why;
+		to->v[3] = o->trunk_fault ? "true" : "false";
 	} else {
 		to->v[2] = o->why;
 		to->v[3] = answered;

@@ -23,6 +23,7 @@ struct outcome {
 	enum outcome_kind kind;
 	const char *call, *node;
 	const char *why;                    /* UNDIALLED, LOST: in words */
+	bool trunk_fault;                   /* UNDIALLED: campaign_trunk_check counts it */
 	int cause;                          /* ENDED: Q.850; -1: not said */
 	const char *tech_cause, *cause_txt; /* ENDED */
 	const char *amd_result, *amd_cause; /* ENDED */

@@ -426,7 +426,8 @@ CREATE TABLE call_undone (
 	trunk text COLLATE "C",
 	node text,
 	reason text,
-	undone_at timestamptz NOT NULL
+	undone_at timestamptz NOT NULL,
+	trunk_fault boolean NOT NULL DEFAULT false -- nobody could have been called over it
 );
 CREATE INDEX call_undone_queue ON call_undone (queue_id, undone_at);
 CREATE INDEX call_undone_time ON call_undone (undone_at);
@@ -734,8 +735,8 @@ END
 $$;
 
 -- It was certainly never dialled: the row is pending again and no attempt is counted. True as often as it is said.
-CREATE FUNCTION campaign_unclaim(p_call_id text, p_node text, p_reason text, p_at timestamptz DEFAULT clock_timestamp())
-	RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION campaign_unclaim(p_call_id text, p_node text, p_reason text, p_at timestamptz DEFAULT clock_timestamp(),
+	p_trunk_fault boolean DEFAULT false) RETURNS boolean LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	c call;
@@ -747,7 +748,7 @@ BEGIN
 		RETURN EXISTS (SELECT FROM call_undone WHERE call_id = p_call_id);
 	END IF;
 	SELECT count(*) INTO before FROM call_undone WHERE queue_id = c.queue_id AND undone_at > p_at - interval '1 hour';
-	INSERT INTO call_undone VALUES (c.call_id, c.queue_id, c.campaign_id, c.trunk, p_node, p_reason, p_at);
+	INSERT INTO call_undone VALUES (c.call_id, c.queue_id, c.campaign_id, c.trunk, p_node, p_reason, p_at, p_trunk_fault);
 	UPDATE call_queue SET status = 'pending', call_id = NULL, error_message = p_reason,
 		next_at = p_at + least(300, 2 * 2 ^ least(before, 8)) * interval '1 second' -- longer each time: no spinning
 		WHERE queue_id = c.queue_id AND call_id = p_call_id;
@@ -1075,7 +1076,7 @@ BEGIN
 					FROM call e LEFT JOIN hangup_cause h ON h.cause = e.hangup_cause
 					WHERE e.trunk = p_trunk AND e.ended_at <= p_at AND e.state = 'ended'
 					AND e.ended_at > greatest(p_at - c.breaker_s * interval '1 second', c.resumed_at)
-				UNION ALL SELECT true, u.reason FROM call_undone u WHERE u.trunk = p_trunk AND u.reason LIKE 'trunk:%'
+				UNION ALL SELECT true, u.reason FROM call_undone u WHERE u.trunk = p_trunk AND u.trunk_fault
 					AND u.undone_at <= p_at AND u.undone_at > greatest(p_at - c.breaker_s * interval '1 second', c.resumed_at)) x) f
 		WHERE c.status = 'active' AND coalesce(c.trunk, p_trunk) = p_trunk
 		AND f.n >= c.breaker_calls AND f.bad > 0 AND f.bad >= f.n * c.breaker_share
