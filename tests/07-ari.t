@@ -65,6 +65,11 @@ wrong_password() { CALLPIPE_ARI_PASSWORD=hunter2 found 78 missing credentials 'A
 ok 'a password that is none, which is not shown' wrong_password
 no_password() { CALLPIPE_ARI_PASSWORD='' must_fail 78 campaign ari-check 'PJSIP/%s@trunk' >"$T/out" 2>"$T/err" && [ ! -s "$T/out" ] && grep '^campaign: there is no password for ARI' "$T/err"; }
 ok 'no password' no_password
+no_authorities() {
+	must_fail 78 campaign ari-check --ca-file="$T/none" 'PJSIP/%s@trunk' >"$T/out" 2>"$T/err" && [ ! -s "$T/out" ] &&
+		grep "^campaign: cannot use the authorities of '$T/none': No such file" "$T/err"
+}
+ok 'a file of authorities that is none' no_authorities
 ok 'not the URL of the interface' found 78 missing asterisk 'at .*/arx is no REST interface of Asterisk' --ari-url="${CALLPIPE_ARI_URL%i}x" 'PJSIP/%s@trunk'
 ok 'nobody there' found 75 missing asterisk 'at http://127.0.0.1:1/ari nobody answers' --ari-url=http://127.0.0.1:1/ari 'PJSIP/%s@trunk'
 nowhere() { PGHOST=$T found 0 unknown trunk 'the database cannot be asked for trunks: '; }

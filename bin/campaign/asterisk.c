@@ -25,12 +25,17 @@ struct ari *asterisk_open(
 	struct loop *loop, const char *app, const struct ari_handlers *on, void *ctx)
 {
 	struct ari_settings set = {.url = asterisk_set.url, .app = app, .user = asterisk_set.user};
-	char why[HTTP_WHY_MAX], *password = find_password();
+	char why[HTTP_WHY_MAX], *password;
 	struct ari *ari;
 
+	http_set(&asterisk_set.http);
+	if (http_check(why) < 0) {
+		log_error("%s", why);
+		return NULL;
+	}
+	password = find_password();
 	if (!password)
 		return NULL;
-	http_set(&asterisk_set.http);
 	set.password = password;
 	ari = ari_open(loop, &set, on, ctx, why);
 	secret_free(password);
