@@ -138,7 +138,7 @@ static enum exit_code queue(struct one *o, const char *raw)
 		db_query(db, contact_sql, contact, 7, NULL) == -1 ||
 		db_query(db, consent_sql, (const char *const[]){n->number, own.consent}, 2, NULL) ==
 			-1 ||
-		steer_value(db, queue_sql, row, 3, o->queue_id, sizeof(o->queue_id)) == -1)
+		db_value(db, queue_sql, row, 3, o->queue_id, sizeof(o->queue_id)) == -1)
 		return tables_say(db, "queue the call");
 	if (!*o->queue_id) {
 		log_error("%s is being called already", n->number);
@@ -157,7 +157,7 @@ static bool withdraw(struct one *o, const char *why)
 {
 	const char *params[] = {o->queue_id, why};
 
-	if (db_run(&o->db, "BEGIN") == 0 && steer_rows(&o->db, withdraw_sql, params, 2) == 1 &&
+	if (db_run(&o->db, "BEGIN") == 0 && db_count(&o->db, withdraw_sql, params, 2) == 1 &&
 		db_query(&o->db, unqueue_sql, params, 1, NULL) == 0 &&
 		db_run(&o->db, "COMMIT") == 0)
 		return true;
@@ -263,7 +263,7 @@ static enum exit_code call(struct one *o, const char *raw)
 	if (shape_check(&o->db, &code) == -1)
 		return code;
 	own.caller_id = shape.caller_id;
-	if (steer_value(&o->db, alive_sql, NULL, 0, any, sizeof(any)) == -1)
+	if (db_value(&o->db, alive_sql, NULL, 0, any, sizeof(any)) == -1)
 		return tables_say(&o->db, "look for a dispatcher");
 	if (!*any) {
 		log_error("no dispatcher is running: campaign run");

@@ -85,33 +85,27 @@ static int add(struct db *db, const char *number)
 
 static enum exit_code absent(struct db *db, const char *number)
 {
-	enum exit_code code = EXIT_FALSE;
-	PGresult *r;
+	char reason[16];
 
-	if (db_query(db, wish_sql, (const char *const[]){number, set.campaign}, 2, &r) == -1)
+	if (db_value(db, wish_sql, (const char *const[]){number, set.campaign}, 2, reason,
+		    sizeof(reason)) == -1)
 		return tables_say(db, "look for the number");
-	if (PQntuples(r)) {
+	if (*reason) {
 		log_error("cannot remove '%s': the person asked for it (%s); --force does", number,
-			PQgetvalue(r, 0, 0));
-		code = EXIT_REFUSED;
-	} else {
-		log_error("'%s' is not there", number);
+			reason);
+		return EXIT_REFUSED;
 	}
-	PQclear(r);
-	return code;
+	log_error("'%s' is not there", number);
+	return EXIT_FALSE;
 }
 
 static enum exit_code removed(struct db *db, const char *number)
 {
-	PGresult *r;
-	int64_t n;
+	int64_t n = db_count(db, remove_sql,
+		(const char *const[]){number, set.campaign, own.force ? "t" : "f"}, 3);
 
-	if (db_query(db, remove_sql,
-		    (const char *const[]){number, set.campaign, own.force ? "t" : "f"}, 3,
-		    &r) == -1)
+	if (n == -1)
 		return tables_say(db, "remove the number");
-	n = db_rows(r);
-	PQclear(r);
 	return n ? EXIT_OK : absent(db, number);
 }
 
@@ -331,7 +325,6 @@ static int check_scopes(struct listing *l)
 static enum exit_code merge(struct listing *l)
 {
 	int64_t new;
-	PGresult *r;
 
 	if (copy_lines(l) == -1) {
 		if (l->db.fault != DB_FINE)
@@ -343,12 +336,8 @@ static enum exit_code merge(struct listing *l)
 		return tables_say(&l->db, "import numbers");
 	if (l->bad > SHOWN)
 		log_warn("and %" PRId64 " more lines that were not taken", l->bad - SHOWN);
-	if (db_query(&l->db, merge_sql, (const char *const[]){set.campaign, own.reason}, 2, &r) ==
-		-1)
-		return tables_say(&l->db, "import numbers");
-	new = db_rows(r);
-	PQclear(r);
-	if (db_run(&l->db, "COMMIT") == -1)
+	new = db_count(&l->db, merge_sql, (const char *const[]){set.campaign, own.reason}, 2);
+	if (new == -1 || db_run(&l->db, "COMMIT") == -1)
 		return tables_say(&l->db, "import numbers");
 	printf("%" PRId64 " lines: %" PRId64 " numbers are new, %" PRId64 " errors\n",
 		l->good + l->bad, new, l->bad);

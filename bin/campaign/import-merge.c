@@ -133,14 +133,11 @@ static const char counts_sql[] =
 static int change(
 	struct db *db, const char *sql, const char *const params[], int n, int64_t *ret_rows)
 {
-	PGresult *r;
+	int64_t rows = db_count(db, sql, params, n);
 
-	if (db_query(db, sql, params, n, &r) == -1)
-		return -1;
-	if (ret_rows)
-		*ret_rows = db_rows(r);
-	PQclear(r);
-	return 0;
+	if (rows >= 0 && ret_rows)
+		*ret_rows = rows;
+	return rows == -1 ? -1 : 0;
 }
 
 static int count(struct db *db, struct import_counts *n)

@@ -51,35 +51,26 @@ static int lock(struct db *db, const char *id, enum exit_code *ret_code)
 	return err;
 }
 
-static int count(struct db *db, const char *sql, const char *id, int64_t *ret)
-{
-	PGresult *r;
-
-	if (db_query(db, sql, (const char *const[]){id}, 1, &r) == -1)
-		return -1;
-	*ret = PQnfields(r) ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : db_rows(r);
-	PQclear(r);
-	return 0;
-}
-
 static int undo(struct db *db, const char *id)
 {
-	int64_t all, restored, deleted;
+	int64_t restored, deleted;
+	char all[24];
 
-	if (count(db, count_sql, id, &all) == -1 || count(db, restore_sql, id, &restored) == -1 ||
-		count(db, delete_sql, id, &deleted) == -1 ||
+	if (db_value(db, count_sql, &id, 1, all, sizeof(all)) == -1 ||
+		(restored = db_count(db, restore_sql, &id, 1)) == -1 ||
+		(deleted = db_count(db, delete_sql, &id, 1)) == -1 ||
 		db_query(db,
 			"WITH c AS (DELETE FROM import_change WHERE import_id = $1::bigint),"
 			" e AS (DELETE FROM import_error WHERE import_id = $1::bigint)"
 			" UPDATE import SET undone_at = now() WHERE import_id = $1::bigint",
-			(const char *const[]){id}, 1, NULL) == -1 ||
+			&id, 1, NULL) == -1 ||
 		db_run(db, set.dry_run ? "ROLLBACK" : "COMMIT") == -1)
 		return -1;
 	printf("%simport %s: %" PRId64 " contacts removed, %" PRId64
 	       " as they were before, %" PRId64
 	       " stay: they were called, queued or changed since\n",
 		set.dry_run ? "would undo " : "undone ", id, deleted, restored,
-		all - restored - deleted);
+		(int64_t)strtoll(all, NULL, 10) - restored - deleted);
 	return 0;
 }
 

@@ -162,7 +162,7 @@ static int fill(struct launch *l)
 		own.id ? shape.scenario : NULL, steer_given(&shape.priority, priority),
 		steer_given(&shape.attempts, attempts)};
 
-	l->people = steer_rows(&l->db, set.dry_run ? dry_sql : sql, params, 6);
+	l->people = db_count(&l->db, set.dry_run ? dry_sql : sql, params, 6);
 	return l->people == -1 ? -1 : 0;
 }
 

@@ -92,9 +92,9 @@ static int hours_set(char *const words[])
 	}
 	if (tables_open(&db, &code) == -1)
 		return (int)code;
-	if (steer_value(&db, law_sql, (const char *const[]){country}, 1, found, sizeof(found)) ==
-			0 &&
-		!*found && db.fault == DB_FINE) {
+	if (db_value(&db, law_sql, (const char *const[]){country}, 1, found, sizeof(found)) == -1) {
+		code = tables_say(&db, "set the hours");
+	} else if (!*found) {
 		log_error("no country goes by hours of '%s': campaign country set", country);
 		code = EXIT_REFUSED;
 	} else {

@@ -57,7 +57,7 @@ static int write_one(struct db *db, const char *id, enum table_form form)
 		return -1;
 	if (form != TABLE_TEXT)
 		return 0;
-	if (steer_value(db, any_sql, &id, 1, any, sizeof(any)) == -1)
+	if (db_value(db, any_sql, &id, 1, any, sizeof(any)) == -1)
 		return -1;
 	if (!*any)
 		return 0;

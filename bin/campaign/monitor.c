@@ -328,7 +328,7 @@ static int find(const char *word, char id[STEER_ID_MAX], enum exit_code *ret_cod
 		return -1;
 	if (word) {
 		err = steer_find(&db, word, id, ret_code);
-	} else if (steer_value(&db, sql, NULL, 0, id, STEER_ID_MAX) == -1) {
+	} else if (db_value(&db, sql, NULL, 0, id, STEER_ID_MAX) == -1) {
 		*ret_code = tables_say(&db, "look for a campaign");
 	} else if (*id) {
 		err = 0;

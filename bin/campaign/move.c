@@ -25,7 +25,7 @@ static enum exit_code said(struct db *db, const char *id)
 {
 	char status[32];
 
-	if (steer_value(db, "SELECT status FROM campaign WHERE campaign_id = $1", &id, 1, status,
+	if (db_value(db, "SELECT status FROM campaign WHERE campaign_id = $1", &id, 1, status,
 		    sizeof(status)) == -1)
 		return tables_say(db, "read the campaign");
 	if (set.json)
@@ -94,7 +94,7 @@ static int settle(struct db *db, const char *id)
 	do {
 		n = before;
 		if (db_query(db, "SELECT campaign_settle()", NULL, 0, NULL) == -1 ||
-			steer_value(db, left_sql, &id, 1, left, sizeof(left)) == -1)
+			db_value(db, left_sql, &id, 1, left, sizeof(left)) == -1)
 			return -1;
 		before = strtoll(left, NULL, 10);
 		if (n != INT64_MAX && isatty(STDERR_FILENO))
@@ -129,7 +129,7 @@ static enum exit_code retry_one(struct db *db, const char *id)
 	char status[32];
 	int64_t n = -1;
 
-	if (steer_value(db, status_sql, &id, 1, status, sizeof(status)) == -1)
+	if (db_value(db, status_sql, &id, 1, status, sizeof(status)) == -1)
 		return tables_say(db, "read the campaign");
 	if (strncmp(status, "stop", 4) == 0) {
 		log_error(
@@ -138,7 +138,7 @@ static enum exit_code retry_one(struct db *db, const char *id)
 		return EXIT_REFUSED;
 	}
 	if (db_run(db, "BEGIN") == 0)
-		n = steer_rows(db, sql, &id, 1);
+		n = db_count(db, sql, &id, 1);
 	if (n == 0)
 		log_error("nobody of '%s' is No_answer, and done with", id);
 	if (n > 0 && strcmp(status, "completed") == 0 &&

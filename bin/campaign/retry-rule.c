@@ -104,7 +104,7 @@ static int remove_rule(char *const words[])
 		return EXIT_USAGE;
 	if (begin(&db, &id, &code) == -1)
 		return (int)code;
-	n = steer_rows(&db, "DELETE FROM retry_rule WHERE campaign_id = $1 AND outcome = $2",
+	n = db_count(&db, "DELETE FROM retry_rule WHERE campaign_id = $1 AND outcome = $2",
 		(const char *const[]){id, words[0]}, 2);
 	if (n == -1)
 		code = tables_say(&db, "remove the rule");

@@ -73,7 +73,7 @@ static int check_caller(struct db *db, enum exit_code *ret_code)
 		return -1;
 	snprintf(number, sizeof(number), "%s", n.number);
 	shape.caller_id = number;
-	if (steer_value(db, "SELECT 1 FROM caller_id WHERE number = $1", &shape.caller_id, 1, found,
+	if (db_value(db, "SELECT 1 FROM caller_id WHERE number = $1", &shape.caller_id, 1, found,
 		    sizeof(found)) == -1) {
 		*ret_code = tables_say(db, "look for the caller id");
 		return -1;
@@ -93,7 +93,7 @@ static int check_there(struct db *db, const char *option, const char *value, con
 
 	if (!value)
 		return 0;
-	if (steer_value(db, sql, &value, 1, found, sizeof(found)) == -1) {
+	if (db_value(db, sql, &value, 1, found, sizeof(found)) == -1) {
 		*ret_code = tables_say(db, "read the settings");
 		return -1;
 	}

@@ -40,32 +40,6 @@ enum exit_code steer_say(const struct db *db, const char *what)
 	return db->fault == DB_DATA ? EXIT_REFUSED : code;
 }
 
-int steer_value(
-	struct db *db, const char *sql, const char *const params[], int n, char *ret, size_t size)
-{
-	PGresult *r;
-
-	*ret = '\0';
-	if (db_query(db, sql, params, n, &r) == -1)
-		return -1;
-	if (PQntuples(r))
-		snprintf(ret, size, "%s", PQgetvalue(r, 0, 0));
-	PQclear(r);
-	return 0;
-}
-
-int64_t steer_rows(struct db *db, const char *sql, const char *const params[], int n)
-{
-	PGresult *r;
-	int64_t rows;
-
-	if (db_query(db, sql, params, n, &r) == -1)
-		return -1;
-	rows = db_rows(r);
-	PQclear(r);
-	return rows;
-}
-
 int steer_find(struct db *db, const char *word, char ret[STEER_ID_MAX], enum exit_code *ret_code)
 {
 	static const char sql[] =
@@ -142,7 +116,7 @@ int steer_change(
 
 	if (tables_open(&db, &code) == -1)
 		return (int)code;
-	rows = steer_rows(&db, sql, params, n);
+	rows = db_count(&db, sql, params, n);
 	if (rows == -1)
 		code = tables_say(&db, what);
 	db_close(&db);
@@ -164,12 +138,11 @@ void steer_warn(struct db *db)
 {
 	char n[24];
 
-	if (steer_value(db, "SELECT 1 FROM trunk WHERE enabled LIMIT 1", NULL, 0, n, sizeof(n)) ==
-			0 &&
+	if (db_value(db, "SELECT 1 FROM trunk WHERE enabled LIMIT 1", NULL, 0, n, sizeof(n)) == 0 &&
 		!*n)
 		log_warn(
 			"there is no trunk yet to call over: campaign trunk add, or a dispatcher adds its own");
-	if (steer_value(db,
+	if (db_value(db,
 		    "SELECT 1 FROM node WHERE heartbeat_at > clock_timestamp() - " STEER_ALIVE
 		    " LIMIT 1",
 		    NULL, 0, n, sizeof(n)) == 0 &&

@@ -27,11 +27,6 @@ int steer_one(char *const operands[], const char *what) MUST_USE;
 
 /* "cannot WHAT: why". What the tables do not allow is refused: 69. */
 enum exit_code steer_say(const struct db *db, const char *what);
-/* A statement that answers with one value, or none: ret is "" then. */
-int steer_value(struct db *db, const char *sql, const char *const params[], int n, char *ret,
-	size_t size) MUST_USE;
-/* How many rows a statement was about. -1 with db's fault. */
-int64_t steer_rows(struct db *db, const char *sql, const char *const params[], int n) MUST_USE;
 
 /* One of several queries of a command; on a terminal with an empty line behind it. */
 int steer_show(struct db *db, const char *sql, const char *const params[], int n,

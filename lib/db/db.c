@@ -105,6 +105,32 @@ int db_query(struct db *db, const char *sql, const char *const params[], int n, 
 	return finish(db, PQexecParams(db->conn, sql, n, NULL, params, NULL, NULL, 0), ret);
 }
 
+int db_value(
+	struct db *db, const char *sql, const char *const params[], int n, char *ret, size_t size)
+{
+	PGresult *r;
+
+	*ret = '\0';
+	if (db_query(db, sql, params, n, &r) == -1)
+		return -1;
+	if (PQntuples(r))
+		snprintf(ret, size, "%s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return 0;
+}
+
+int64_t db_count(struct db *db, const char *sql, const char *const params[], int n)
+{
+	PGresult *r;
+	int64_t rows;
+
+	if (db_query(db, sql, params, n, &r) == -1)
+		return -1;
+	rows = db_rows(r);
+	PQclear(r);
+	return rows;
+}
+
 int db_run(struct db *db, const char *sql)
 {
 	return finish(db, PQexec(db->conn, sql), NULL);

@@ -46,6 +46,11 @@ void db_close(struct db *db);
  * to PQclear. */
 int db_query(
 	struct db *db, const char *sql, const char *const params[], int n, PGresult **ret) MUST_USE;
+/* A statement that answers with one value, as text: "" if it is NULL, or there is none. */
+int db_value(struct db *db, const char *sql, const char *const params[], int n, char *ret,
+	size_t size) MUST_USE;
+/* How many rows a statement was about, or has found. -1: fault and why. */
+int64_t db_count(struct db *db, const char *sql, const char *const params[], int n) MUST_USE;
 /* Statements without values or rows, one after the other. */
 int db_run(struct db *db, const char *sql) MUST_USE;
 /* "INSERT 0 12": how many rows a result is about. */

@@ -5,24 +5,19 @@
 #include "record/tables.h"
 
 /* How many rows there are; -1: it has been said. */
-static int count(
+static int64_t count(
 	struct db *db, const char *sql, const char *const params[], int n, enum exit_code *ret_code)
 {
-	PGresult *r;
-	int rows;
+	int64_t rows = db_count(db, sql, params, n);
 
-	if (db_query(db, sql, params, n, &r) == -1) {
+	if (rows == -1)
 		*ret_code = tables_say(db, "look for who was erased");
-		return -1;
-	}
-	rows = PQntuples(r);
-	PQclear(r);
 	return rows;
 }
 
 int erased_ready(struct db *db, enum exit_code *ret_code)
 {
-	int rows = count(db, "SELECT FROM erasure LIMIT 1", NULL, 0, ret_code);
+	int64_t rows = count(db, "SELECT FROM erasure LIMIT 1", NULL, 0, ret_code);
 
 	if (rows <= 0 || phone_has_key())
 		return rows == -1 ? -1 : 0;
@@ -36,7 +31,7 @@ int erased_check(struct db *db, const char *number, bool *ret, enum exit_code *r
 {
 	uint8_t hash[SHA256_BYTES];
 	char hex[PHONE_HEX];
-	int rows;
+	int64_t rows;
 
 	*ret = false;
 	if (erased_ready(db, ret_code) == -1)
