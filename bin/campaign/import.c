@@ -13,16 +13,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "campaign.h"
 #include "people.h"
 #include "record/phone-key.h"
 
 #define CHUNK ((size_t)1 << 16) /* bytes of rows that are sent at a time */
-#define SHOW_EVERY_NS (200 * NS_PER_MS)
-#define SHOWN 20 /* bad rows that are said */
+#define SHOWN 20                /* bad rows that are said */
 
 static struct {
 	bool update, clean, list;
@@ -58,42 +57,22 @@ struct import {
 	char id[24];      /* of the import */
 	char hex[2 * SHA256_BYTES + 1];
 	const char *operand, *path; /* as it was named; for people */
-	int64_t shown_ns;           /* when progress was shown last */
-	bool terminal, drawn;
 };
 
-/* ---- progress ---- */
-
-static void wipe(struct import *im)
+static void show(const struct import *im)
 {
-	if (im->drawn)
-		(void)!write(STDERR_FILENO, "\r\033[K", 4);
-	im->drawn = false;
-}
+	char part[16] = "";
 
-static void show(struct import *im, const char *what)
-{
-	int64_t now = now_ns();
-	char text[160];
-	int n;
-
-	if (!im->terminal || (!what && now - im->shown_ns < SHOW_EVERY_NS))
-		return;
-	im->shown_ns = now;
-	n = snprintf(text, sizeof(text), "\r\033[Kcampaign: %" PRId64 " rows", im->n.rows);
-	if (what)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %s", what);
-	else if (im->in.size > 0)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %d %%",
+	if (im->in.size > 0)
+		snprintf(part, sizeof(part), ", %d %%",
 			(int)(100 * min_i64(im->in.bytes, im->in.size) / im->in.size));
-	im->drawn = write(STDERR_FILENO, text, (size_t)n) == n;
+	progress_show("%" PRId64 " rows%s", im->n.rows, part);
 }
 
 /* ---- the file ---- */
 
 static enum exit_code refuse(struct import *im)
 {
-	wipe(im);
 	log_error("cannot import '%s': %s", im->path, im->in.why);
 	return EXIT_DATA;
 }
@@ -101,7 +80,6 @@ static enum exit_code refuse(struct import *im)
 /* The database's fault, unless it was the file's. */
 static enum exit_code fail(struct import *im)
 {
-	wipe(im);
 	return tables_say(&im->db, "import contacts");
 }
 
@@ -133,8 +111,8 @@ static int copy_rows(struct import *im, struct row_maker *m)
 		im->n.bad += kind == ROW_BAD;
 		if (im->out.n >= CHUNK && send_rows(im) == -1)
 			return -1;
-		if (!(im->n.rows & 0xff))
-			show(im, NULL);
+		if (!(im->n.rows & 0xff) && progress_due())
+			show(im);
 	}
 	return got == -1 ? -1 : send_rows(im);
 }
@@ -181,7 +159,6 @@ static int check_known(struct import *im)
 		return -1;
 	im->n.known = PQntuples(r) > 0;
 	if (im->n.known) {
-		wipe(im);
 		log_warn(
 			"'%s' was imported before, as '%s' at %s, with %s new contacts: nothing is changed; --undo=%s takes that back",
 			im->path, PQgetvalue(r, 0, 2), PQgetvalue(r, 0, 1), PQgetvalue(r, 0, 3),
@@ -229,7 +206,6 @@ static int say_lines(struct import *im)
 		    "SELECT line, reason FROM import_error WHERE import_id = $1::bigint ORDER BY line LIMIT $2::integer",
 		    (const char *const[]){im->id, limit}, 2, &r) == -1)
 		return -1;
-	wipe(im);
 	for (int i = 0; i < PQntuples(r); i++)
 		log_warn("%s:%s: %s", im->path, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
 	if (more > 0 && PQntuples(r) == SHOWN)
@@ -258,7 +234,7 @@ static enum exit_code take_rows(struct import *im)
 
 	if (code)
 		return code;
-	show(im, "going into the tables");
+	progress_show("%" PRId64 " rows, going into the tables", im->n.rows);
 	if (begin_import(im) == -1)
 		return fail(im);
 	if (im->n.known)
@@ -266,7 +242,6 @@ static enum exit_code take_rows(struct import *im)
 	if (import_merge(&im->db, im->id, own.update, im->columns.has[COLUMN_TZ], &im->n) == -1 ||
 		say_lines(im) == -1)
 		return fail(im);
-	wipe(im);
 	say_encoding(im);
 	if (im->n.rows == 0) {
 		snprintf(im->in.why, sizeof(im->in.why), "there is nothing below its header");
@@ -320,6 +295,7 @@ static enum exit_code import(struct import *im)
 	else if (import_lists(&im->db, im->columns.has[COLUMN_TZ], &im->lists, &code) == 0)
 		code = take_rows(im);
 	db_close(&im->db);
+	progress_wipe();
 	if (!code)
 		code = sum_up(im) < 0 ? EXIT_IO : EXIT_OK;
 	return code;
@@ -335,7 +311,6 @@ static int import_file(const char *path)
 		return status;
 	im.operand = path;
 	im.path = strcmp(path, "-") == 0 ? "standard input" : path;
-	im.terminal = isatty(STDERR_FILENO);
 	im.lists.clean = own.clean;
 	snprintf(im.options, sizeof(im.options), "%s%s%s%s", own.update ? "update " : "",
 		own.clean ? "clean " : "", set.country ? "country=" : "",

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "steer.h"
 
 static struct {
@@ -97,9 +97,10 @@ static int settle(struct db *db, const char *id)
 			db_value(db, left_sql, &id, 1, left, sizeof(left)) == -1)
 			return -1;
 		before = strtoll(left, NULL, 10);
-		if (n != INT64_MAX && isatty(STDERR_FILENO))
-			fprintf(stderr, "\r%s still wait \r", left);
+		if (n != INT64_MAX && progress_due())
+			progress_show("%s people still wait", left);
 	} while (before && before < n);
+	progress_wipe();
 	return 0;
 }
 

@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-
-#define SHOW_EVERY_NS (200 * NS_PER_MS)
+#include "base/progress.h"
 
 struct batch {
 	const struct batch_page *page;
@@ -24,17 +23,12 @@ struct batch {
 	size_t taken; /* items given out, of both kinds */
 	size_t done, skipped, failed;
 	int code;         /* exit code of the first that failed */
-	bool terminal;    /* stderr is one */
 	int64_t began_ns; /* monotonic */
-	int64_t shown_ns; /* when progress was shown last */
 };
-
-static bool drawn; /* a line of progress stands on the terminal */
 
 void batch_wipe(void)
 {
-	if (drawn && write(STDERR_FILENO, "\r\033[K", 4) == 4)
-		drawn = false;
+	progress_wipe();
 }
 
 static int add(struct batch *b, const char *path)
@@ -154,10 +148,8 @@ int batch_open(const struct batch_page *page, char *const operands[], struct bat
 	int err = b ? 0 : -1;
 
 	if (b) {
-		*b = (struct batch){
-			.page = page, .terminal = isatty(STDERR_FILENO), .began_ns = now_ns()};
+		*b = (struct batch){.page = page, .began_ns = now_ns()};
 		b->lines = !operands[0];
-		log_before(batch_wipe);
 	}
 	if (b && b->lines && isatty(STDIN_FILENO)) {
 		log_error("name %s, folders of them, or '-' for a list on stdin", page->many);
@@ -232,25 +224,21 @@ void batch_end(struct batch *b, int end)
 void batch_show(struct batch *b)
 {
 	size_t ended = b->done + b->skipped + b->failed, left;
-	int64_t now = now_ns();
-	double s = (double)(now - b->began_ns) / NS_PER_S, rate = s > 0 ? (double)ended / s : 0;
-	char text[160];
-	int n;
+	char of[32] = "", remain[32] = "", failed[32] = "";
+	double s, rate;
 
-	if (!b->terminal || now - b->shown_ns < SHOW_EVERY_NS)
+	if (!progress_due())
 		return;
-	b->shown_ns = now;
+	s = (double)(now_ns() - b->began_ns) / NS_PER_S;
+	rate = s > 0 ? (double)ended / s : 0;
 	left = b->n - b->at + (b->taken - ended);
-	n = snprintf(text, sizeof(text), "\r\033[K%s: %zu", log_prog(), ended);
 	if (!b->lines)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, " of %zu", ended + left);
-	n += snprintf(text + n, sizeof(text) - (size_t)n, " %s, %.1f/s", b->page->many, rate);
+		snprintf(of, sizeof(of), " of %zu", ended + left);
 	if (!b->lines && rate > 0)
-		n += snprintf(
-			text + n, sizeof(text) - (size_t)n, ", %.0f s left", (double)left / rate);
+		snprintf(remain, sizeof(remain), ", %.0f s left", (double)left / rate);
 	if (b->failed)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %zu failed", b->failed);
-	drawn = write(STDERR_FILENO, text, (size_t)n) == n;
+		snprintf(failed, sizeof(failed), ", %zu failed", b->failed);
+	progress_show("%zu%s %s, %.1f/s%s%s", ended, of, b->page->many, rate, remain, failed);
 }
 
 /* A line for people, also where nobody watches: it is what cron sends. */
@@ -273,7 +261,6 @@ int batch_close(struct batch *b)
 	int code = b->code;
 
 	batch_wipe();
-	log_before(NULL);
 	sum_up(b);
 	for (size_t i = 0; i < b->n; i++)
 		free(b->items[i]);
