@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "people.h"
 #include "steer.h"
 
@@ -162,6 +163,7 @@ static int fill(struct launch *l)
 		own.id ? shape.scenario : NULL, steer_given(&shape.priority, priority),
 		steer_given(&shape.attempts, attempts)};
 
+	progress_show("people go into the queue");
 	l->people = db_count(&l->db, set.dry_run ? dry_sql : sql, params, 6);
 	return l->people == -1 ? -1 : 0;
 }
@@ -202,12 +204,14 @@ static int tell(struct launch *l)
 	const char *params[] = {l->name, shape.scenario ? shape.scenario : "qualify"};
 	struct db *db = &l->db;
 
+	progress_show("it is asked whether %" PRId64 " people may be called", l->people);
 	if (db_run(db,
 		    "CREATE TEMP TABLE dry (queue_id bigint, verdict text, reason text, next_at timestamptz, phone text,"
 		    " first_name text, last_name text, company text, status text, attempts integer, priority integer)"
 		    " ON COMMIT DROP") == -1 ||
 		db_query(db, gate_sql, (const char *const[]){l->id}, 1, NULL) == -1)
 		return -1;
+	progress_wipe();
 	if (table_form(set.json, false) == TABLE_JSON)
 		return steer_show(db, PEOPLE, NULL, 0, TABLE_JSON) == -1 ||
 				steer_show(db, summary_sql, params, 2, TABLE_JSON) == -1
@@ -226,6 +230,7 @@ static int tell(struct launch *l)
 
 static void launched(struct launch *l)
 {
+	progress_wipe();
 	if (table_form(set.json, false) == TABLE_JSON)
 		printf("{\"campaign_id\":\"%s\",\"queued\":%" PRId64 "}\n", l->id, l->people);
 	else
