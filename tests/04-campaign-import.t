@@ -26,6 +26,7 @@ ok 'no command' says 64 'name a command' campaign
 ok 'one that is not known' says 64 "unknown command 'imprt'" campaign imprt
 ok 'an option before the command' says 64 'options stand behind the command' campaign --json import
 ok 'a command has help of its own' eval 'campaign import --help | grep -q "^Usage: campaign import"'
+check 'nor a default that is none' '! for c in launch set trunk caller-id retry-rule country; do campaign "$c" --help || break; done | grep "default 0"'
 ok 'an option of another command' says 64 "unknown option '--undo'" campaign init --undo=1
 echo phone >"$T/f"
 ok 'without tables' says 78 "run 'calllog init'" campaign import "$T/f" --country=33

@@ -21,6 +21,9 @@ struct command {
 	int (*run)(char *const operands[]);
 };
 
+/* An integer before its option is seen that may be 0: it has no default for --help to show. */
+#define NOT_GIVEN (-1)
+
 struct settings {
 	const char *campaign; /* see steer_campaign; NULL: any, or none */
 	const char

@@ -12,7 +12,7 @@ static struct {
 	const char *name, *region;             /* holiday */
 	const char *law, *zone, *consent_from; /* country */
 	int64_t attempts, days, rest;
-} own;
+} own = {.rest = NOT_GIVEN};
 
 /* "FR" of "fr", a country that numbers are of; "*" is all others. -1 after a message. */
 static int read_country(const char *word, char ret[3])

@@ -13,7 +13,7 @@ static struct {
 	int64_t max_channels;
 	const char *pool, *proof, *zone; /* caller id */
 	int64_t cap;
-} own;
+} own = {.max_channels = NOT_GIVEN, .cap = NOT_GIVEN};
 
 /* ---- numbers ---- */
 
@@ -123,9 +123,9 @@ static int trunk(char *const operands[])
 static const struct opt_row trunk_rows[] = {
 	{"endpoint", 0, OPT_STR, "TEXT", NULL, "what Asterisk dials: 'PJSIP/%s@NAME'",
 		&own.endpoint},
-	{"max-channels", 0, OPT_INT, "N", NULL, "calls at a time, of all campaigns",
+	{"max-channels", 0, OPT_INT, "N", NULL, "calls at a time, of all campaigns, at first 30",
 		&own.max_channels, 0, 100000},
-	{"cps", 0, OPT_STR, "N", NULL, "calls that may begin in a second", &own.cps},
+	{"cps", 0, OPT_STR, "N", NULL, "calls that may begin in a second, at first 5", &own.cps},
 	{"caller-id", 0, OPT_STR, "NUMBER", NULL, "shown where a campaign has none",
 		&own.caller_id},
 	{OPTION_COUNTRY},

@@ -9,7 +9,7 @@
 static struct {
 	const char *factor, *jitter, *same_hours;
 	int64_t max, delay;
-} own;
+} own = {.max = NOT_GIVEN, .delay = NOT_GIVEN};
 
 static const struct opt_row rows[] = {
 	{OPTION_CAMPAIGN},

@@ -8,7 +8,7 @@
 #include "people.h"
 #include "steer.h"
 
-struct shape shape;
+struct shape shape = {.channels = NOT_GIVEN, .gap_ms = NOT_GIVEN, .retry_s = NOT_GIVEN};
 const char *scenario_folder;
 
 /* The recordings of a campaign: see pipelines/qualify. */

@@ -54,21 +54,25 @@ extern struct shape shape;
 			&shape.description}, \
 		{"scenario", 0, OPT_STR, "NAME", NULL, \
 			"what is said: qualify, or a folder of recordings", &shape.scenario}, \
-		{"priority", 0, OPT_INT, "N", NULL, "1 normal, 2 high, 3 urgent", &shape.priority, \
-			1, 3}, \
+		{"priority", 0, OPT_INT, "N", NULL, "1 normal, 2 high, 3 urgent; at first 1", \
+			&shape.priority, 1, 3}, \
 		{"trunk", 0, OPT_STR, "NAME", NULL, "calls go over this trunk alone", \
 			&shape.trunk}, \
-		{"max-channels", 0, OPT_INT, "N", NULL, "calls of the campaign at a time", \
-			&shape.channels, 0, 10000}, \
-		{"gap-ms", 0, OPT_INT, "MS", NULL, "between the beginnings of two calls", \
-			&shape.gap_ms, 0, 3600000}, \
-		{"ring", 0, OPT_INT, "S", NULL, "a call that nobody takes by then is over", \
-			&shape.ring_s, 1, 600}, \
-		{"talk", 0, OPT_INT, "S", NULL, "the longest talk", &shape.talk_s, 1, 86400}, \
-		{"max-attempts", 0, OPT_INT, "N", NULL, "calls to one person", &shape.attempts, 1, \
-			100}, \
-		{"retry-delay", 0, OPT_INT, "S", NULL, "before a person is tried again", \
-			&shape.retry_s, 0, 2592000}, \
+		{"max-channels", 0, OPT_INT, "N", NULL, \
+			"calls of the campaign at a time, at first 8", &shape.channels, 0, 10000}, \
+		{"gap-ms", 0, OPT_INT, "MS", NULL, \
+			"between the beginnings of two calls, at first 2000", &shape.gap_ms, 0, \
+			3600000}, \
+		{"ring", 0, OPT_INT, "S", NULL, \
+			"a call that nobody takes by then is over, at first 120", &shape.ring_s, \
+			1, 600}, \
+		{"talk", 0, OPT_INT, "S", NULL, "the longest talk, at first 3600", &shape.talk_s, \
+			1, 86400}, \
+		{"max-attempts", 0, OPT_INT, "N", NULL, "calls to one person, at first 3", \
+			&shape.attempts, 1, 100}, \
+		{"retry-delay", 0, OPT_INT, "S", NULL, \
+			"before a person is tried again, at first 300", &shape.retry_s, 0, \
+			2592000}, \
 		{"caller-id", 0, OPT_STR, "NUMBER", NULL, "number of ours that is shown", \
 			&shape.caller_id}, \
 		{"caller-pool", 0, OPT_STR, "NAME", NULL, \
