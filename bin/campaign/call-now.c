@@ -256,13 +256,13 @@ static enum exit_code call(struct one *o, const char *raw)
 	static const char alive_sql[] =
 		"SELECT 1 FROM node WHERE heartbeat_at > clock_timestamp() - " STEER_ALIVE
 		" LIMIT 1";
+	struct shape s = {.caller_id = own.caller_id};
 	enum exit_code code = EXIT_OK;
 	char any[8];
 
-	shape.caller_id = own.caller_id;
-	if (shape_check(&o->db, &code) == -1)
+	if (shape_check(&o->db, &s, &code) == -1)
 		return code;
-	own.caller_id = shape.caller_id;
+	own.caller_id = s.caller_id;
 	if (db_value(&o->db, alive_sql, NULL, 0, any, sizeof(any)) == -1)
 		return tables_say(&o->db, "look for a dispatcher");
 	if (!*any) {

@@ -21,7 +21,7 @@ struct command {
 	int (*run)(char *const operands[]);
 };
 
-/* An integer before its option is seen that may be 0: it has no default for --help to show. */
+/* An integer whose option was not given: out of its range, so that --help shows no default. */
 #define NOT_GIVEN (-1)
 
 struct settings {

@@ -9,7 +9,7 @@
 #include "record/found.h"
 #include "steer.h"
 
-#define LIST_LIMIT 50 /* on a terminal, unless told */
+#define LIST_LIMIT "50" /* on a terminal, unless told */
 
 static const char *search; /* words of names, company, e-mail, number */
 static int64_t import_id;
@@ -36,7 +36,7 @@ static const char list_sql[] =
 	" AND ($2::text IS NULL OR EXISTS (SELECT FROM call_queue q WHERE q.campaign_id = $2 AND q.contact_id = c.contact_id))"
 	" AND ($3::text IS NULL OR concat_ws(' ', first_name, last_name, company, email, phone, phone_raw) ILIKE"
 	" '%' || replace(replace(replace($3, '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%')"
-	" AND ($4::bigint IS NULL OR import_id = $4) ORDER BY contact_id";
+	" AND ($4::bigint IS NULL OR import_id = $4) ORDER BY contact_id LIMIT $5::bigint";
 
 /* One person, $1 the number in E.164. */
 static const struct {
@@ -135,7 +135,7 @@ static int show(const char *word)
 static int list(void)
 {
 	enum table_form form = table_form(set.json, set.csv);
-	char *sql, limit[32], id[24];
+	char limit[24], id[24];
 	enum exit_code code = EXIT_OK;
 	const char *status;
 
@@ -144,20 +144,15 @@ static int list(void)
 	if (steer_campaign(&code) == -1)
 		return (int)code;
 	snprintf(id, sizeof(id), "%" PRId64, import_id);
-	people_limit(limit, sizeof(limit), form == TABLE_TEXT ? LIST_LIMIT : 0);
-	if (asprintf(&sql, "%s%s", list_sql, limit) == -1)
-		return EXIT_SYSTEM;
-	code = found_write(&(struct found){
-		.sql = sql,
-		.params = (const char *const[]){status, set.campaign, search,
-			import_id ? id : NULL},
-		.n = 4,
+	return (int)found_write(&(struct found){
+		.sql = list_sql,
+		.params = (const char *const[]){status, set.campaign, search, import_id ? id : NULL,
+			steer_limit(form == TABLE_TEXT ? LIST_LIMIT : NULL, limit)},
+		.n = 5,
 		.form = form,
 		.output = set.output,
 		.what = "list contacts",
 	});
-	free(sql);
-	return (int)code;
 }
 
 static int run(char *const operands[])

@@ -56,7 +56,7 @@ static const char list_sql[] =
 	" to_char(d.expires_at, 'YYYY-MM-DD HH24:MI') AS expires_at, d.call_id,"
 	" concat_ws(' ', c.first_name, c.last_name) AS name FROM dnc d LEFT JOIN contact c USING (phone)"
 	" WHERE ($1::text IS NULL OR d.scope IN ('*', $1)) AND ($2::text IS NULL OR d.reason = $2)"
-	" AND (d.expires_at IS NULL OR d.expires_at > now()) ORDER BY d.phone, d.scope";
+	" AND (d.expires_at IS NULL OR d.expires_at > now()) ORDER BY d.phone, d.scope LIMIT $3::bigint";
 
 static const char merge_sql[] =
 	"INSERT INTO dnc (phone, scope, reason, note) SELECT DISTINCT ON (phone, s) phone, coalesce($1, scope, '*') AS s,"
@@ -164,25 +164,20 @@ static int list(char *const words[])
 {
 	enum exit_code code = EXIT_OK;
 	int status = opt_no_operands(words);
-	char *sql, limit[32];
+	char limit[24];
 
 	if (status != -1)
 		return status;
 	if (steer_campaign(&code) == -1)
 		return (int)code;
-	people_limit(limit, sizeof(limit), 0);
-	if (asprintf(&sql, "%s%s", list_sql, limit) == -1)
-		return EXIT_SYSTEM;
-	status = (int)found_write(&(struct found){
-		.sql = sql,
-		.params = (const char *const[]){set.campaign, own.reason},
-		.n = 2,
+	return (int)found_write(&(struct found){
+		.sql = list_sql,
+		.params = (const char *const[]){set.campaign, own.reason, steer_limit(NULL, limit)},
+		.n = 3,
 		.form = table_form(set.json, set.csv),
 		.output = set.output,
 		.what = "list numbers",
 	});
-	free(sql);
-	return status;
 }
 
 /* ---- a file of them ---- */

@@ -86,11 +86,9 @@ static enum exit_code explain(struct db *db, const char *id)
 {
 	enum table_form form = table_form(set.json, set.csv);
 	char limit[24];
-	const char *params[] = {id, steer_given(&set.limit, limit)};
+	const char *params[] = {id, steer_limit(form == TABLE_TEXT ? "20" : "1000", limit)};
 	int err;
 
-	if (!params[1])
-		params[1] = form == TABLE_TEXT ? "20" : "1000";
 	if (form == TABLE_TEXT)
 		err = steer_show(db, whole_sql, params, 1, form) == -1 ||
 			steer_show(db, reasons_sql, params, 2, form) == -1 ||

@@ -1,7 +1,5 @@
 /* campaign export: contacts with the last of their calls, or calls, as CSV for a spreadsheet; import reads it, too. */
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "people.h"
@@ -45,7 +43,7 @@ static const char contacts_sql[] =
 		      " WHERE p.phone IS NOT NULL AND ($1::text IS NULL OR p.status = $1)"
 		      " AND ($2::text IS NULL OR EXISTS (SELECT FROM call_queue q WHERE q.campaign_id = $2 AND q.contact_id = p.contact_id))"
 		      " AND (coalesce($3::text, $4::text) IS NULL OR c.call_id IS NOT NULL)"
-		      " ORDER BY p.contact_id";
+		      " ORDER BY p.contact_id LIMIT $5::bigint";
 
 static const char calls_sql[] =
 	"SELECT c.call_id, c.phone_number, c.campaign_id, p.first_name, p.last_name, p.company, c.caller_id, c.status,"
@@ -57,14 +55,14 @@ static const char calls_sql[] =
 	" WHERE c.direction = 'outbound' AND ($1::text IS NULL OR coalesce(c.disposition, p.status) = $1)"
 	" AND ($2::text IS NULL OR c.campaign_id = $2) AND " PERIOD_OF(
 		"coalesce(c.started_at, c.dialed_at)", "$3",
-		"$4") " ORDER BY coalesce(c.started_at, c.dialed_at), c.call_id";
+		"$4") " ORDER BY coalesce(c.started_at, c.dialed_at), c.call_id LIMIT $5::bigint";
 
 static int run(char *const operands[])
 {
 	int status = opt_no_operands(operands);
 	enum exit_code code = EXIT_OK;
 	const char *word;
-	char *sql, limit[32];
+	char limit[24];
 
 	if (status != -1)
 		return status;
@@ -73,19 +71,15 @@ static int run(char *const operands[])
 		return EXIT_USAGE;
 	if (steer_campaign(&code) == -1)
 		return (int)code;
-	people_limit(limit, sizeof(limit), 0);
-	if (asprintf(&sql, "%s%s", calls ? calls_sql : contacts_sql, limit) == -1)
-		return EXIT_SYSTEM;
-	status = (int)found_write(&(struct found){
-		.sql = sql,
-		.params = (const char *const[]){word, set.campaign, set.from, set.to},
-		.n = 4,
+	return (int)found_write(&(struct found){
+		.sql = calls ? calls_sql : contacts_sql,
+		.params = (const char *const[]){word, set.campaign, set.from, set.to,
+			steer_limit(NULL, limit)},
+		.n = 5,
 		.form = set.json ? TABLE_JSON : TABLE_CSV,
 		.output = set.output,
 		.what = calls ? "export calls" : "export contacts",
 	});
-	free(sql);
-	return status;
 }
 
 const struct command command_export = {

@@ -100,15 +100,12 @@ static enum exit_code find(struct launch *l)
  * has that lock and waits for a contact of ours, with a late result, is a deadlock, which is tried again. */
 static enum exit_code begin(struct launch *l)
 {
-	const char *params[] = {l->id, "active"}, *scenario = shape.scenario;
-	int err;
+	const char *params[] = {l->id, "active"};
+	struct shape s = shape;
 
+	s.scenario = NULL; /* it is that of the rows that come now */
 	/* what a dry run changes is locked until it is over: nothing that others call by */
-	if (own.id)
-		shape.scenario = NULL; /* it is that of the rows that come now */
-	err = own.id && !set.dry_run ? shape_apply(&l->db, l->id) : 0;
-	shape.scenario = scenario;
-	if (err == -1)
+	if (own.id && !set.dry_run && shape_apply(&l->db, l->id, &s) == -1)
 		return steer_say(&l->db, "change the campaign");
 	if (!l->paused && !l->active &&
 		db_query(&l->db, "SELECT campaign_move($1, $2)", params, 2, NULL) == -1)
@@ -129,7 +126,7 @@ static enum exit_code make(struct launch *l)
 	snprintf(l->id, sizeof(l->id), "%s", PQgetvalue(r, 0, 0));
 	snprintf(l->name, sizeof(l->name), "%s", PQgetvalue(r, 0, 1));
 	PQclear(r);
-	if (shape_apply(&l->db, l->id) == -1)
+	if (shape_apply(&l->db, l->id, &shape) == -1)
 		return steer_say(&l->db, "make a campaign");
 	return EXIT_OK;
 }
@@ -159,9 +156,9 @@ static int fill(struct launch *l)
 		" UPDATE contact c SET status = 'Queued', updated_at = now() FROM queued q WHERE c.contact_id = q.contact_id";
 	static const char dry_sql[] = QUEUED " SELECT FROM queued";
 	char limit[24], priority[24], attempts[24];
-	const char *params[] = {l->id, l->statuses, steer_given(&set.limit, limit),
-		own.id ? shape.scenario : NULL, steer_given(&shape.priority, priority),
-		steer_given(&shape.attempts, attempts)};
+	const char *params[] = {l->id, l->statuses, steer_limit(NULL, limit),
+		own.id ? shape.scenario : NULL, steer_given(shape.priority, priority),
+		steer_given(shape.attempts, attempts)};
 
 	progress_show("people go into the queue");
 	l->people = db_count(&l->db, set.dry_run ? dry_sql : sql, params, 6);
@@ -244,7 +241,7 @@ static enum exit_code launch(struct launch *l)
 {
 	enum exit_code code = EXIT_OK;
 
-	if (shape_check(&l->db, &code) == -1 ||
+	if (shape_check(&l->db, &shape, &code) == -1 ||
 		(own.id && steer_find(&l->db, own.id, l->id, &code) == -1))
 		return code;
 	/* who is New is read and queued by one launch at a time */

@@ -12,7 +12,7 @@ static struct {
 	const char *name, *region;             /* holiday */
 	const char *law, *zone, *consent_from; /* country */
 	int64_t attempts, days, rest;
-} own = {.rest = NOT_GIVEN};
+} own = {.attempts = NOT_GIVEN, .days = NOT_GIVEN, .rest = NOT_GIVEN};
 
 /* "FR" of "fr", a country that numbers are of; "*" is all others. -1 after a message. */
 static int read_country(const char *word, char ret[3])
@@ -240,8 +240,8 @@ static int country_set(char *const words[])
 		return EXIT_USAGE;
 	return steer_change(sql,
 		(const char *const[]){country, own.law ? law : NULL, own.zone,
-			steer_given(&own.attempts, n[0]), steer_given(&own.days, n[1]),
-			steer_given(&own.rest, n[2]), own.consent_from},
+			steer_given(own.attempts, n[0]), steer_given(own.days, n[1]),
+			steer_given(own.rest, n[2]), own.consent_from},
 		7, "set the rules", "");
 }
 

@@ -65,7 +65,7 @@ static int trunk_add(char *const words[])
 		return status;
 	return steer_change(sql,
 		(const char *const[]){words[0], own.endpoint,
-			steer_given(&own.max_channels, channels), own.cps,
+			steer_given(own.max_channels, channels), own.cps,
 			own.caller_id ? shown.number : NULL},
 		5, "add the trunk", "");
 }
@@ -172,7 +172,7 @@ static int caller_add(char *const words[])
 			EXIT_OK)
 		return EXIT_USAGE;
 	return steer_change(sql,
-		(const char *const[]){n.number, own.pool, steer_given(&own.cap, cap), own.zone,
+		(const char *const[]){n.number, own.pool, steer_given(own.cap, cap), own.zone,
 			own.proof, n.country},
 		6, "add the number", "");
 }

@@ -39,7 +39,7 @@ static int list(char *const operands[])
 		return status;
 	return (int)found_write(&(struct found){
 		.sql = list_sql,
-		.params = (const char *const[]){set.status, steer_given(&set.limit, limit)},
+		.params = (const char *const[]){set.status, steer_limit(NULL, limit)},
 		.n = 2,
 		.form = table_form(set.json, set.csv),
 		.output = set.output,

@@ -1,6 +1,5 @@
 #include "people.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,15 +45,6 @@ int people_status(const char *word, const char **ret)
 		"cannot use --status '%s': must be one of New|Queued|Calling|Leads|Not_interested|No_answer",
 		word);
 	return -1;
-}
-
-void people_limit(char *buf, size_t size, int64_t usual)
-{
-	int64_t n = set.limit ? set.limit : usual;
-
-	*buf = '\0';
-	if (n)
-		snprintf(buf, size, " LIMIT %" PRId64, n);
 }
 
 int people_country(const char **ret, int *ret_status)

@@ -11,8 +11,6 @@
 int people_status(const char *word, const char **ret) MUST_USE;
 /* The same of n bytes without a message: NULL, there is none. */
 const char *people_status_of(const char *word, size_t n);
-/* " LIMIT N", as --limit says, or usual; 0: "". */
-void people_limit(char *buf, size_t size, int64_t usual);
 /* A telephone number as one types it, an operand or the value of an option ("caller-id"; NULL: an operand), of --country.
  * 0, or an exit code: it is none, or there is no such country, which has been said. */
 int people_number(const char *word, const char *option, struct e164 *ret) MUST_USE;

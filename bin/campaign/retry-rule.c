@@ -85,8 +85,8 @@ static int set_rule(char *const words[])
 	if (begin(&db, &id, &code) == -1)
 		return (int)code;
 	if (db_query(&db, sql,
-		    (const char *const[]){id, words[0], steer_given(&own.max, n[0]),
-			    steer_given(&own.delay, n[1]), own.factor, own.jitter, own.same_hours},
+		    (const char *const[]){id, words[0], steer_given(own.max, n[0]),
+			    steer_given(own.delay, n[1]), own.factor, own.jitter, own.same_hours},
 		    7, NULL) == -1)
 		code = tables_say(&db, "set the rule");
 	db_close(&db);

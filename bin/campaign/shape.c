@@ -8,7 +8,13 @@
 #include "people.h"
 #include "steer.h"
 
-struct shape shape = {.channels = NOT_GIVEN, .gap_ms = NOT_GIVEN, .retry_s = NOT_GIVEN};
+struct shape shape = {.channels = NOT_GIVEN,
+	.gap_ms = NOT_GIVEN,
+	.ring_s = NOT_GIVEN,
+	.talk_s = NOT_GIVEN,
+	.attempts = NOT_GIVEN,
+	.retry_s = NOT_GIVEN,
+	.priority = NOT_GIVEN};
 const char *scenario_folder;
 
 /* The recordings of a campaign: see pipelines/qualify. */
@@ -62,18 +68,18 @@ int scenario_check(const char *name)
 }
 
 /* In E.164, and one that was added to the numbers of ours. */
-static int check_caller(struct db *db, enum exit_code *ret_code)
+static int check_caller(struct db *db, struct shape *s, enum exit_code *ret_code)
 {
 	static char number[E164_MAX];
 	struct e164 n;
 	char found[8];
 
-	*ret_code = (enum exit_code)people_number(shape.caller_id, "caller-id", &n);
+	*ret_code = (enum exit_code)people_number(s->caller_id, "caller-id", &n);
 	if (*ret_code)
 		return -1;
 	snprintf(number, sizeof(number), "%s", n.number);
-	shape.caller_id = number;
-	if (db_value(db, "SELECT 1 FROM caller_id WHERE number = $1", &shape.caller_id, 1, found,
+	s->caller_id = number;
+	if (db_value(db, "SELECT 1 FROM caller_id WHERE number = $1", &s->caller_id, 1, found,
 		    sizeof(found)) == -1) {
 		*ret_code = tables_say(db, "look for the caller id");
 		return -1;
@@ -104,22 +110,22 @@ static int check_there(struct db *db, const char *option, const char *value, con
 	return -1;
 }
 
-int shape_check(struct db *db, enum exit_code *ret_code)
+int shape_check(struct db *db, struct shape *s, enum exit_code *ret_code)
 {
-	if (shape.scenario && scenario_check(shape.scenario) == -1) {
+	if (s->scenario && scenario_check(s->scenario) == -1) {
 		*ret_code = EXIT_REFUSED;
 		return -1;
 	}
-	if (shape.caller_id && check_caller(db, ret_code) == -1)
+	if (s->caller_id && check_caller(db, s, ret_code) == -1)
 		return -1;
-	if (check_there(db, "trunk", shape.trunk, "SELECT 1 FROM trunk WHERE name = $1",
-		    ret_code) == -1)
+	if (check_there(db, "trunk", s->trunk, "SELECT 1 FROM trunk WHERE name = $1", ret_code) ==
+		-1)
 		return -1;
-	return check_there(db, "caller-pool", shape.pool,
+	return check_there(db, "caller-pool", s->pool,
 		"SELECT 1 FROM caller_id WHERE pool = $1 LIMIT 1", ret_code);
 }
 
-int shape_apply(struct db *db, const char *id)
+int shape_apply(struct db *db, const char *id, const struct shape *s)
 {
 	static const char sql[] =
 		"UPDATE campaign SET name = coalesce($2, name), description = coalesce($3, description),"
@@ -132,11 +138,11 @@ int shape_apply(struct db *db, const char *id)
 		" retry_s = coalesce($14::integer, retry_s), priority = coalesce($15::smallint, priority)"
 		" WHERE campaign_id = $1";
 	char n[7][24];
-	const char *params[] = {id, shape.name, shape.description, shape.scenario, shape.trunk,
-		shape.caller_id, shape.pool, shape.consent, steer_given(&shape.channels, n[0]),
-		steer_given(&shape.gap_ms, n[1]), steer_given(&shape.ring_s, n[2]),
-		steer_given(&shape.talk_s, n[3]), steer_given(&shape.attempts, n[4]),
-		steer_given(&shape.retry_s, n[5]), steer_given(&shape.priority, n[6])};
+	const char *params[] = {id, s->name, s->description, s->scenario, s->trunk, s->caller_id,
+		s->pool, s->consent, steer_given(s->channels, n[0]), steer_given(s->gap_ms, n[1]),
+		steer_given(s->ring_s, n[2]), steer_given(s->talk_s, n[3]),
+		steer_given(s->attempts, n[4]), steer_given(s->retry_s, n[5]),
+		steer_given(s->priority, n[6])};
 
 	return db_query(db, sql, params, ARRAY_LEN(params), NULL);
 }
@@ -153,8 +159,9 @@ static int run(char *const operands[])
 		return EXIT_USAGE;
 	if (tables_open(&db, &code) == -1)
 		return (int)code;
-	if (steer_find(&db, operands[0], id, &code) == 0 && shape_check(&db, &code) == 0) {
-		code = shape_apply(&db, id) == -1 ? steer_say(&db, "change the campaign") : EXIT_OK;
+	if (steer_find(&db, operands[0], id, &code) == 0 && shape_check(&db, &shape, &code) == 0) {
+		code = shape_apply(&db, id, &shape) == -1 ? steer_say(&db, "change the campaign")
+							  : EXIT_OK;
 		if (!code)
 			printf("%s: changed\n", id);
 	}

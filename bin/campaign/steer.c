@@ -126,12 +126,17 @@ int steer_change(
 	return EXIT_FALSE;
 }
 
-const char *steer_given(const int64_t *var, char *buf)
+const char *steer_given(int64_t n, char buf[24])
 {
-	if (!opt_of_line(var))
+	if (n == NOT_GIVEN)
 		return NULL;
-	snprintf(buf, 24, "%" PRId64, *var);
+	snprintf(buf, 24, "%" PRId64, n);
 	return buf;
+}
+
+const char *steer_limit(const char *usual, char buf[24])
+{
+	return set.limit ? steer_given(set.limit, buf) : usual;
 }
 
 void steer_warn(struct db *db)

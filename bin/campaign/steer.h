@@ -36,17 +36,19 @@ int steer_list(const char *sql, const char *const params[], int n, const char *w
 int steer_change(const char *sql, const char *const params[], int n, const char *what,
 	const char *absent) MUST_USE;
 
-/* The text of an integer that stood on the command line; NULL: it did not. buf: 24 bytes. */
-const char *steer_given(const int64_t *var, char *buf);
+/* The text of an integer; NULL if it is NOT_GIVEN. */
+const char *steer_given(int64_t n, char buf[24]);
+/* That of --limit, or of what is usual; NULL: as many as there are. */
+const char *steer_limit(const char *usual, char buf[24]);
 /* Is this dispatcher-less? Then it is warned of, and of a database without a trunk. */
 void steer_warn(struct db *db);
 
-/* Settings of a campaign, as options of launch and set; rows of both tables. */
+/* Settings of a campaign, as far as they are given: others are NULL, or NOT_GIVEN. */
 struct shape {
 	const char *name, *description, *scenario, *trunk, *caller_id, *pool, *consent;
-	int64_t channels, gap_ms, ring_s, talk_s, attempts, retry_s,
-		priority; /* as far as they were given */
+	int64_t channels, gap_ms, ring_s, talk_s, attempts, retry_s, priority;
 };
+/* Those of the command line, by these rows of the tables of launch and set. */
 extern struct shape shape;
 #define SHAPE_OPTIONS \
 	{"name", 0, OPT_STR, "TEXT", NULL, "what people call the campaign", &shape.name}, \
@@ -82,10 +84,10 @@ extern struct shape shape;
 			"what the calls rest on where a contact has nothing: consent, contract, ..", \
 			&shape.consent \
 	}
-/* Put those that were given into the row of a campaign. */
-int shape_apply(struct db *db, const char *id) MUST_USE;
-/* 0; -1 after a message if an option cannot be: a number of ours that is none, or is no caller id. */
-int shape_check(struct db *db, enum exit_code *ret_code) MUST_USE;
+/* Put them into the row of a campaign. */
+int shape_apply(struct db *db, const char *id, const struct shape *s) MUST_USE;
+/* 0; -1 after a message if one cannot be: a number of ours that is none, or is no caller id. That becomes E.164. */
+int shape_check(struct db *db, struct shape *s, enum exit_code *ret_code) MUST_USE;
 
 /* Is there such a scenario? -1: what is missing has been said. */
 int scenario_check(const char *name) MUST_USE;
