@@ -32,6 +32,7 @@ echo phone >"$T/f"
 ok 'without tables' says 78 "run 'calllog init'" campaign import "$T/f" --country=33
 ok 'init' is 'tables of version 2' 'campaign init'
 ok 'init, again' is 'the tables are of version 2 already' 'campaign init'
+ok 'an option of another way to use it' says 64 'cannot use --csv: it means nothing to a file' campaign import --csv "$T/f"
 ok 'no file' says 64 'name one file' campaign import
 ok 'two files' says 64 'name one file' campaign import a b
 ok 'no such country' says 64 "cannot use --country 'Mars'" campaign import --country=Mars /dev/null

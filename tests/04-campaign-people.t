@@ -57,6 +57,8 @@ ok 'one: as one types a number' is '["+33612345601","Leads","A, \"B\"",2,1]' \
 	'campaign contacts "06 12 34 56 01" | jq -c "[.phone,.status,.company,(.calls|length),(.queue|length)]"'
 check 'one: for a person' 'terminal campaign contacts +33612345601 | grep -q "^queue:" && terminal campaign contacts 0612345601 | grep -q "^company  *A, \"B\"\$"'
 ok 'one: nobody' says 1 "nobody has the number '+33612345699'" campaign contacts 0612345699
+ok 'one: what means something to a list alone' says 64 "cannot use --status 'Leads': it means nothing to one contact" \
+	campaign contacts 0612345601 --status=Leads
 ok 'one: no number' says 64 "cannot use 'x'" campaign contacts x
 # Each word that the commands know, and that the tables know, with what the others make of it.
 words() { # of the commands: STATUS|WORD
@@ -120,6 +122,7 @@ ok 'remove: not there' says 1 "'+33612345602' is not there" campaign dnc remove 
 q "INSERT INTO dnc (phone, reason) VALUES ('+33612345604', 'dtmf')"
 ok 'remove: who has asked for it' says 69 'the person asked for it (dtmf)' campaign dnc remove 0612345604
 ok 'remove: with --force' campaign dnc remove --force 0612345604
+ok 'list: what means something to another verb' says 64 "cannot use --note 'x': it means nothing to list" campaign dnc list --note=x
 ok 'no verb' says 64 'add, remove, list or import' campaign dnc
 ok 'one that is not known' says 64 'add, remove, list or import' campaign dnc show
 printf '06 12 34 56 10\n+33612345611\n\nnobody\n0612345610\n' >"$T/list"

@@ -60,66 +60,24 @@ static const struct opt_page page = {
 	.see = "callpipe-calldir(5), callpipe(7)",
 };
 
-enum {
-	INIT = 1,
-	LOAD = 2,
-	LIST = 4,
-	SHOW = 8,
-	EXPORT = 16,
-	STATS = 32,
-	ERASE = 64,
-	RETAIN = 128,
-};
+/* Options that mean something to each; what the environment says is for all. */
+#define EVERY "wait|spool|phone-key-file|country"
+#define CHOICE EVERY "|status|campaign|sentiment|phone|from|to|output|json|csv"
 
 static const struct command {
 	const char *name;
-	unsigned bit;
+	const char *options;
 	int (*run)(char *const operands[]);
 } commands[] = {
-	{"init", INIT, tables_init},
-	{"load", LOAD, command_load},
-	{"list", LIST, command_list},
-	{"show", SHOW, command_show},
-	{"export", EXPORT, command_export},
-	{"stats", STATS, command_stats},
-	{"erase", ERASE, command_erase},
-	{"retain", RETAIN, command_retain},
+	{"init", EVERY, tables_init},
+	{"load", EVERY, command_load},
+	{"list", CHOICE "|limit", command_list},
+	{"show", EVERY "|json", command_show},
+	{"export", CHOICE "|limit|calls", command_export},
+	{"stats", CHOICE "|by", command_stats},
+	{"erase", EVERY "|dry-run|force", command_erase},
+	{"retain", EVERY "|dry-run|raw|recordings|transcripts|words|numbers", command_retain},
 };
-
-/* Options that mean something to some commands alone: to the others they are a mistake, and not to be passed over. */
-static const struct {
-	const void *var;
-	unsigned commands;
-} owned[] = {
-	{&set.status, LIST | EXPORT | STATS},
-	{&set.campaign, LIST | EXPORT | STATS},
-	{&set.sentiment, LIST | EXPORT | STATS},
-	{&set.phone, LIST | EXPORT | STATS},
-	{&set.from, LIST | EXPORT | STATS},
-	{&set.to, LIST | EXPORT | STATS},
-	{&set.limit, LIST | EXPORT},
-	{&set.output, LIST | EXPORT | STATS},
-	{&set.json, LIST | SHOW | EXPORT | STATS},
-	{&set.csv, LIST | EXPORT | STATS},
-	{&set.by, STATS},
-	{&set.calls, EXPORT},
-	{&set.dry_run, ERASE | RETAIN},
-	{&set.force, ERASE},
-	{&set.raw, RETAIN},
-	{&set.recordings, RETAIN},
-	{&set.transcripts, RETAIN},
-	{&set.words, RETAIN},
-	{&set.numbers, RETAIN},
-};
-
-/* -1, or an exit code after a message. What the environment says is for all commands. */
-static int check_owned(const struct command *command)
-{
-	for (size_t i = 0; i < ARRAY_LEN(owned); i++)
-		if (!(owned[i].commands & command->bit) && opt_of_line(owned[i].var))
-			return opt_refuse(owned[i].var, "it means nothing to %s", command->name);
-	return -1;
-}
 
 static const struct command *find(const char *name)
 {
@@ -165,7 +123,7 @@ int main(int argc, char **argv)
 		log_error("unknown command '%s': see --help", argv[first]);
 		return EXIT_USAGE;
 	}
-	status = check_owned(command);
+	status = opt_only(command->options, command->name);
 	if (status != -1)
 		return status;
 	status = take_country();

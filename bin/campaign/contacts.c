@@ -164,7 +164,10 @@ static int run(char *const operands[])
 		return status;
 	if (!operands[0])
 		return list();
-	return operands[1] ? opt_no_operands(operands + 1) : show(operands[0]);
+	if (operands[1])
+		return opt_no_operands(operands + 1);
+	status = opt_only("country|json", "one contact");
+	return status != -1 ? status : show(operands[0]);
 }
 
 const struct command command_contacts = {

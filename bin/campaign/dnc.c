@@ -369,8 +369,11 @@ static int import(char *const words[])
 
 static int run(char *const operands[])
 {
-	static const struct verb verbs[] = {{"add", add_numbers}, {"remove", remove_numbers},
-		{"list", list}, {"import", import}};
+	static const struct verb verbs[] = {
+		{"add", "campaign|reason|note|until|country", add_numbers},
+		{"remove", "campaign|force|country", remove_numbers},
+		{"list", "campaign|reason|limit|output|json|csv", list},
+		{"import", "campaign|reason|country", import}};
 	const char *country;
 	int status;
 

@@ -324,14 +324,29 @@ static int import_file(const char *path)
 	return (int)code;
 }
 
+/* -1, or an exit code after a message. */
+static int check_options(void)
+{
+	if (own.undo)
+		return opt_only("undo|dry-run", "--undo");
+	if (own.errors)
+		return opt_only("errors|json|csv", "--errors");
+	if (own.list)
+		return opt_only("list|json|csv", "--list");
+	return opt_only("update|clean|country|dry-run|phone-key-file|spool|json", "a file");
+}
+
 static int run(char *const operands[])
 {
-	int others = own.list + (own.undo > 0) + (own.errors > 0);
+	int others = own.list + (own.undo > 0) + (own.errors > 0), status;
 
 	if (others > 1 || (others && operands[0])) {
 		log_error("name a file, or --list, or an import: see --help");
 		return EXIT_USAGE;
 	}
+	status = check_options();
+	if (status != -1)
+		return status;
 	if (own.undo)
 		return (int)import_undo(own.undo);
 	if (others)

@@ -124,7 +124,8 @@ static int hours_list(char *const words[])
 
 static int hours(char *const operands[])
 {
-	static const struct verb verbs[] = {{"set", hours_set}, {"list", hours_list}};
+	static const struct verb verbs[] = {
+		{"set", "", hours_set}, {"list", "json|csv", hours_list}};
 
 	return steer_verb(verbs, ARRAY_LEN(verbs), operands);
 }
@@ -192,8 +193,8 @@ static int holiday_list(char *const words[])
 
 static int holiday(char *const operands[])
 {
-	static const struct verb verbs[] = {
-		{"add", holiday_add}, {"remove", holiday_remove}, {"list", holiday_list}};
+	static const struct verb verbs[] = {{"add", "name|time-zone", holiday_add},
+		{"remove", "time-zone", holiday_remove}, {"list", "json|csv", holiday_list}};
 
 	return steer_verb(verbs, ARRAY_LEN(verbs), operands);
 }
@@ -256,7 +257,9 @@ static int country_list(char *const words[])
 
 static int country(char *const operands[])
 {
-	static const struct verb verbs[] = {{"set", country_set}, {"list", country_list}};
+	static const struct verb verbs[] = {
+		{"set", "law|time-zone|attempts|days|refusal-days|consent-from", country_set},
+		{"list", "json|csv", country_list}};
 
 	return steer_verb(verbs, ARRAY_LEN(verbs), operands);
 }

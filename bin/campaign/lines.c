@@ -114,8 +114,10 @@ static int trunk_list(char *const words[])
 
 static int trunk(char *const operands[])
 {
-	static const struct verb verbs[] = {{"add", trunk_add}, {"enable", trunk_enable},
-		{"disable", trunk_disable}, {"remove", trunk_remove}, {"list", trunk_list}};
+	static const struct verb verbs[] = {
+		{"add", "endpoint|max-channels|cps|caller-id|country", trunk_add},
+		{"enable", "", trunk_enable}, {"disable", "", trunk_disable},
+		{"remove", "", trunk_remove}, {"list", "json|csv", trunk_list}};
 
 	return steer_verb(verbs, ARRAY_LEN(verbs), operands);
 }
@@ -207,7 +209,8 @@ static int caller_list(char *const words[])
 static int caller(char *const operands[])
 {
 	static const struct verb verbs[] = {
-		{"add", caller_add}, {"remove", caller_remove}, {"list", caller_list}};
+		{"add", "pool|daily-cap|proof|time-zone|country", caller_add},
+		{"remove", "country", caller_remove}, {"list", "json|csv", caller_list}};
 
 	return steer_verb(verbs, ARRAY_LEN(verbs), operands);
 }

@@ -133,7 +133,8 @@ static int list(char *const words[])
 static int run(char *const operands[])
 {
 	static const struct verb verbs[] = {
-		{"set", set_rule}, {"remove", remove_rule}, {"list", list}};
+		{"set", "campaign|max|delay|factor|jitter|same-hours", set_rule},
+		{"remove", "campaign", remove_rule}, {"list", "campaign|json|csv", list}};
 
 	return steer_verb(verbs, ARRAY_LEN(verbs), operands);
 }

@@ -11,10 +11,13 @@ int steer_verb(const struct verb *verbs, size_t n, char *const operands[])
 {
 	char names[128] = "";
 	size_t used = 0;
+	int status;
 
 	for (size_t i = 0; i < n; i++) {
-		if (operands[0] && strcmp(verbs[i].name, operands[0]) == 0)
-			return verbs[i].run(operands + 1);
+		if (operands[0] && strcmp(verbs[i].name, operands[0]) == 0) {
+			status = opt_only(verbs[i].options, verbs[i].name);
+			return status != -1 ? status : verbs[i].run(operands + 1);
+		}
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
 			i == 0              ? ""
 				: i + 1 < n ? ", "

@@ -12,6 +12,7 @@
 /* Operands that begin with what is to be done: `caller-id add ..`. */
 struct verb {
 	const char *name;
+	const char *options; /* that mean something to it, see opt_only */
 	int (*run)(char *const
 			words[]); /* what stands behind it, NULL at the end; returns an exit code */
 };

@@ -442,6 +442,14 @@ int opt_refuse(const void *var, const char *fmt, ...)
 	return env ? EXIT_CONFIG : EXIT_USAGE;
 }
 
+int opt_only(const char *names, const char *whom)
+{
+	for (const struct opt_row *row = parsed; row->name; row++)
+		if (source[row - parsed] == LINE && !is_word_of(names, row->name))
+			return opt_refuse(row->var, "it means nothing to %s", whom);
+	return -1;
+}
+
 int opt_no_operands(char *const rest[])
 {
 	if (!rest[0])

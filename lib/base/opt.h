@@ -62,6 +62,11 @@ bool opt_of_line(const void *var);
  * environment or configuration file are at fault. */
 int opt_refuse(const void *var, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Of the options on the command line only those of these names ("json|csv") mean something to what it is about to do; to
+ * pass over another one would be to do something else than was asked. -1 to go on, or 64 after a message that it means
+ * nothing to whom. */
+int opt_only(const char *names, const char *whom) MUST_USE;
+
 /* For a tool that takes no operands: -1 to go on, or an exit code after a message. rest: what stands behind the
  * options, NULL at the end. */
 int opt_no_operands(char *const rest[]) MUST_USE;

@@ -61,6 +61,8 @@ static int tool(int argc, char **argv)
 		return opt_refuse(&set.raw, opt_of_line(&set.raw) ? "of the line" : "of elsewhere");
 	if (set.busy && *set.busy == '?')
 		return opt_refuse(&set.busy, "it is a question");
+	if (set.any == 15 && (status = opt_only("any|max-calls", "cats")) != -1)
+		return status;
 	printf("%d %s %d %s %d first %d\n", (int)set.calls, set.busy ? set.busy : "-", set.raw,
 		set.format, (int)set.any, first);
 	return opt_finish(EXIT_OK);
@@ -129,8 +131,14 @@ static void test_refuse(void)
 	setenv("CALLPIPE_RAW", "1", 1);
 	is_int(run("--any=14"), EXIT_CONFIG, "of a flag of the environment");
 	is_str(err, "prog: cannot use CALLPIPE_RAW: of elsewhere\n", "which is not the line");
-	unsetenv("CALLPIPE_RAW");
 	unsetenv("CALLPIPE_BUSY");
+	is_int(run("--any=15 -n 7"), EXIT_OK,
+		"what means something, and what the environment says");
+	is_int(run("--any=15 --raw"), EXIT_USAGE, "what means nothing");
+	is_str(err, "prog: cannot use --raw: it means nothing to cats\n", "is said");
+	is_int(run("--any=15 -f slin"), EXIT_USAGE, "by its letter");
+	is_str(err, "prog: cannot use --format 'slin': it means nothing to cats\n", "too");
+	unsetenv("CALLPIPE_RAW");
 }
 
 /* Where the operands are no command. */
