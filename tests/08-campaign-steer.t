@@ -177,6 +177,10 @@ campaign trunk add main --max-channels 9 && campaign hours set '*' 1-7 none && c
 ok 'explain: hours' jq -se 'map(select(.why == "no calling hours in DE")) | length == 10' "$T/json"
 campaign hours set '*' 1-7 00:00-24:00
 ok 'explain: one number' json '.[0] | .campaign_id == "'"$one"'" and .why == "do not call: manual"' campaign explain '030 00000008' --country DE
+q "UPDATE campaign SET name = '2026 summer' WHERE campaign_id = '$one'"
+campaign explain '2026 summer' >"$T/json"
+ok 'explain: a campaign whose name begins with a digit' at status true active
+q "UPDATE campaign SET name = 'Solar' WHERE campaign_id = '$one'"
 ok 'explain: on a terminal' eval 'terminal campaign explain $one | grep -q "^blocked  *2  *do not call: manual"'
 
 # ---- pause, and calls

@@ -102,12 +102,24 @@ static enum exit_code explain(struct db *db, const char *id)
 
 static int of_number(const char *word)
 {
+	int status = opt_only("country|json|csv", "one number");
 	struct e164 n;
-	int status = people_number(word, NULL, &n);
 
+	if (status == -1)
+		status = people_number(word, NULL, &n);
 	return status
 		? status
 		: steer_list(number_sql, (const char *const[]){n.number}, 1, "explain the number");
+}
+
+/* What begins as a number is one, unless a campaign has that name ("2026 summer"). -1: the database. */
+static int is_campaign(struct db *db, const char *word)
+{
+	static const char sql[] = "SELECT FROM campaign WHERE name = $1 LIMIT 1";
+
+	if (*word != '+' && !isdigit((unsigned char)*word))
+		return 1;
+	return (int)db_count(db, sql, &word, 1);
 }
 
 static int run(char *const operands[])
@@ -115,17 +127,19 @@ static int run(char *const operands[])
 	enum exit_code code = EXIT_OK;
 	char id[STEER_ID_MAX];
 	struct db db;
+	int found;
 
 	if (steer_one(operands, "one campaign, or one number") == -1)
 		return EXIT_USAGE;
-	if (operands[0][0] == '+' || isdigit((unsigned char)operands[0][0]))
-		return of_number(operands[0]);
 	if (tables_open(&db, &code) == -1)
 		return (int)code;
-	if (steer_find(&db, operands[0], id, &code) == 0)
+	found = is_campaign(&db, operands[0]);
+	if (found == -1)
+		code = tables_say(&db, "look for the campaign");
+	else if (found && steer_find(&db, operands[0], id, &code) == 0)
 		code = explain(&db, id);
 	db_close(&db);
-	return (int)code;
+	return found ? (int)code : of_number(operands[0]);
 }
 
 const struct command command_explain = {
