@@ -166,13 +166,17 @@ ok 'show: no such campaign' says 1 "there is no campaign 'x'" campaign show x
 at() { jq -se "map(select(.what == \"$1\"))[0] | .ok == $2 and (.detail | test(\"$3\"))" "$T/json"; }
 campaign explain "$one" >"$T/json"
 ok 'explain: no dispatcher' at dispatcher false 'none has ever run'
-ok 'explain: the rest is fine' eval 'at status true active && at trunk true "main 0/9" && at channels true "0 of 4" && at people true "12 wait, 12"'
+ok 'explain: the rest is fine' eval 'at status true active && at trunk true "main 0/9" && at channels true "0 of 4" && at gap true "every 0 s" && at people true "12 wait, 12"'
 ok 'explain: who is next' jq -se 'map(select(.phone)) | length == 12 and .[0].phone == "+493000000059" and .[0].why == "nothing: next in turn"
 	and (map(select(.why == "do not call: manual")) | length == 2 and .[0].verdict == "blocked")' "$T/json"
 campaign trunk disable main && campaign explain "$one" >"$T/json"
 ok 'explain: no trunk' at trunk false disabled
 campaign trunk enable main && campaign trunk add main --max-channels 0 && campaign explain "$one" >"$T/json"
 ok 'explain: a full trunk' at trunk false 'full: main 0/0'
+q "UPDATE campaign SET gap_s = 3600, gap_from = now() WHERE campaign_id = '$one'"
+campaign explain "$one" >"$T/json"
+ok 'explain: a long gap' at gap false 'a call every 3600 s; the next at 20'
+q "UPDATE campaign SET gap_s = 0, gap_from = NULL WHERE campaign_id = '$one'"
 campaign trunk add main --max-channels 9 && campaign hours set '*' 1-7 none && campaign explain "$one" >"$T/json"
 ok 'explain: hours' jq -se 'map(select(.why == "no calling hours in DE")) | length == 10' "$T/json"
 campaign hours set '*' 1-7 00:00-24:00

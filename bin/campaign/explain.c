@@ -35,6 +35,7 @@ static const char whole_sql[] =
 	" FROM trunk t WHERE k.trunk IS NULL OR t.name = k.trunk) l"
 	" CROSS JOIN LATERAL (SELECT count(*) AS pending, count(*) FILTER (WHERE q.next_at <= clock_timestamp()) AS due, min(q.next_at) AS next"
 	" FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'pending') p"
+	" CROSS JOIN LATERAL (SELECT campaign_gap_from(k, clock_timestamp()) + k.gap_s * interval '1 second' AS next) g"
 	" CROSS JOIN LATERAL (VALUES"
 	" (1, 'status', k.status = 'active', k.status || coalesce(': ' || k.status_reason, '')),"
 	" (2, 'people', p.pending > 0, format('%s wait, %s of them due%s', p.pending, p.due,"
@@ -49,7 +50,9 @@ static const char whole_sql[] =
 	" CASE WHEN coalesce(k.caller_id, k.caller_pool) IS NULL THEN 'that of the trunk'"
 	" ELSE coalesce(k.caller_id, 'pool ' || k.caller_pool) || CASE WHEN campaign_caller(k.caller_id, k.caller_pool, clock_timestamp()) IS NULL"
 	" THEN ': none is left today' ELSE '' END END),"
-	" (8, 'dry run', NOT k.dry_run, CASE WHEN k.dry_run THEN 'the campaign calls nobody' ELSE 'no' END)"
+	" (8, 'gap', g.next <= clock_timestamp(), format('a call every %s s', trim_scale(k.gap_s))"
+	" || CASE WHEN g.next > clock_timestamp() THEN to_char(g.next, '; the next at YYYY-MM-DD HH24:MI:SS') ELSE '' END),"
+	" (9, 'dry run', NOT k.dry_run, CASE WHEN k.dry_run THEN 'the campaign calls nobody' ELSE 'no' END)"
 	") AS v (nr, what, ok, detail) WHERE k.campaign_id = $1 ORDER BY v.nr";
 
 /* The next rows, in the order of a claim, as the gate sees them; those that are not due say what they wait for. */
