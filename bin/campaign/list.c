@@ -47,8 +47,9 @@ static int list(char *const operands[])
 	});
 }
 
-static int write_one(struct db *db, const char *id, enum table_form form)
+static int write_one(struct db *db, const char *id)
 {
+	enum table_form form = table_form(set.json, false);
 	static const char any_sql[] =
 		"SELECT 1 FROM call_queue WHERE campaign_id = $1 AND status IN ('blocked', 'failed') LIMIT 1";
 	char any[8];
@@ -65,21 +66,16 @@ static int write_one(struct db *db, const char *id, enum table_form form)
 	return table_write(db, blocked_sql, &id, 1, form, false, stdout);
 }
 
+static enum exit_code show_one(struct db *db, const char *id)
+{
+	return write_one(db, id) == -1 ? tables_say(db, "show the campaign") : EXIT_OK;
+}
+
 static int show(char *const operands[])
 {
-	enum exit_code code = EXIT_OK;
-	char id[STEER_ID_MAX];
-	struct db db;
-
 	if (steer_one(operands, "one campaign") == -1)
 		return EXIT_USAGE;
-	if (tables_open(&db, &code) == -1)
-		return (int)code;
-	if (steer_find(&db, operands[0], id, &code) == 0 &&
-		write_one(&db, id, table_form(set.json, false)) == -1)
-		code = tables_say(&db, "show the campaign");
-	db_close(&db);
-	return (int)code;
+	return steer_each(operands, show_one);
 }
 
 const struct command command_list = {

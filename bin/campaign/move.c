@@ -35,30 +35,6 @@ static enum exit_code said(struct db *db, const char *id)
 	return EXIT_OK;
 }
 
-/* Each of the campaigns, of which one that cannot does not keep the others from it. */
-static int each(char *const words[], enum exit_code (*move)(struct db *db, const char *id))
-{
-	enum exit_code code = EXIT_OK, this;
-	struct db db;
-
-	if (!words[0]) {
-		log_error("name a campaign: see --help");
-		return EXIT_USAGE;
-	}
-	if (tables_open(&db, &code) == -1)
-		return (int)code;
-	for (; *words; words++) {
-		char id[STEER_ID_MAX];
-
-		this = EXIT_OK;
-		if (steer_find(&db, *words, id, &this) == 0)
-			this = move(&db, id);
-		code = code ? code : this;
-	}
-	db_close(&db);
-	return (int)code;
-}
-
 static enum exit_code move_to(struct db *db, const char *id, const char *to, const char *what)
 {
 	static const char sql[] = "SELECT campaign_move($1, $2, $3)";
@@ -160,22 +136,22 @@ static enum exit_code retry_one(struct db *db, const char *id)
 
 static int run_pause(char *const operands[])
 {
-	return each(operands, pause_one);
+	return steer_each(operands, pause_one);
 }
 
 static int run_resume(char *const operands[])
 {
-	return each(operands, resume_one);
+	return steer_each(operands, resume_one);
 }
 
 static int run_stop(char *const operands[])
 {
-	return each(operands, stop_one);
+	return steer_each(operands, stop_one);
 }
 
 static int run_retry(char *const operands[])
 {
-	return each(operands, retry_one);
+	return steer_each(operands, retry_one);
 }
 
 const struct command command_pause = {

@@ -149,24 +149,23 @@ int shape_apply(struct db *db, const char *id, const struct shape *s)
 
 static const struct opt_row rows[] = {SHAPE_OPTIONS, SCENARIO_OPTIONS, {OPTION_COUNTRY}, {0}};
 
-static int run(char *const operands[])
+static enum exit_code set_one(struct db *db, const char *id)
 {
 	enum exit_code code = EXIT_OK;
-	char id[STEER_ID_MAX];
-	struct db db;
 
+	if (shape_check(db, &shape, &code) == -1)
+		return code;
+	if (shape_apply(db, id, &shape) == -1)
+		return steer_say(db, "change the campaign");
+	printf("%s: changed\n", id);
+	return EXIT_OK;
+}
+
+static int run(char *const operands[])
+{
 	if (steer_one(operands, "one campaign") == -1)
 		return EXIT_USAGE;
-	if (tables_open(&db, &code) == -1)
-		return (int)code;
-	if (steer_find(&db, operands[0], id, &code) == 0 && shape_check(&db, &shape, &code) == 0) {
-		code = shape_apply(&db, id, &shape) == -1 ? steer_say(&db, "change the campaign")
-							  : EXIT_OK;
-		if (!code)
-			printf("%s: changed\n", id);
-	}
-	db_close(&db);
-	return (int)code;
+	return steer_each(operands, set_one);
 }
 
 const struct command command_set = {

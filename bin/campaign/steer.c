@@ -89,6 +89,29 @@ int steer_campaign(enum exit_code *ret_code)
 	return err;
 }
 
+int steer_each(char *const words[], enum exit_code (*work)(struct db *db, const char *id))
+{
+	enum exit_code code = EXIT_OK, this;
+	struct db db;
+
+	if (!words[0]) {
+		log_error("name a campaign: see --help");
+		return EXIT_USAGE;
+	}
+	if (tables_open(&db, &code) == -1)
+		return (int)code;
+	for (; *words; words++) {
+		char id[STEER_ID_MAX];
+
+		this = EXIT_OK;
+		if (steer_find(&db, *words, id, &this) == 0)
+			this = work(&db, id);
+		code = code ? code : this;
+	}
+	db_close(&db);
+	return (int)code;
+}
+
 int steer_list(const char *sql, const char *const params[], int n, const char *what)
 {
 	return (int)found_write(&(struct found){

@@ -26,6 +26,10 @@ int steer_campaign(enum exit_code *ret_code) MUST_USE;
 /* One operand, no more: 0; -1 after a message that says what it should be: "a campaign". */
 int steer_one(char *const operands[], const char *what) MUST_USE;
 
+/* The campaign that each word means, see steer_find, given to work(); one that cannot does not keep the others from it.
+ * Returns the exit code of the first that failed. */
+int steer_each(char *const words[], enum exit_code (*work)(struct db *db, const char *id)) MUST_USE;
+
 /* "cannot WHAT: why". What the tables do not allow is refused: 69. */
 enum exit_code steer_say(const struct db *db, const char *what);
 
