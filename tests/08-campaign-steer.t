@@ -60,6 +60,8 @@ ok 'holiday: none of that is stored' is 0 "SELECT count(*) FROM holiday WHERE co
 ok 'country: no law of a country that is none' says 64 "there is no country 'UK'" campaign country set IE --law UK
 ok 'hours: no country that is none' says 64 "there is no country 'UK'" campaign hours set UK 1 10:00-11:00
 ok 'holiday: no zone' says 64 'not recognized' campaign holiday add FR 2026-12-24 --time-zone Mars/Base
+ok 'country: one zone of several is none' says 64 'not recognized' campaign country set AT --time-zone 'Europe/Vienna&Mars/Base'
+ok 'country: no zone' says 64 "cannot use --time-zone ''" campaign country set AT --time-zone ''
 ok 'country: set' campaign country set at --law '*' --attempts 2 --consent-from 2030-01-01 --time-zone Europe/Vienna
 ok 'country: listed' json 'map(select(.country == "AT"))[0] | .attempts == 2 and .consent_from == "2030-01-01" and .time_zone == "Europe/Vienna"' \
 	campaign country list
@@ -342,7 +344,8 @@ scripts/with-postgres --stop immediate && wait_for 10 grep -q 'the database is a
 campaign stop "$three" >"$T/out"
 ok 'monitor: a database that comes back' eval "wait $m && tail -n 1 '$T/view' | grep -q ' stopped 2/2'"
 scripts/with-postgres --stop immediate
-for command in 'launch' 'list' 'show x' 'pause x' 'retry x' 'explain x' 'trunk list' 'call +498912345675' 'hours set FR 1 none'; do
+for command in 'launch' 'list' 'show x' 'pause x' 'retry x' 'explain x' 'trunk list' 'call +498912345675' 'hours set FR 1 none' \
+	'holiday add FR 2026-12-24 --time-zone Europe/Paris' 'country set FR --time-zone Europe/Paris' 'explain +498912345675'; do
 	ok "no database: $command" eval "says 75 database campaign $command"
 done
 scripts/with-postgres --start

@@ -150,15 +150,15 @@ static int holiday_add(char *const words[])
 		"INSERT INTO holiday (country, region, day, name) VALUES ($1, coalesce($2, ''), $3::date, $4)"
 		" ON CONFLICT (country, day, region) DO UPDATE SET name = coalesce(excluded.name, holiday.name)";
 	char country[3];
+	int status;
 
 	if (read_country(words[0], country) == -1)
 		return EXIT_USAGE;
 	if (steer_one(words + 1, "one day, as 2026-12-25") == -1)
 		return EXIT_USAGE;
-	if (own.region &&
-		steer_change("SELECT now() AT TIME ZONE $1", &own.region, 1, "use --time-zone",
-			"") != EXIT_OK)
-		return EXIT_USAGE;
+	status = steer_zone(own.region, false);
+	if (status)
+		return status;
 	return steer_change(sql, (const char *const[]){country, own.region, words[1], own.name}, 4,
 		"add the holiday", "");
 }
@@ -227,9 +227,8 @@ static int country_set(char *const words[])
 		" FROM (SELECT * FROM country_rule WHERE country IN ($1, '*') ORDER BY country = '*' LIMIT 1) o"
 		" ON CONFLICT (country) DO UPDATE SET (law, tz, attempts, attempt_days, refusal_days, consent_from) ="
 		" (excluded.law, excluded.tz, excluded.attempts, excluded.attempt_days, excluded.refusal_days, excluded.consent_from)";
-	static const char zone_sql[] =
-		"SELECT now() AT TIME ZONE z FROM unnest(string_to_array($1, '&')) z";
 	char country[3], law[3], n[3][24];
+	int status;
 
 	if (read_country(words[0], country) == -1 || (own.law && read_country(own.law, law) == -1))
 		return EXIT_USAGE;
@@ -237,8 +236,9 @@ static int country_set(char *const words[])
 		log_error("name one country: see --help");
 		return EXIT_USAGE;
 	}
-	if (own.zone && steer_change(zone_sql, &own.zone, 1, "use --time-zone", "") != EXIT_OK)
-		return EXIT_USAGE;
+	status = steer_zone(own.zone, true);
+	if (status)
+		return status;
 	return steer_change(sql,
 		(const char *const[]){country, own.law ? law : NULL, own.zone,
 			steer_given(own.attempts, n[0]), steer_given(own.days, n[1]),

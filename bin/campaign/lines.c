@@ -169,10 +169,9 @@ static int caller_add(char *const words[])
 			n.number);
 		return EXIT_USAGE;
 	}
-	if (own.zone &&
-		steer_change("SELECT now() AT TIME ZONE $1", &own.zone, 1, "use --time-zone", "") !=
-			EXIT_OK)
-		return EXIT_USAGE;
+	status = steer_zone(own.zone, false);
+	if (status)
+		return status;
 	return steer_change(sql,
 		(const char *const[]){n.number, own.pool, steer_given(own.cap, cap), own.zone,
 			own.proof, n.country},

@@ -152,6 +152,20 @@ int steer_change(
 	return EXIT_FALSE;
 }
 
+int steer_zone(const char *word, bool several)
+{
+	static const char one_sql[] = "SELECT now() AT TIME ZONE $1";
+	static const char several_sql[] =
+		"SELECT now() AT TIME ZONE z FROM unnest(string_to_array($1, '&')) z";
+	int status;
+
+	if (!word)
+		return EXIT_OK;
+	status = steer_change(several ? several_sql : one_sql, &word, 1, "use --time-zone",
+		"cannot use --time-zone '': it is none");
+	return status == EXIT_DATA || status == EXIT_FALSE ? EXIT_USAGE : status;
+}
+
 const char *steer_given(int64_t n, char buf[24])
 {
 	if (n == NOT_GIVEN)

@@ -41,6 +41,9 @@ int steer_list(const char *sql, const char *const params[], int n, const char *w
 int steer_change(const char *sql, const char *const params[], int n, const char *what,
 	const char *absent) MUST_USE;
 
+/* What --time-zone names, NULL: nothing: a zone that the database has, or several with & between them. 0, or an exit code
+ * after a message. */
+int steer_zone(const char *word, bool several) MUST_USE;
 /* The text of an integer; NULL if it is NOT_GIVEN. */
 const char *steer_given(int64_t n, char buf[24]);
 /* That of --limit, or of what is usual; NULL: as many as there are. */
