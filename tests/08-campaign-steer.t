@@ -78,7 +78,9 @@ q "DELETE FROM trunk WHERE name <> 'main'"
 for endpoint in PJSIP/trunk 'PJSIP/%d@x' 'PJSIP/%s%s@x' '%s'; do
 	ok "trunk: no endpoint '$endpoint'" says 64 "cannot use --endpoint" campaign trunk add x --endpoint "$endpoint"
 done
-ok 'trunk: no rate' says 64 "cannot use --cps '0'" campaign trunk add x --cps 0
+for cps in 0 -1 nan inf 1001 0x1p3 5/s ''; do
+	ok "trunk: no rate '$cps'" says 64 "cannot use --cps '$cps': must be between 0.001 and 1000" campaign trunk add x --cps "$cps"
+done
 ok 'trunk: one that is not there' says 1 'no such trunk' campaign trunk remove x
 ok 'caller id: added, as the country writes it' campaign caller-id add '01 45 67 89 10' --country FR --proof bill --daily-cap 3 --pool paris
 ok 'caller id: listed' json '.[0] | .number == "+33145678910" and .daily_cap == 3 and .tz == "Europe/Paris" and .pool == "paris"' campaign caller-id list

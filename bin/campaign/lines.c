@@ -1,6 +1,5 @@
 /* campaign trunk and caller-id: what calls go over, and which numbers of ours they show. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -47,7 +46,7 @@ static int trunk_add(char *const words[])
 		" coalesce($3::integer, 30), coalesce($4::numeric, 5), $5) ON CONFLICT (name) DO UPDATE SET"
 		" endpoint = coalesce($2, t.endpoint), max_channels = coalesce($3::integer, t.max_channels),"
 		" cps = coalesce($4::numeric, t.cps), caller_id = coalesce($5, t.caller_id)";
-	char channels[24], *end;
+	char channels[24];
 	struct e164 shown;
 	int status = EXIT_OK;
 
@@ -55,10 +54,8 @@ static int trunk_add(char *const words[])
 		return EXIT_USAGE;
 	if (own.endpoint && !endpoint_check(own.endpoint))
 		return opt_refuse(&own.endpoint, "%s", ENDPOINT_FORM);
-	if (own.cps && (strtod(own.cps, &end) <= 0 || strtod(own.cps, &end) > 1000 || *end)) {
-		log_error("cannot use --cps '%s': calls a second, as 0.5 or 10", own.cps);
+	if (!steer_is_number("cps", own.cps, 0.001, 1000))
 		return EXIT_USAGE;
-	}
 	if (own.caller_id)
 		status = read_shown(own.caller_id, "caller-id", &shown);
 	if (status)

@@ -1,6 +1,5 @@
 /* campaign retry-rule: after which outcome people are tried again, how often and when. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -42,18 +41,6 @@ static bool is_outcome(const char *word)
 	return false;
 }
 
-/* A number between least and most; NULL is one. */
-static bool is_share(const char *option, const char *word, double least, double most)
-{
-	char *end;
-	double v = word ? strtod(word, &end) : least;
-
-	if (!word || (end != word && !*end && v >= least && v <= most))
-		return true;
-	log_error("cannot use --%s '%s': must be between %g and %g", option, word, least, most);
-	return false;
-}
-
 /* Connect. *ret_id: that of --campaign, "" if it is not given. */
 static int begin(struct db *db, const char **ret_id, enum exit_code *ret_code)
 {
@@ -80,7 +67,8 @@ static int set_rule(char *const words[])
 	struct db db;
 
 	if (steer_one(words, "one outcome") == -1 || !is_outcome(words[0]) ||
-		!is_share("factor", own.factor, 1, 100) || !is_share("jitter", own.jitter, 0, 1))
+		!steer_is_number("factor", own.factor, 1, 100) ||
+		!steer_is_number("jitter", own.jitter, 0, 1))
 		return EXIT_USAGE;
 	if (begin(&db, &id, &code) == -1)
 		return (int)code;

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -164,6 +165,20 @@ int steer_zone(const char *word, bool several)
 	status = steer_change(several ? several_sql : one_sql, &word, 1, "use --time-zone",
 		"cannot use --time-zone '': it is none");
 	return status == EXIT_DATA || status == EXIT_FALSE ? EXIT_USAGE : status;
+}
+
+bool steer_is_number(const char *option, const char *word, double least, double most)
+{
+	char *end;
+	double v = word ? strtod(word, &end) : least;
+
+	/* strtod also takes nan, and numbers of hexadecimal digits, which the database does not, or not so */
+	if (!word ||
+		(end != word && !word[strspn(word, "0123456789.eE+-")] && !*end && v >= least &&
+			v <= most))
+		return true;
+	log_error("cannot use --%s '%s': must be between %g and %g", option, word, least, most);
+	return false;
 }
 
 const char *steer_given(int64_t n, char buf[24])

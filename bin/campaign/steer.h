@@ -44,6 +44,8 @@ int steer_change(const char *sql, const char *const params[], int n, const char 
 /* What --time-zone names, NULL: nothing: a zone that the database has, or several with & between them. 0, or an exit code
  * after a message. */
 int steer_zone(const char *word, bool several) MUST_USE;
+/* Is this value of an option, NULL: it was not given, a number between least and most? If not, it has been said. */
+bool steer_is_number(const char *option, const char *word, double least, double most) MUST_USE;
 /* The text of an integer; NULL if it is NOT_GIVEN. */
 const char *steer_given(int64_t n, char buf[24]);
 /* That of --limit, or of what is usual; NULL: as many as there are. */
