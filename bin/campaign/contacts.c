@@ -61,29 +61,20 @@ static const struct {
 		false},
 };
 
-static int has_rows(struct db *db, const char *sql, const char *number)
-{
-	PGresult *r;
-	int n;
-
-	if (db_query(db, sql, &number, 1, &r) == -1)
-		return -1;
-	n = PQntuples(r);
-	PQclear(r);
-	return n > 0;
-}
-
 static int show_text(struct db *db, const char *number)
 {
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		int there = has_rows(db, parts[i].sql, number);
+		PGresult *r;
+		int err = 0;
 
-		if (there == 1) {
+		if (db_query(db, parts[i].sql, &number, 1, &r) == -1)
+			return -1;
+		if (PQntuples(r)) {
 			printf("%s%s:\n", i ? "\n" : "", parts[i].name);
-			there = table_write(
-				db, parts[i].sql, &number, 1, TABLE_TEXT, parts[i].upright, stdout);
+			err = table_put(r, TABLE_TEXT, parts[i].upright, stdout);
 		}
-		if (there == -1)
+		PQclear(r);
+		if (err)
 			return -1;
 	}
 	return 0;
@@ -112,21 +103,22 @@ static int show(const char *word)
 	enum exit_code code = (enum exit_code)people_number(word, NULL, &n);
 	const char *number = n.number;
 	struct db db;
-	int err;
+	int64_t there;
+	int err = 0;
 
 	if (code)
 		return (int)code;
 	if (tables_open(&db, &code) == -1)
 		return (int)code;
-	err = has_rows(&db, parts[0].sql, number);
-	if (err == 0) {
+	there = db_count(&db, parts[0].sql, &number, 1);
+	if (there == 0) {
 		log_error("nobody has the number '%s'", number);
 		code = EXIT_FALSE;
-	} else if (err == 1) {
+	} else if (there > 0) {
 		err = table_form(set.json, false) == TABLE_TEXT ? show_text(&db, number)
 								: show_json(&db, number);
 	}
-	if (err == -1)
+	if (there == -1 || err == -1)
 		code = tables_say(&db, "show the contact");
 	db_close(&db);
 	return (int)code;

@@ -50,20 +50,21 @@ static int list(char *const operands[])
 static int write_one(struct db *db, const char *id)
 {
 	enum table_form form = table_form(set.json, false);
-	static const char any_sql[] =
-		"SELECT 1 FROM call_queue WHERE campaign_id = $1 AND status IN ('blocked', 'failed') LIMIT 1";
-	char any[8];
+	PGresult *blocked;
+	int err = 0;
 
 	if (table_write(db, show_sql, &id, 1, form, true, stdout) == -1)
 		return -1;
 	if (form != TABLE_TEXT)
 		return 0;
-	if (db_value(db, any_sql, &id, 1, any, sizeof(any)) == -1)
+	if (db_query(db, blocked_sql, &id, 1, &blocked) == -1)
 		return -1;
-	if (!*any)
-		return 0;
-	putchar('\n');
-	return table_write(db, blocked_sql, &id, 1, form, false, stdout);
+	if (PQntuples(blocked)) {
+		putchar('\n');
+		err = table_put(blocked, form, false, stdout);
+	}
+	PQclear(blocked);
+	return err;
 }
 
 static enum exit_code show_one(struct db *db, const char *id)

@@ -232,7 +232,7 @@ static int look(struct view *v)
 	if (!PQntuples(r))
 		log_error("the campaign is gone");
 	else if (set.json)
-		err = table_write(&v->db, look_sql, &id, 1, TABLE_JSON, false, stdout);
+		err = table_put(r, TABLE_JSON, false, stdout);
 	else if (v->form == TABLE_TEXT)
 		err = draw(v, r);
 	else

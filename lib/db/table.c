@@ -69,19 +69,22 @@ static void json_value(struct dynbuf *b, const PGresult *row, int r, int column)
 		jline_add_quoted(b, value, strlen(value));
 }
 
-static int json_row(const PGresult *row, void *ctx)
+static int json_line(struct writer *w, const PGresult *result, int r)
 {
-	struct writer *w = ctx;
-
 	dynbuf_reset(&w->line);
-	for (int i = 0; i < PQnfields(row); i++) {
+	for (int i = 0; i < PQnfields(result); i++) {
 		dynbuf_adds(&w->line, i ? "," : "{");
-		jline_add_quoted(&w->line, PQfname(row, i), strlen(PQfname(row, i)));
+		jline_add_quoted(&w->line, PQfname(result, i), strlen(PQfname(result, i)));
 		dynbuf_adds(&w->line, ":");
-		json_value(&w->line, row, 0, i);
+		json_value(&w->line, result, r, i);
 	}
 	dynbuf_adds(&w->line, "}\n");
 	return fwrite(w->line.p, 1, w->line.n, w->out) == w->line.n ? 0 : -1;
+}
+
+static int json_row(const PGresult *row, void *ctx)
+{
+	return json_line(ctx, row, 0);
 }
 
 /* ---- CSV ---- */
@@ -121,17 +124,21 @@ static void csv_head(struct writer *w, const PGresult *row)
 	w->headed = true;
 }
 
+static int csv_line(struct writer *w, const PGresult *result, int r)
+{
+	for (int i = 0; i < PQnfields(result); i++)
+		csv_cell(w->out, value_of(result, r, i), i == 0);
+	fputs("\r\n", w->out);
+	return ferror(w->out) ? -1 : 0;
+}
+
 static int csv_row(const PGresult *row, void *ctx)
 {
 	struct writer *w = ctx;
 
 	if (!w->headed)
 		csv_head(w, row);
-	for (int i = 0; i < PQnfields(row) && PQntuples(row); i++)
-		csv_cell(w->out, value_of(row, 0, i), i == 0);
-	if (PQntuples(row))
-		fputs("\r\n", w->out);
-	return ferror(w->out) ? -1 : 0;
+	return csv_line(w, row, 0);
 }
 
 /* ---- a table ---- */
@@ -217,19 +224,12 @@ static void flat_table(const PGresult *result, FILE *out)
 	}
 }
 
-static int text_table(
-	struct db *db, const char *sql, const char *const params[], int n, bool upright, FILE *out)
+static void text_table(const PGresult *result, bool upright, FILE *out)
 {
-	PGresult *result;
-
-	if (db_query(db, sql, params, n, &result) == -1)
-		return -1;
 	if (upright)
 		upright_table(result, out);
 	else
 		flat_table(result, out);
-	PQclear(result);
-	return 0;
 }
 
 /* ---- all ---- */
@@ -259,14 +259,38 @@ int table_write(struct db *db, const char *sql, const char *const params[], int 
 	enum table_form form, bool upright, FILE *out)
 {
 	struct writer w = {.out = out};
+	PGresult *result;
 	int err;
 
-	if (form == TABLE_TEXT)
-		return text_table(db, sql, params, n, upright, out);
+	if (form == TABLE_TEXT) {
+		if (db_query(db, sql, params, n, &result) == -1)
+			return -1;
+		text_table(result, upright, out);
+		PQclear(result);
+		return 0;
+	}
 	dynbuf_init(&w.line, ROW_MAX);
 	db->fault = DB_FINE;
 	err = form == TABLE_JSON ? db_each(db, sql, params, n, json_row, &w)
 				 : csv_all(db, sql, params, n, &w);
+	dynbuf_free(&w.line);
+	return err;
+}
+
+int table_put(const PGresult *result, enum table_form form, bool upright, FILE *out)
+{
+	struct writer w = {.out = out};
+	int err = 0;
+
+	if (form == TABLE_TEXT) {
+		text_table(result, upright, out);
+		return 0;
+	}
+	dynbuf_init(&w.line, ROW_MAX);
+	if (form == TABLE_CSV)
+		csv_head(&w, result);
+	for (int r = 0; !err && r < PQntuples(result); r++)
+		err = form == TABLE_JSON ? json_line(&w, result, r) : csv_line(&w, result, r);
 	dynbuf_free(&w.line);
 	return err;
 }

@@ -19,6 +19,9 @@ enum table_form table_form(bool json, bool csv);
 int table_write(struct db *db, const char *sql, const char *const params[], int n,
 	enum table_form form, bool upright, FILE *out) MUST_USE;
 
+/* Write what was found already. -1: it cannot be written. */
+int table_put(const PGresult *result, enum table_form form, bool upright, FILE *out) MUST_USE;
+
 /* A text on a terminal. */
 void table_plain(FILE *out, const char *s);
 
