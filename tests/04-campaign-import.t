@@ -187,11 +187,13 @@ takes 'most of what spreadsheets make of numbers is bad' '[7,3,0,0,0,4]'
 fresh
 ok '--clean: is repaired, but for what was rounded' is '[7,6,0,0,0,1]' 'summary --clean "$T/f"'
 
-for bad in 'it is empty|' 'nothing below its header|phone,name' "it has 'a', 'b'|a,b\n1,2" 'a quote in it is not closed|"phone,name\n1,2' \
+for bad in 'it is empty|' 'nothing below its header|phone,name' "it has 'a', 'b'|a,b\n1,2" 'its first line is no header: a quote is not closed|"phone,name\n1,2' \
 	'no line of it can be used|phone\n12\nx'; do
 	printf '%b' "${bad#*|}" >"$T/f"
 	ok "${bad%%|*}" says 65 "${bad%%|*}" campaign import "$T/f"
 done
+python3 -c 'print(",".join(["phone"] * 600))' >"$T/f"
+ok 'a header of too many columns' says 65 'its first line is no header: more than 512 columns' campaign import "$T/f"
 ok 'a folder' says 65 'it is a folder' campaign import "$T"
 ok 'a file that is not there' says 65 'No such file' campaign import "$T/none"
 mkfifo "$T/pipe"

@@ -154,5 +154,8 @@ python3 -c 'print(",".join(["phone"] * 400) + ",note"); print(",".join("06123%05
 ok 'import: a line of many numbers with a long note' is '1 lines: 400 numbers are new, 0 errors' 'campaign dnc import "$T/list" 2>"$T/err" || cat "$T/err"'
 ok 'import: each has all of it' is '400|20000' \
 	"q \"SELECT count(*), min(length(note)) FROM dnc WHERE phone BETWEEN '+33612300000' AND '+33612300399'\""
+python3 -c 'print("0612345601
+" + ",".join(["0612345602"] * 600))' >"$T/list"
+ok 'import: a line of too many columns' says 0 ':2: more than 512 columns' campaign dnc import "$T/list"
 ok 'import: nothing of it is a number' says 65 'telephone number' campaign dnc import "$0"
 plan

@@ -249,11 +249,10 @@ static int read_header(struct input *in, bool list, const char *country, struct 
 		snprintf(in->why, sizeof(in->why), "it is empty");
 	else if (r.fault != CSV_FINE)
 		snprintf(in->why, sizeof(in->why), "its first line is no header: %s",
-			r.fault == CSV_OPEN_QUOTE ? "a quote in it is not closed"
-						  : "it is too long");
+			csv_why(r.fault));
 	else if (take_names(in, &r, ret) == 0)
 		return 0;
-	else if (list && r.fault == CSV_FINE && take_list(ret, country)) {
+	else if (list && take_list(ret, country)) {
 		in->at = at;
 		in->line = line;
 		return 0;

@@ -249,8 +249,7 @@ static int take_line(struct listing *l, const struct csv_record *r, int64_t line
 	struct e164 n;
 
 	if (r->fault != CSV_FINE) {
-		bad_line(l, line,
-			r->fault == CSV_OPEN_QUOTE ? "a quote is not closed" : "it is too long");
+		bad_line(l, line, csv_why(r->fault));
 		return 0;
 	}
 	dynbuf_reset(&l->text);

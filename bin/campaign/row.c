@@ -320,11 +320,9 @@ static int check_record(struct row_maker *m, const struct csv_record *r)
 
 	while (r->fault == CSV_FINE && used && !row_trim(r->fields[used - 1]).n)
 		used--;
-	if (r->fault == CSV_OPEN_QUOTE)
-		snprintf(m->why, sizeof(m->why), "a quote is not closed");
-	else if (r->fault == CSV_TOO_LONG)
-		snprintf(m->why, sizeof(m->why), "longer than %zu bytes", CSV_RECORD_MAX);
-	else if (r->fault == CSV_TOO_MANY || used > n)
+	if (r->fault != CSV_FINE)
+		snprintf(m->why, sizeof(m->why), "%s", csv_why(r->fault));
+	else if (used > n)
 		snprintf(m->why, sizeof(m->why), "%zu columns, and the header has %zu", used, n);
 	else if (memchr(r->raw.p, '\0', r->raw.n))
 		snprintf(m->why, sizeof(m->why), "a NUL character is in it");

@@ -18,6 +18,24 @@ void csv_free(struct csv *c)
 	c->text = NULL;
 }
 
+_Static_assert(CSV_RECORD_MAX == 1048576 && CSV_FIELDS_MAX == 512, "csv_why has them in words");
+
+const char *csv_why(enum csv_fault fault)
+{
+	switch (fault) {
+	case CSV_OPEN_QUOTE:
+		return "a quote is not closed";
+	case CSV_TOO_LONG:
+	case CSV_REST:
+		return "longer than 1048576 bytes";
+	case CSV_TOO_MANY:
+		return "more than 512 columns";
+	case CSV_FINE:
+		break;
+	}
+	return NULL;
+}
+
 /* Where a record is read. */
 struct scan {
 	const char *p, *at, *end;

@@ -58,6 +58,9 @@ struct csv {
 int csv_init(struct csv *c, char delimiter) MUST_USE;
 void csv_free(struct csv *c);
 
+/* Why a record that is not CSV_FINE is none, as the end of a message; NULL: it is one. */
+const char *csv_why(enum csv_fault fault);
+
 /* Take a record from n bytes; last: there are no more behind them. Bytes taken; 0: there is no whole record in them. A
  * buffer of CSV_RECORD_MAX bytes or more is never too small. */
 size_t csv_next(struct csv *c, const char *p, size_t n, bool last, struct csv_record *ret) MUST_USE;

@@ -169,6 +169,8 @@ int main(void)
 	is_read(',', "\"", "1quote<\">.");
 	is_read(',', ",\n", "1[][]");
 	is_str(read_all("a\0b,c\n", 6, ',', 6), "1[a", "a NUL is a byte as any other");
+	ok(!csv_why(CSV_FINE), "nothing is wrong with a record");
+	is_str(csv_why(CSV_OPEN_QUOTE), "a quote is not closed", "or what it is");
 	test_long();
 	test_many();
 	test_random();
