@@ -43,7 +43,7 @@ static const struct opt_row rows[] = {
 
 static const char add_sql[] =
 	"INSERT INTO dnc (phone, scope, reason, note, expires_at) VALUES ($1, coalesce($2, '*'), coalesce($3, 'manual'), $4,"
-	" CASE WHEN length($5::text) = 10 THEN $5::text::timestamptz + interval '1 day' ELSE $5::text::timestamptz END)" STRICTER;
+	" " PERIOD_END("$5") ")" STRICTER;
 
 /* A wish that the person has uttered is taken back by the person alone. */
 static const char remove_sql[] = "DELETE FROM dnc WHERE phone = $1 AND scope = coalesce($2, '*')"

@@ -7,11 +7,14 @@
 
 #include "base/util.h"
 
+/* When that is over which a parameter names, text; NULL for NULL. */
+#define PERIOD_END(to) \
+	"CASE WHEN length(" to "::text) = 10 THEN " to \
+	"::text::timestamptz + interval '1 day' ELSE " to "::text::timestamptz END"
 /* A condition on a column: from and to are the parameters, text, NULL if there is no bound. */
 #define PERIOD_OF(column, from, to) \
 	"(" from "::text IS NULL OR " column " >= " from "::text::timestamptz) AND (" to \
-	"::text IS NULL OR " column " < CASE WHEN length(" to ") = 10 THEN " to \
-	"::text::timestamptz + interval '1 day' ELSE " to "::text::timestamptz END)"
+	"::text IS NULL OR " column " < " PERIOD_END(to) ")"
 
 /* The value of an option, NULL: it was not given. -1: it is no day and no time of one, which has been said. Whether there
  * is such a day the database knows. */
