@@ -1,18 +1,8 @@
 #!/bin/sh
 # campaign init, import: people out of files as people have them: all that can be used, once, and nobody who was erased.
 . tests/lib.sh
-[ "${1-}" = inside ] || exec scripts/with-postgres --no-fsync "$0" inside
+. tests/db.sh
 
-q() { psql -XAtqc "$1"; }
-is() {
-	got=$(eval "$2")
-	[ "$got" = "$1" ] || { echo "$got" && return 1; }
-}
-says() { # CODE TEXT COMMAND [ARG...]
-	code=$1 say=$2 && shift 2
-	must_fail "$code" "$@" 2>"$T/err" >"$T/out" && grep -qF -e "$say" "$T/err" && return
-	cat "$T/out" "$T/err" && return 1
-}
 fresh() { q 'SET client_min_messages TO warning; TRUNCATE contact, import, import_error, import_change, dnc, call_queue RESTART IDENTITY CASCADE'; }
 summary() { campaign import --json "$@" 2>"$T/err" | jq -c '[.rows, .imported, .updated, .unchanged, .duplicates, .errors]'; }
 person() { q "SELECT to_jsonb(c) FROM contact c WHERE phone = '$1'" | jq -c "$2"; }

@@ -1,21 +1,10 @@
 #!/bin/sh
 # campaign contacts, export, dnc: people found, written for a spreadsheet and read back, and those who are not to be called.
 . tests/lib.sh
-[ "${1-}" = inside ] || exec scripts/with-postgres --no-fsync "$0" inside
+. tests/db.sh
 
-q() { psql -XAtqc "$1"; }
-is() {
-	got=$(eval "$2")
-	[ "$got" = "$1" ] || { echo "$got" && return 1; }
-}
-says() { # CODE TEXT COMMAND [ARG...]
-	code=$1 say=$2 && shift 2
-	must_fail "$code" "$@" 2>"$T/err" >"$T/out" && grep -qF -e "$say" "$T/err" && return
-	cat "$T/out" "$T/err" && return 1
-}
 csv() { python3 -c 'import csv, json, sys
 print(json.dumps(list(csv.DictReader(sys.stdin, strict=True)), ensure_ascii=False))'; }
-terminal() { script -qc "$*" /dev/null </dev/null | tr -d '\r'; }
 export CALLPIPE_COUNTRY=FR CALLPIPE_SPOOL="$T/spool"
 mkdir "$CALLPIPE_SPOOL" && campaign init >"$T/out"
 cat >"$T/a.csv" <<'END'

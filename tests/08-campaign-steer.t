@@ -2,13 +2,12 @@
 # campaign: launch, list, show, set, pause, resume, stop, retry, call, monitor, explain, and the tables they go by.
 # shellcheck disable=SC2016,SC2034 # of what is evaluated later
 . tests/lib.sh
-[ "${1-}" = inside ] || exec scripts/with-postgres --no-fsync "$0" inside
+. tests/db.sh
 
-q() { psql -XAtqc "$1"; }
 is() { # VALUE SQL
 	[ "$(q "$2")" = "$1" ] || { echo "$2" && q "$2" && return 1; }
 }
-says() { # CODE TEXT COMMAND [ARG...]
+says() { # CODE TEXT COMMAND [ARG...]: in one line
 	code=$1 say=$2 && shift 2
 	must_fail "$code" "$@" 2>"$T/err" >"$T/out" && grep -qF -e "$say" "$T/err" && [ "$(wc -l <"$T/err")" = 1 ] && return
 	cat "$T/out" "$T/err" && return 1
@@ -19,7 +18,6 @@ json() {
 	"$@" >"$T/json" 2>"$T/err" && jq -se "$filter" "$T/json" >"$T/jq" && return
 	cat "$T/json" "$T/err" && return 1
 }
-terminal() { script -qc "$*" /dev/null </dev/null | tr -d '\r'; }
 launch() { campaign launch --json "$@" 2>/dev/null | jq -r .campaign_id; }
 dispatch() { start python3 tests/fake/dispatcher.py "$@" >>"$T/dialled"; }
 hang_up() { # the last dispatcher
