@@ -97,8 +97,7 @@ static void name_of(struct session *s, const uint8_t key[SESSION_KEY_BYTES], con
 			what[n++] = *number;
 	n += (size_t)snprintf(what + n, sizeof(what) - n, "\n%.400s", service);
 	hmac_sha256(key, SESSION_KEY_BYTES, what, n, hash);
-	for (int i = 0; i < NAME_BYTES; i++)
-		snprintf(s->name + 2 * i, 3, "%02x", hash[i]);
+	hex_text(hash, NAME_BYTES, s->name);
 }
 
 int session_open(struct session *s, const char *spool, const uint8_t key[SESSION_KEY_BYTES],

@@ -143,8 +143,7 @@ static void name_file(struct import *im)
 	uint8_t hash[SHA256_BYTES];
 
 	sha256_end(&im->in.hash, hash);
-	for (size_t i = 0; i < sizeof(hash); i++)
-		snprintf(im->hex + 2 * i, 3, "%02x", hash[i]);
+	hex_text(hash, sizeof(hash), im->hex);
 }
 
 /* Was it imported before? Then that is said. -1: the database. */

@@ -50,8 +50,7 @@ int hash_file(int fd, char ret[HASH_MAX])
 		at += n;
 	}
 	sha256_end(&s, hash);
-	for (int i = 0; i < SHA256_BYTES; i++)
-		snprintf(ret + 2 * i, 3, "%02x", hash[i]);
+	hex_text(hash, SHA256_BYTES, ret);
 	return 0;
 }
 

@@ -41,6 +41,19 @@ uint64_t hash_text(const char *s)
 	return h;
 }
 
+char *hex_text(const void *p, size_t n, char *ret)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *bytes = p;
+
+	for (size_t i = 0; i < n; i++) {
+		ret[2 * i] = digits[bytes[i] >> 4];
+		ret[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	ret[2 * n] = '\0';
+	return ret;
+}
+
 int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret)
 {
 	const char *digits = s + (*s == '-');

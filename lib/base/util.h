@@ -42,6 +42,9 @@ void wall_time(char *buf, size_t size);
 /* FNV-1a, 64 bit, of a text: for tables and lots, not for secrets. Source: draft-eastlake-fnv. */
 uint64_t hash_text(const char *s);
 
+/* n bytes as hexadecimal digits, NUL-terminated: ret holds 2 * n + 1. Returns ret. */
+char *hex_text(const void *p, size_t n, char *ret);
+
 /* Decimal integer within [min, max], all of s; errno EINVAL or ERANGE. */
 int parse_int(const char *s, int64_t min, int64_t max, int64_t *ret) MUST_USE;
 

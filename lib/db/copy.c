@@ -200,9 +200,14 @@ void copy_time(struct dynbuf *b, int64_t unix_ms)
 
 void copy_bytes(struct dynbuf *b, const uint8_t *p, size_t n)
 {
+	char *at;
+
 	dynbuf_adds(b, "\\\\x");
-	for (size_t i = 0; i < n; i++)
-		dynbuf_addf(b, "%02x", p[i]);
+	at = dynbuf_room(b, 2 * n + 1);
+	if (!at)
+		return;
+	hex_text(p, n, at);
+	dynbuf_grow(b, 2 * n);
 	dynbuf_add(b, "\t", 1);
 }
 

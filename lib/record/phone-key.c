@@ -105,8 +105,7 @@ bool phone_hash(const char *number, const char *country, uint8_t ret[SHA256_BYTE
 
 const char *phone_hex(const uint8_t hash[SHA256_BYTES], char buf[PHONE_HEX])
 {
-	snprintf(buf, PHONE_HEX, "\\x");
-	for (size_t i = 0; i < SHA256_BYTES; i++)
-		snprintf(buf + 2 + 2 * i, 3, "%02x", hash[i]);
+	memcpy(buf, "\\x", 2);
+	hex_text(hash, SHA256_BYTES, buf + 2);
 	return buf;
 }

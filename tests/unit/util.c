@@ -236,6 +236,15 @@ static void test_fds(void)
 	}
 }
 
+static void test_hex(void)
+{
+	char text[9] = "--------";
+
+	is_str(hex_text("\x00\x0a\xff", 3, text), "000aff", "bytes as digits");
+	ok(text[7] == '-', "and nothing behind them");
+	is_str(hex_text(NULL, 0, text), "", "of none, none");
+}
+
 static void test_endian(void)
 {
 	uint8_t b[2];
@@ -263,6 +272,7 @@ int main(void)
 	test_replace_atomic();
 	test_write_all();
 	test_fds();
+	test_hex();
 	test_endian();
 	rmdir(dir);
 	return done_testing();
