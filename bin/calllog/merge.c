@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/copy.h"
+#include "record/erased.h"
 #include "record/phone-key.h"
 
 #define LIST_MAX ((size_t)16 << 20)
@@ -24,27 +25,10 @@ static bool is_in(const char *const *list, const char *column, size_t n)
 	return false;
 }
 
-/* Without the key nobody can tell whose calls are not to be put back. */
-static int check_key(struct db *db)
-{
-	PGresult *result;
-
-	if (phone_has_key())
-		return 0;
-	if (db_query(db, "SELECT FROM erasure LIMIT 1", NULL, 0, &result) == -1)
-		return -1;
-	if (PQntuples(result)) {
-		db->fault = DB_DENIED;
-		snprintf(db->why, sizeof(db->why),
-			"people were erased, and the key that tells whom is not here: see --phone-key-file");
-	}
-	PQclear(result);
-	return db->fault == DB_DENIED ? -1 : 0;
-}
-
 int merge_begin(struct db *db)
 {
-	if (check_key(db) == -1)
+	/* without the key nobody can tell whose calls are not to be put back */
+	if (erased_key(db) == -1)
 		return -1;
 	return db_run(db,
 		"CREATE TEMPORARY TABLE IF NOT EXISTS load_call (LIKE call) ON COMMIT DELETE ROWS;"

@@ -108,14 +108,12 @@ static enum exit_code ask_gate(struct one *o)
 /* A person who was erased is not brought back. Who is being erased is waited for, and whoever erases waits for us. */
 static enum exit_code ask_erased(struct one *o)
 {
-	enum exit_code code = EXIT_OK;
 	bool erased;
 
 	if (db_run(&o->db, "BEGIN; SELECT pg_advisory_xact_lock_shared(" TABLES_PEOPLE_LOCK ")") ==
-		-1)
+			-1 ||
+		erased_check(&o->db, o->number.number, &erased) == -1)
 		return tables_say(&o->db, "queue the call");
-	if (erased_check(&o->db, o->number.number, &erased, &code) == -1)
-		return code;
 	if (erased)
 		log_error("%s is not called: the person was erased, and is not to be called",
 			o->number.number);

@@ -61,11 +61,12 @@ int import_lists(struct db *db, bool zones, struct row_lists *ret, enum exit_cod
 {
 	db->fault = DB_FINE;
 	if (db_run(db, "SELECT pg_advisory_xact_lock_shared(" TABLES_PEOPLE_LOCK ")") == -1 ||
-		(zones && read_zones(db, ret) == -1) || read_erased(db, ret) == -1) {
+		(zones && read_zones(db, ret) == -1) || read_erased(db, ret) == -1 ||
+		erased_key(db) == -1) {
 		*ret_code = tables_say(db, "read what the rows are held against");
 		return -1;
 	}
-	return erased_ready(db, ret_code);
+	return 0;
 }
 
 /* ---- contacts ---- */

@@ -1,45 +1,37 @@
 #include "record/erased.h"
 
-#include "base/log.h"
+#include <stdio.h>
+
 #include "record/phone-key.h"
-#include "record/tables.h"
 
-/* How many rows there are; -1: it has been said. */
-static int64_t count(
-	struct db *db, const char *sql, const char *const params[], int n, enum exit_code *ret_code)
+int erased_key(struct db *db)
 {
-	int64_t rows = db_count(db, sql, params, n);
+	int64_t rows;
 
-	if (rows == -1)
-		*ret_code = tables_say(db, "look for who was erased");
-	return rows;
+	if (phone_has_key())
+		return 0;
+	rows = db_count(db, "SELECT FROM erasure LIMIT 1", NULL, 0);
+	if (rows > 0) {
+		db->fault = DB_DENIED;
+		snprintf(db->why, sizeof(db->why),
+			"people were erased, and the key that tells whom is not here: see --phone-key-file");
+	}
+	return rows == 0 ? 0 : -1;
 }
 
-int erased_ready(struct db *db, enum exit_code *ret_code)
-{
-	int64_t rows = count(db, "SELECT FROM erasure LIMIT 1", NULL, 0, ret_code);
-
-	if (rows <= 0 || phone_has_key())
-		return rows == -1 ? -1 : 0;
-	log_error(
-		"people were erased, and the key that tells whom is not here: see --phone-key-file");
-	*ret_code = EXIT_CONFIG;
-	return -1;
-}
-
-int erased_check(struct db *db, const char *number, bool *ret, enum exit_code *ret_code)
+int erased_check(struct db *db, const char *number, bool *ret)
 {
 	uint8_t hash[SHA256_BYTES];
 	char hex[PHONE_HEX];
 	int64_t rows;
 
 	*ret = false;
-	if (erased_ready(db, ret_code) == -1)
+	if (erased_key(db) == -1)
 		return -1;
 	if (!phone_hash(number, NULL, hash)) /* without a key nobody was erased */
 		return 0;
-	rows = count(db, "SELECT FROM erasure WHERE phone_hash = $1::bytea",
-		(const char *const[]){phone_hex(hash, hex)}, 1, ret_code);
+	rows = db_count(db, "SELECT FROM erasure WHERE phone_hash = $1::bytea",
+		(const char *const[]){phone_hex(hash, hex)}, 1);
 	*ret = rows > 0;
 	return rows == -1 ? -1 : 0;
 }
