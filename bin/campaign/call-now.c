@@ -251,19 +251,17 @@ static enum exit_code wait_for_it(struct one *o)
 
 static enum exit_code call(struct one *o, const char *raw)
 {
-	static const char alive_sql[] =
-		"SELECT 1 FROM node WHERE heartbeat_at > clock_timestamp() - " STEER_ALIVE
-		" LIMIT 1";
 	struct shape s = {.caller_id = own.caller_id};
 	enum exit_code code = EXIT_OK;
-	char any[8];
+	int dispatchers;
 
 	if (shape_check(&o->db, &s, &code) == -1)
 		return code;
 	own.caller_id = s.caller_id;
-	if (db_value(&o->db, alive_sql, NULL, 0, any, sizeof(any)) == -1)
+	dispatchers = steer_has_dispatcher(&o->db);
+	if (dispatchers == -1)
 		return tables_say(&o->db, "look for a dispatcher");
-	if (!*any) {
+	if (!dispatchers) {
 		log_error("no dispatcher is running: campaign run");
 		return EXIT_TRY_AGAIN;
 	}

@@ -194,18 +194,18 @@ const char *steer_limit(const char *usual, char buf[24])
 	return set.limit ? steer_given(set.limit, buf) : usual;
 }
 
+int steer_has_dispatcher(struct db *db)
+{
+	return (int)db_count(db,
+		"SELECT FROM node WHERE heartbeat_at > clock_timestamp() - " STEER_ALIVE " LIMIT 1",
+		NULL, 0);
+}
+
 void steer_warn(struct db *db)
 {
-	char n[24];
-
-	if (db_value(db, "SELECT 1 FROM trunk WHERE enabled LIMIT 1", NULL, 0, n, sizeof(n)) == 0 &&
-		!*n)
+	if (db_count(db, "SELECT FROM trunk WHERE enabled LIMIT 1", NULL, 0) == 0)
 		log_warn(
 			"there is no trunk yet to call over: campaign trunk add, or a dispatcher adds its own");
-	if (db_value(db,
-		    "SELECT 1 FROM node WHERE heartbeat_at > clock_timestamp() - " STEER_ALIVE
-		    " LIMIT 1",
-		    NULL, 0, n, sizeof(n)) == 0 &&
-		!*n)
+	if (steer_has_dispatcher(db) == 0)
 		log_warn("no dispatcher is running: campaign run");
 }

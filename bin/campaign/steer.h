@@ -50,7 +50,9 @@ bool steer_is_number(const char *option, const char *word, double least, double 
 const char *steer_given(int64_t n, char buf[24]);
 /* That of --limit, or of what is usual; NULL: as many as there are. */
 const char *steer_limit(const char *usual, char buf[24]);
-/* Is this dispatcher-less? Then it is warned of, and of a database without a trunk. */
+/* Does a dispatcher run? -1: the database. */
+int steer_has_dispatcher(struct db *db) MUST_USE;
+/* If none does, it is warned of, and of a database without a trunk. */
 void steer_warn(struct db *db);
 
 /* Settings of a campaign, as far as they are given: others are NULL, or NOT_GIVEN. */

@@ -1,4 +1,4 @@
-/* Numbers and dates in the cells of a table, and names of columns. */
+/* Numbers and dates in the cells of a table, and what stands around them. */
 #include "row.h"
 
 #include "tap.h"
