@@ -14,6 +14,8 @@
 #include "people.h"
 #include "record/erased.h"
 #include "record/phone-key.h"
+#include "scenario.h"
+#include "shape.h"
 #include "steer.h"
 
 #define SINGLE_ID "camp_00000000"

@@ -8,7 +8,10 @@
 
 #include "base/log.h"
 #include "base/progress.h"
+#include "monitor.h"
 #include "people.h"
+#include "scenario.h"
+#include "shape.h"
 #include "steer.h"
 
 #define LAUNCH_LOCK "41218790333" /* advisory */

@@ -1,4 +1,6 @@
 /* campaign monitor: a campaign while it runs. The view is a reader of the database: it ends, and the campaign goes on. */
+#include "monitor.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
