@@ -146,5 +146,7 @@ ok 'import: each has all of it' is '400|20000' \
 python3 -c 'print("0612345601
 " + ",".join(["0612345602"] * 600))' >"$T/list"
 ok 'import: a line of too many columns' says 0 ':2: more than 512 columns' campaign dnc import "$T/list"
+python3 -c 'for n in range(1000): print(f"06{10000000 + n}")' >"$T/list"
+ok 'import: progress on a terminal' eval 'terminal campaign dnc import "$T/list" | grep -q "[0-9] rows, [0-9]*/s, [0-9]* %, [0-9]* s left"'
 ok 'import: nothing of it is a number' says 65 'telephone number' campaign dnc import "$0"
 plan

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "db/copy.h"
 #include "people.h"
 #include "record/found.h"
@@ -185,10 +186,12 @@ static int list(char *const words[])
 struct listing {
 	struct input in;
 	struct columns columns;
-	const char *path, *country;
+	const char *path;    /* as it was named */
+	const char *country; /* as e164_country() has it; NULL: none */
 	struct db db;
-	struct dynbuf out, text;
-	int64_t good, bad;
+	struct dynbuf out;  /* rows to be sent */
+	struct dynbuf text; /* of the line that was converted */
+	int64_t good, bad;  /* lines */
 };
 
 /* Of the words that the table knows; what else stands there is a note. */
@@ -293,9 +296,12 @@ static int copy_lines(struct listing *l)
 		db_copy_begin(&l->db, "COPY pg_temp.listed FROM STDIN") == -1)
 		return -1;
 	l->db.fault = DB_FINE;
-	while ((got = input_next(&l->in, &r, &line)) == 1)
+	while ((got = input_next(&l->in, &r, &line)) == 1) {
 		if (take_line(l, &r, line) == -1)
 			return -1;
+		if (!((l->good + l->bad) & 0xff))
+			input_progress(&l->in, l->good + l->bad);
+	}
 	return got == -1 || send_lines(l) == -1 ? -1 : db_copy_end(&l->db);
 }
 
@@ -333,6 +339,7 @@ static enum exit_code merge(struct listing *l)
 	new = db_count(&l->db, merge_sql, (const char *const[]){set.campaign, own.reason}, 2);
 	if (new == -1 || db_run(&l->db, "COMMIT") == -1)
 		return tables_say(&l->db, "import numbers");
+	progress_wipe();
 	printf("%" PRId64 " lines: %" PRId64 " numbers are new, %" PRId64 " errors\n",
 		l->good + l->bad, new, l->bad);
 	return l->good ? EXIT_OK : EXIT_DATA;

@@ -59,16 +59,6 @@ struct import {
 	const char *operand, *path; /* as it was named; for people */
 };
 
-static void show(const struct import *im)
-{
-	char part[16] = "";
-
-	if (im->in.size > 0)
-		snprintf(part, sizeof(part), ", %d %%",
-			(int)(100 * min_i64(im->in.bytes, im->in.size) / im->in.size));
-	progress_show("%" PRId64 " rows%s", im->n.rows, part);
-}
-
 /* ---- the file ---- */
 
 static enum exit_code refuse(struct import *im)
@@ -111,8 +101,8 @@ static int copy_rows(struct import *im, struct row_maker *m)
 		im->n.bad += kind == ROW_BAD;
 		if (im->out.n >= CHUNK && send_rows(im) == -1)
 			return -1;
-		if (!(im->n.rows & 0xff) && progress_due())
-			show(im);
+		if (!(im->n.rows & 0xff))
+			input_progress(&im->in, im->n.rows);
 	}
 	return got == -1 ? -1 : send_rows(im);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/progress.h"
 #include "base/utf8.h"
 
 #define CHUNK ((size_t)1 << 18)           /* bytes that are read at a time */
@@ -46,7 +48,7 @@ static int check_kind(struct input *in)
 
 int input_open(struct input *in, const char *path)
 {
-	*in = (struct input){.line = 1};
+	*in = (struct input){.line = 1, .began_ns = now_ns()};
 	sha256_begin(&in->hash);
 	dynbuf_init(&in->text, 4 * CSV_RECORD_MAX);
 	in->fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
@@ -234,6 +236,21 @@ int input_next(struct input *in, struct csv_record *ret, int64_t *ret_line)
 		if (taken && ret->fault != CSV_REST)
 			return 1;
 	}
+}
+
+void input_progress(const struct input *in, int64_t records)
+{
+	double s, share;
+	char left[48] = "";
+
+	if (!progress_due())
+		return;
+	s = (double)(now_ns() - in->began_ns) / NS_PER_S;
+	if (in->size > 0 && in->bytes > 0) {
+		share = (double)min_i64(in->bytes, in->size) / (double)in->size;
+		snprintf(left, sizeof(left), ", %.0f %%, %.0f s left", 100 * share, s / share - s);
+	}
+	progress_show("%" PRId64 " rows, %.0f/s%s", records, s > 0 ? (double)records / s : 0, left);
 }
 
 /* ---- characters ---- */

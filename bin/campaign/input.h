@@ -21,6 +21,7 @@ struct input {
 	int fd;             /* -1: closed */
 	int64_t size;       /* bytes; 0: nobody knows */
 	int64_t bytes;      /* read so far */
+	int64_t began_ns;   /* monotonic */
 	struct sha256 hash; /* of them */
 	char *buf;          /* what was read, as UTF-8 or Windows-1252 */
 	size_t at, n;       /* parsed; in it */
@@ -45,6 +46,9 @@ void input_close(struct input *in);
 int input_peek(struct input *in, const char **ret, size_t *ret_n) MUST_USE;
 /* The next record, CSV_REST left out, and the number of its line. 1; 0: there are no more; -1: why. */
 int input_next(struct input *in, struct csv_record *ret, int64_t *ret_line) MUST_USE;
+
+/* On a terminal, if it is time to: how many records were made of it so far, how fast, and what is left. */
+void input_progress(const struct input *in, int64_t records);
 
 /* The bytes of a field as UTF-8: themselves, or in *buf. One that was damaged has U+FFFD. */
 struct csv_field input_text(struct input *in, struct csv_field f, bool windows, struct dynbuf *buf);
