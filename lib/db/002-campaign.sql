@@ -724,7 +724,7 @@ BEGIN
 		RETURN false;
 	END IF;
 	SELECT * INTO n FROM node WHERE node_id = p_node;
-	-- A bulk update of contacts may hold the row for long: then campaign_end counts.
+	-- A bulk update of contacts may hold the row for long: then campaign_conclude counts.
 	UPDATE contact SET status = 'Calling', attempts = attempts + 1, last_attempt = p_at, updated_at = p_at
 		WHERE contact_id = (SELECT contact_id FROM contact WHERE contact_id = c.contact_id FOR UPDATE SKIP LOCKED);
 	UPDATE call SET state = 'dialing', dialed_at = p_at, started_at = p_at, asterisk_id = n.asterisk_id,
@@ -827,10 +827,11 @@ DECLARE
 	word text; -- for the contact
 	again timestamptz;
 BEGIN
-	UPDATE call SET outcome = campaign_outcome(call) WHERE call_id = p_call_id RETURNING * INTO c;
+	SELECT * INTO c FROM call WHERE call_id = p_call_id; -- which the caller has locked
+	c.outcome := campaign_outcome(c);
 	word := CASE WHEN c.outcome = 'lead' THEN 'Leads' WHEN c.outcome IN ('refused', 'opt_out', 'hangup') THEN 'Not_interested'
 		ELSE 'No_answer' END;
-	UPDATE call SET disposition = word WHERE call_id = p_call_id;
+	UPDATE call SET outcome = c.outcome, disposition = word, contact_counted = true WHERE call_id = p_call_id;
 	SELECT * INTO q FROM call_queue WHERE queue_id = c.queue_id FOR UPDATE;
 	IF FOUND AND q.call_id = p_call_id AND q.status <> 'blocked' THEN
 		again := CASE WHEN word = 'No_answer' THEN campaign_retry_at(c, q) END;
@@ -851,7 +852,6 @@ BEGIN
 		slot_wish = coalesce(c.said ->> 'slot', slot_wish),
 		call_duration = coalesce(c.billsec, call_duration), updated_at = p_at
 		WHERE contact_id = c.contact_id;
-	UPDATE call SET contact_counted = true WHERE call_id = p_call_id AND NOT contact_counted;
 END
 $$;
 
