@@ -52,10 +52,16 @@ q "TRUNCATE campaign, call_queue; INSERT INTO campaign (campaign_id, name, scena
 	UPDATE contact SET country = 'FR', tz = 'Europe/Paris';
 	INSERT INTO call_queue (campaign_id, contact_id, zone, status) SELECT 'camp_3', contact_id, 'FR Europe/Paris',
 		CASE contact_id WHEN 3 THEN 'calling' ELSE 'pending' END FROM contact;
+	UPDATE call_queue SET next_at = now() + interval '1 h', later_reason = CASE contact_id WHEN 2 THEN 'not the hours to call FR' END;
 	UPDATE contact SET country = 'RE', tz = 'Indian/Reunion' WHERE contact_id > 1"
 check 'waits for the hours there' '[ "$(q "SELECT zone FROM call_queue ORDER BY contact_id")" = "FR Europe/Paris
 RE Indian/Reunion
 FR Europe/Paris" ]'
+check 'and is asked again, if the gate had put it off' '[ "$(q "SELECT next_at <= now() FROM call_queue ORDER BY contact_id")" = "f
+t
+f" ]'
+q "UPDATE call_queue SET next_at = now() + interval '1 h', later_reason = NULL; UPDATE contact SET country = 'GP', tz = 'America/Guadeloupe' WHERE contact_id = 2"
+check 'but not before its retry' '[ "$(q "SELECT zone, next_at <= now() FROM call_queue WHERE contact_id = 2")" = "GP America/Guadeloupe|f" ]'
 
 # ---- words of outside are values
 hostile="'); DROP TABLE contact; --"

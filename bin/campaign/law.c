@@ -67,9 +67,9 @@ static int read_days(const char *word, char ret[32])
 	return days ? 0 : -1;
 }
 
-/* Those that a closed zone has put off are looked at again. */
+/* Those that the gate has put off are looked at again. */
 static const char again_sql[] =
-	"UPDATE call_queue SET next_at = now(), later_reason = NULL WHERE status = 'pending' AND later_reason LIKE 'not the hours %'";
+	"UPDATE call_queue SET next_at = now(), later_reason = NULL WHERE status = 'pending' AND later_reason IS NOT NULL";
 
 static int hours_set(char *const words[])
 {

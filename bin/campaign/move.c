@@ -98,7 +98,7 @@ static enum exit_code retry_one(struct db *db, const char *id)
 	static const char sql[] =
 		"WITH again AS (UPDATE call_queue q SET status = 'pending', max_attempts = q.attempts + k.max_attempts,"
 		" next_at = greatest(now(), q.last_attempt_at + k.retry_s * interval '1 second'), error_message = NULL,"
-		" later_reason = 'to be tried again' FROM campaign k, contact c WHERE k.campaign_id = $1 AND q.campaign_id = $1"
+		" later_reason = NULL FROM campaign k, contact c WHERE k.campaign_id = $1 AND q.campaign_id = $1"
 		" AND c.contact_id = q.contact_id AND q.status = 'failed' AND c.status = 'No_answer' AND q.phone IS NOT NULL"
 		" RETURNING q.contact_id)"
 		" UPDATE contact c SET status = 'Queued', updated_at = now() FROM again WHERE c.contact_id = again.contact_id";

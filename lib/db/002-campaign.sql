@@ -144,7 +144,7 @@ CREATE TABLE call_queue (
 	attempts integer NOT NULL DEFAULT 0,
 	max_attempts integer,                  -- NULL: that of the campaign
 	next_at timestamptz NOT NULL DEFAULT now(), -- not before
-	later_reason text,                     -- what it waits for
+	later_reason text,                     -- why the gate has put it off until then; NULL: it has not
 	last_attempt_at timestamptz,
 	call_id text COLLATE "C",              -- the call that is being made, or the last one
 	caller_id text COLLATE "C",            -- for this call alone
@@ -837,7 +837,7 @@ BEGIN
 		again := CASE WHEN word = 'No_answer' THEN campaign_retry_at(c, q) END;
 		UPDATE call_queue SET status = CASE WHEN word <> 'No_answer' THEN 'completed' WHEN again IS NULL THEN 'failed'
 				ELSE 'pending' END,
-			next_at = coalesce(again, next_at), later_reason = CASE WHEN again IS NOT NULL THEN 'to be tried again' END,
+			next_at = coalesce(again, next_at), later_reason = NULL,
 			error_message = CASE WHEN word = 'No_answer' THEN concat_ws(': ', c.outcome, c.hangup_text) END
 			WHERE queue_id = c.queue_id;
 		-- the last call was over before it was known what was said in it
@@ -1105,11 +1105,12 @@ CREATE VIEW campaign_count AS
 		count(*) FILTER (WHERE outcome = 'machine') AS machines
 		FROM call c WHERE c.campaign_id = k.campaign_id AND c.queue_id IS NOT NULL) c;
 
--- Who is found to live elsewhere waits for the hours there. Rows that somebody holds are of a call, or of a claim.
+-- Who is found to live elsewhere waits for the hours there: what the gate has put off is asked again. Rows that somebody
+-- holds are of a call, or of a claim.
 CREATE FUNCTION campaign_rezone() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE call_queue SET zone = campaign_zone(NEW.country, NEW.tz),
-		next_at = CASE WHEN later_reason LIKE 'not the hours%' THEN least(next_at, now()) ELSE next_at END
+		next_at = CASE WHEN later_reason IS NOT NULL THEN least(next_at, now()) ELSE next_at END
 		WHERE queue_id IN (SELECT q.queue_id FROM campaign k JOIN call_queue q ON q.campaign_id = k.campaign_id
 			WHERE q.contact_id = NEW.contact_id AND q.status = 'pending' AND q.zone <> '' FOR UPDATE OF q SKIP LOCKED);
 	RETURN NULL;
