@@ -190,7 +190,11 @@ ok 'retain: its defaults remove nothing of today' number '25 25' 'calllog retain
 q "INSERT INTO call (call_id, queue_id, phone_number, direction, state, started_at, ended_at)
 	SELECT 'of ' || days, days, '+3361111111' || days, 'outbound', 'ended', t, CASE WHEN days < 5 THEN t END
 	FROM (VALUES (3, now() - interval '3 days'), (4, now() - interval '40 days'), (5, now() - interval '40 days')) v (days, t)"
+q "UPDATE country_rule SET attempt_days = 45 WHERE country = 'GB'"
 ok 'retain: calls of a campaign' retain --numbers 1h
+ok 'keep the number as long as any country counts' number 3 'q "SELECT count(phone_number) FROM call WHERE queue_id IS NOT NULL"'
+q "UPDATE country_rule SET attempt_days = 30 WHERE country = 'GB'"
+ok 'retain: when none does' retain --numbers 1h
 ok 'keep the number while it is counted, or they last' number 'of 3|t
 of 4|f
 of 5|t' "q \"SELECT call_id, phone_number IS NOT NULL FROM call WHERE queue_id IS NOT NULL ORDER BY 1\""

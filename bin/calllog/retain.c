@@ -106,8 +106,11 @@ static int rows_of_words(struct retain *r)
 		(const char *const[]){r->cutoff}, 1, &r->rows);
 }
 
-/* The law counts the attempts of 30 days, of all campaigns; and a call that is being made has its number. */
-#define MAY_FORGET "(queue_id IS NULL OR ended_at < now() - interval '31 days')"
+/* The law counts attempts, of all campaigns, for so many days as country_rule says; and a call that is being made has its
+ * number.
+ */
+#define MAY_FORGET \
+	"(queue_id IS NULL OR ended_at < now() - (SELECT max(attempt_days) + 1 FROM country_rule) * interval '1 day')"
 
 /* Some numbers into hashes. *ret_n: how many there were. */
 static int anonymise_some(struct retain *r, int *ret_n)
