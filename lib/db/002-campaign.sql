@@ -1134,15 +1134,15 @@ CREATE TRIGGER wake AFTER INSERT OR UPDATE OF max_channels, cps, enabled ON trun
 	FOR EACH STATEMENT EXECUTE FUNCTION campaign_wake();
 
 -- Plans that are made once and do not hang on what the tables held then: tables of a million rows were empty when a
--- dispatcher began. Every look is one into an index.
+-- dispatcher began. Every look is one into an index. Only those that are called from outside: what they call has the same.
 DO $$
 DECLARE
 	f regprocedure;
 BEGIN
 	FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname IN ('campaign_gate',
-		'campaign_gates', 'campaign_claim', 'campaign_candidates', 'campaign_dial', 'campaign_unclaim', 'campaign_state',
+		'campaign_gates', 'campaign_claim', 'campaign_dial', 'campaign_unclaim', 'campaign_state',
 		'campaign_finish', 'campaign_lost', 'campaign_result', 'campaign_beat', 'campaign_expired', 'campaign_settle',
-		'campaign_clear') LOOP
+		'campaign_trunk_check') LOOP
 		EXECUTE format('ALTER FUNCTION %s SET plan_cache_mode = force_generic_plan SET enable_seqscan = off'
 			' SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off', f);
 	END LOOP;
