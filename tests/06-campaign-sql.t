@@ -13,6 +13,7 @@ ok 'hours: years of instants in fourteen places, changes of clocks and holidays 
 ok 'the gate: consent, refusals, lists, attempts of thirty days, hours, calls in progress' model gates
 ok 'caps: calls per second, gaps, numbers that are shown' model caps
 ok 'calls that others have left, and of an Asterisk that stays away' model takeover
+ok 'retries: how often, when, and a rule of the campaign before that of all' model retries
 ok 'rows that wait starve nobody, and campaigns take turns' model starving
 ok 'a trunk that fails pauses the campaigns that use it' model breaker
 ok 'lives of calls in any order, with results, recoveries and clocks that jump' model lives

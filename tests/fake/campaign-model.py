@@ -546,6 +546,33 @@ def takeover(_rng, db):
   must(db.one(f"SELECT campaign_lost('{dialed}', 'n3', 'x', '{at(4321)}')") == "t", "and closes it")
 
 
+def retries(_rng, db):
+  """A rule of the campaign goes before that of all: it is tried so often, later each time, by chance, in other hours."""
+  for jitter, same_slot in ((0, True), (0.5, True), (0, False)):
+    simple(db, OPEN, 8, max_attempts=9)
+    insert(db, "retry_rule", [{"campaign_id": "camp_a", "outcome": "busy", "max": 2, "delay_s": 100, "factor": 3, "jitter": jitter,
+                               "same_slot": same_slot}])
+    t = OPEN
+    for before in range(3):
+      ids = [row[0] for row in claim(db, t, 8)]
+      must(len(ids) == 8, len(ids), "of 8 are called again")
+      for i in ids:
+        must(db.ask(f"SELECT campaign_dial('{i}', 'n1', '{stamp(t)}'), campaign_finish('{i}', 17, NULL, NULL, NULL, NULL, '{stamp(t)}')")
+             == [["t", "t"]], "dial and finish")
+      rows = db.ask("SELECT status, next_at FROM call_queue ORDER BY queue_id")
+      db.ask(f"SELECT campaign_conclude(call_id, '{stamp(t + HOUR)}') FROM call_queue")
+      must(rows == db.ask("SELECT status, next_at FROM call_queue ORDER BY queue_id"), "done again it is otherwise")
+      must({status for status, _ in rows} == {"failed" if before == 2 else "pending"}, "after retry", before, rows)
+      if before == 2:
+        break
+      first, times = t + 100 * 3 ** before * SECOND, [moment(after) for _, after in rows]
+      if not same_slot:
+        first = window("FR", "Europe/Paris", window("FR", "Europe/Paris", t)[1])[2]
+      most = first + jitter * 100 * 3 ** before * SECOND
+      must(min(times) >= first and max(times) <= most and (len(set(times)) > 1) == (jitter > 0), "from", first, "to", most, times)
+      t = max(times)
+
+
 def starving(_rng, db):
   """Rows at the head that cannot be called keep nobody from being called."""
   simple(db, OPEN, 3000, ("camp_a", "camp_b"), max_channels=5)
