@@ -576,16 +576,22 @@ CREATE FUNCTION campaign_caller_take(p_number text, p_pool text, p_at timestampt
 	WHERE number = campaign_caller(p_number, p_pool, p_at) RETURNING number
 $$;
 
+-- Contacts that somebody held, as an import does, when they were to be as before: campaign_settle sees to them.
+CREATE TABLE contact_held (contact_id bigint PRIMARY KEY);
+
 -- Contacts that wait in no campaign any more are as before.
 CREATE FUNCTION campaign_unqueue(p_contacts bigint[], p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-	UPDATE contact c SET status = CASE WHEN c.attempts > 0 THEN 'No_answer' ELSE 'New' END, updated_at = p_at
-		WHERE c.contact_id IN (SELECT l.contact_id FROM contact l
-			WHERE l.contact_id = ANY (p_contacts) AND l.status = 'Queued' FOR UPDATE SKIP LOCKED)
+	WITH free AS MATERIALIZED (SELECT l.contact_id FROM contact l
+			WHERE l.contact_id = ANY (p_contacts) AND l.status = 'Queued' FOR UPDATE SKIP LOCKED),
+	changed AS (UPDATE contact c SET status = CASE WHEN c.attempts > 0 THEN 'No_answer' ELSE 'New' END, updated_at = p_at
+		WHERE c.contact_id IN (SELECT contact_id FROM free)
 		-- OFFSET 0: a look into the index for each campaign; a plan made while the tables were small reads all of it
 		AND NOT EXISTS (SELECT FROM campaign k CROSS JOIN LATERAL (SELECT FROM call_queue q WHERE q.campaign_id = k.campaign_id
 				AND q.contact_id = c.contact_id AND q.status IN ('pending', 'calling') OFFSET 0) w
-			WHERE k.status IN ('draft', 'pending', 'active', 'paused', 'stopping'));
+			WHERE k.status IN ('draft', 'pending', 'active', 'paused', 'stopping')))
+	INSERT INTO contact_held SELECT l.contact_id FROM contact l WHERE l.contact_id = ANY (p_contacts) AND l.status = 'Queued'
+		AND l.contact_id NOT IN (SELECT contact_id FROM free) ON CONFLICT DO NOTHING;
 END
 $$;
 
@@ -1041,7 +1047,14 @@ CREATE FUNCTION campaign_settle(p_at timestamptz DEFAULT clock_timestamp()) RETU
 #variable_conflict use_column
 DECLARE
 	n integer;
+	held bigint[];
 BEGIN
+	WITH held AS (DELETE FROM contact_held WHERE contact_id IN (SELECT contact_id FROM contact_held FOR UPDATE SKIP LOCKED)
+		RETURNING contact_id)
+	SELECT array_agg(contact_id) INTO held FROM held;
+	IF held IS NOT NULL THEN
+		PERFORM campaign_unqueue(held, p_at);
+	END IF;
 	PERFORM campaign_clear(k.campaign_id, p_at) FROM campaign k WHERE k.status IN ('stopping', 'stopped')
 		AND EXISTS (SELECT FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'pending');
 	UPDATE campaign SET status = 'active', ended_at = NULL WHERE campaign_id IN (SELECT k.campaign_id FROM campaign k

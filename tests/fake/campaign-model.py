@@ -699,6 +699,18 @@ def races(rng, db):
   other.ask("SELECT campaign_move('camp_a', 'paused')")
   must(db.ask(f"SELECT campaign_dial('{b}', 'n1', '{stamp(OPEN + HOUR)}')") == [["f"]], "dialled in a pause")
 
+  # who is held by an import when a campaign is stopped is as before once it has ended
+  simple(db, OPEN, 3)
+  other.ask("BEGIN; SELECT 1 FROM contact WHERE contact_id = 2 FOR UPDATE")
+  db.ask("SELECT campaign_move('camp_a', 'stopping')")
+  words = lambda: [row[0] for row in db.ask("SELECT status FROM contact ORDER BY contact_id")]  # noqa: E731
+  must(words() == ["New", "Queued", "New"], "while one is held", words())
+  db.ask("SELECT campaign_settle()")
+  must(words() == ["New", "Queued", "New"], "and still held", words())
+  other.ask("COMMIT")
+  db.ask("SELECT campaign_settle()")
+  must(words() == ["New"] * 3 and db.one("SELECT count(*) FROM contact_held") == "0", "afterwards", words())
+
   # a dial that waited for longer than its lease
   db.ask("INSERT INTO country_rule (country, law, tz) VALUES ('XC', 'XC', 'UTC');"
          "INSERT INTO call_window SELECT 'XC', d, '00:00', '24:00' FROM generate_series(1, 7) d")
