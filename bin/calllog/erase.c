@@ -156,7 +156,7 @@ static int erase_contact(struct erasure *e)
 			2) == -1 ||
 		count_of(e, "DELETE FROM dnc WHERE phone = '+' || $1::text", 1) == -1 ||
 		count_of(e,
-			"UPDATE call_queue SET phone = NULL, vars = NULL, error_message = NULL, caller_id = NULL"
+			"UPDATE call_queue SET phone = NULL, error_message = NULL, caller_id = NULL"
 			" WHERE contact_id IN (SELECT contact_id FROM contact WHERE " IS_CONTACT
 			")",
 			2) == -1)

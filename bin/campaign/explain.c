@@ -51,8 +51,7 @@ static const char whole_sql[] =
 	" ELSE coalesce(k.caller_id, 'pool ' || k.caller_pool) || CASE WHEN campaign_caller(k.caller_id, k.caller_pool, clock_timestamp()) IS NULL"
 	" THEN ': none is left today' ELSE '' END END),"
 	" (8, 'gap', g.next <= clock_timestamp(), format('a call every %s s', trim_scale(k.gap_s))"
-	" || CASE WHEN g.next > clock_timestamp() THEN to_char(g.next, '; the next at YYYY-MM-DD HH24:MI:SS') ELSE '' END),"
-	" (9, 'dry run', NOT k.dry_run, CASE WHEN k.dry_run THEN 'the campaign calls nobody' ELSE 'no' END)"
+	" || CASE WHEN g.next > clock_timestamp() THEN to_char(g.next, '; the next at YYYY-MM-DD HH24:MI:SS') ELSE '' END)"
 	") AS v (nr, what, ok, detail) WHERE k.campaign_id = $1 ORDER BY v.nr";
 
 /* The next rows, in the order of a claim, as the gate sees them; those that are not due say what they wait for. */

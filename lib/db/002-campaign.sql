@@ -119,7 +119,6 @@ CREATE TABLE campaign (
 	caller_id text COLLATE "C",            -- one number of caller_id, or
 	caller_pool text,                      -- the numbers of this pool in turn; neither: what the trunk shows
 	consent_basis text,                    -- what the calls of this campaign rest on, where the contact has nothing
-	dry_run boolean NOT NULL DEFAULT false,
 	breaker_share real NOT NULL DEFAULT 0.5, -- of the calls of a trunk that fail: the campaign is paused
 	breaker_calls integer NOT NULL DEFAULT 5, -- at least so many
 	breaker_s integer NOT NULL DEFAULT 120,  -- in so many seconds
@@ -148,7 +147,6 @@ CREATE TABLE call_queue (
 	last_attempt_at timestamptz,
 	call_id text COLLATE "C",              -- the call that is being made, or the last one
 	caller_id text COLLATE "C",            -- for this call alone
-	vars jsonb,                            -- for the scenario, beside those of the contact
 	error_message text,                    -- how the last attempt ended, if it was no talk
 	blocked_reason text,
 	created_at timestamptz NOT NULL DEFAULT now(),
@@ -678,7 +676,7 @@ BEGIN
 	IF NOT t.enabled OR room <= 0 THEN
 		RETURN;
 	END IF;
-	FOR k IN SELECT * FROM campaign k WHERE k.status = 'active' AND NOT k.dry_run AND coalesce(k.trunk, t.name) = t.name
+	FOR k IN SELECT * FROM campaign k WHERE k.status = 'active' AND coalesce(k.trunk, t.name) = t.name
 		ORDER BY k.priority DESC, k.served_at NULLS FIRST, k.campaign_id LOOP
 		EXIT WHEN room <= 0;
 		free := least(room, campaign_room(k, p_at));
@@ -698,7 +696,7 @@ BEGIN
 	RETURN QUERY SELECT c.call_id, c.phone_number, c.caller_id, c.campaign_id, coalesce(q.scenario, k.scenario), c.contact_id,
 			c.queue_id, k.ring_s,
 			jsonb_strip_nulls(jsonb_build_object('first_name', p.first_name, 'last_name', p.last_name, 'email', p.email,
-				'company', p.company, 'notes', p.notes)) || coalesce(p.extra, '{}') || coalesce(q.vars, '{}'),
+				'company', p.company, 'notes', p.notes)) || coalesce(p.extra, '{}'),
 			t.endpoint, k.talk_s
 		FROM unnest(made) AS id JOIN call c ON c.call_id = id JOIN call_queue q ON q.queue_id = c.queue_id
 		JOIN campaign k ON k.campaign_id = c.campaign_id LEFT JOIN contact p ON p.contact_id = c.contact_id;
