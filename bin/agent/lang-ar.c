@@ -145,6 +145,22 @@ static const char *const backchannels[] = {"نعم", "أجل", "أيوا", "أي
 	"حسنا", "أوكي", "اوك", "فهمت", "مفهوم", "واضح", "أكيد", "طبعا", "حلو", "جميل", "والله",
 	"يعني", "إن شاء الله", "حاضر", "زين", "كويس", NULL};
 
+static const char *const mailbox_full[] = {"البريد الصوتي ممتلئ", "صندوق البريد ممتلئ", NULL};
+
+static const char *const screening[] = {
+	"اذكر اسمك", "قل اسمك", "سجل اسمك", "سبب الاتصال", "سبب اتصالك", NULL};
+
+static const char *const voicemail[] = {"اترك رسالة", "اترك رسالتك", "أترك رسالتك", "ترك رسالة",
+	"اترك اسمك", "بعد الصافرة", "بعد سماع الصافرة", "بعد النغمة", "بعد سماع النغمة",
+	"بعد الإشارة", "بعد سماع الإشارة", "البريد الصوتي", "بريد صوتي", "صندوق البريد",
+	"المجيب الآلي", "الرد الآلي", NULL};
+
+static const char *const ivr[] = {"اضغط", "اضغط على", "للتحدث إلى", "جميع الخطوط مشغولة",
+	"يرجى الانتظار", "مكالمتك مهمة", "القائمة الرئيسية", NULL};
+
+static const char *const who_calls[] = {
+	"مين معي", "من معي", "مين", "من المتكلم", "مين حضرتك", NULL};
+
 const struct language language_ar = {
 	.code = "ar",
 	.yes = yes,
@@ -166,4 +182,9 @@ const struct language language_ar = {
 	.negative = negative,
 	.negations = negations,
 	.backchannels = backchannels,
+	.mailbox_full = mailbox_full,
+	.screening = screening,
+	.voicemail = voicemail,
+	.ivr = ivr,
+	.who_calls = who_calls,
 };

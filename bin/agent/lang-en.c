@@ -158,6 +158,29 @@ static const char *const backchannels[] = {"yes", "yeah", "yep", "yup", "ok", "o
 	"um", "umm", "ah", "aha", "oh", "i see", "good", "great", "fine", "got it", "of course",
 	"exactly", "true", "cool", "nice", "really", "wow", "perfect", "so", "well", "and", NULL};
 
+static const char *const mailbox_full[] = {"mailbox is full", "accept any messages",
+	"accept any more messages", "not accepting messages", "voicemail is full", NULL};
+
+static const char *const screening[] = {"screening service", "call screening", "call assist",
+	"say your name", "state your name", "record your name", "reason for calling",
+	"reason for your call", "why you're calling", "why you are calling",
+	"call is being screened", NULL};
+
+static const char *const voicemail[] = {"leave a message", "leave me a message",
+	"leave us a message", "leave your message", "leave your name", "after the tone",
+	"after the beep", "at the tone", "at the beep", "sound of the tone", "record your message",
+	"voicemail", "voice mail", "answering machine", "get back to you",
+	"automated voice messaging", "not available * message", NULL};
+
+static const char *const ivr[] = {"press 1", "press 2", "press 3", "press 0", "press one",
+	"press two", "press three", "press zero", "press pound", "press the pound", "press star",
+	"press the star", "options have changed", "main menu", "your call is important",
+	"all of our agents", "all our agents", "all of our representatives", "next available",
+	"may be recorded", "is being recorded", "listen carefully", NULL};
+
+static const char *const who_calls[] = {"who is this", "who's this", "who is calling",
+	"who's calling", "who are you", "who am i speaking", NULL};
+
 const struct language language_en = {
 	.code = "en",
 	.yes = yes,
@@ -179,4 +202,9 @@ const struct language language_en = {
 	.negative = negative,
 	.negations = negations,
 	.backchannels = backchannels,
+	.mailbox_full = mailbox_full,
+	.screening = screening,
+	.voicemail = voicemail,
+	.ivr = ivr,
+	.who_calls = who_calls,
 };

@@ -172,6 +172,32 @@ static const char *const backchannels[] = {"oui", "ouais", "ok", "okay", "d'acco
 	"très bien", "voilà", "entendu", "c'est ça", "exact", "super", "parfait", "ben", "bah",
 	"tout à fait", "allez", "donc", NULL};
 
+static const char *const mailbox_full[] = {"messagerie est pleine", "messagerie saturée",
+	"messagerie est saturée", "boîte vocale est pleine", "plus recevoir de messages",
+	"plus recevoir de message", NULL};
+
+static const char *const screening[] = {"service de filtrage", "filtrage d'appels",
+	"filtre les appels", "dites votre nom", "indiquez votre nom", "annoncez votre nom",
+	"annoncer votre nom", "enregistrez votre nom", "raison de votre appel",
+	"motif de votre appel", "objet de votre appel", "assistant d'appel", "appels identifiés",
+	NULL};
+
+static const char *const voicemail[] = {"laissez un message", "laissez-moi un message",
+	"laissez-nous un message", "laissez votre message", "laissez moi votre message",
+	"laisser un message", "laisser votre message", "laissez vos coordonnées",
+	"laisser vos coordonnées", "après le bip", "après le signal", "bip sonore", "signal sonore",
+	"messagerie vocale", "sur la messagerie", "sur le répondeur", "boîte vocale",
+	"répondeur automatique", "répondeur téléphonique", NULL};
+
+static const char *const ivr[] = {"tapez", "appuyez sur", "touche étoile", "touche dièse",
+	"toutes nos lignes", "nos conseillers", "tous nos conseillers", "votre appel est important",
+	"temps d'attente", "peut être enregistré", "peut être enregistrée",
+	"susceptible d'être enregistré", "merci de patienter", "veuillez patienter",
+	"menu principal", NULL};
+
+static const char *const who_calls[] = {"qui est à l'appareil", "c'est qui", "qui êtes-vous",
+	"qui est-ce", "vous êtes qui", "c'est de la part de qui", "de la part de qui", NULL};
+
 const struct language language_fr = {
 	.code = "fr",
 	.yes = yes,
@@ -193,4 +219,9 @@ const struct language language_fr = {
 	.negative = negative,
 	.negations = negations,
 	.backchannels = backchannels,
+	.mailbox_full = mailbox_full,
+	.screening = screening,
+	.voicemail = voicemail,
+	.ivr = ivr,
+	.who_calls = who_calls,
 };

@@ -149,6 +149,23 @@ static const char *const backchannels[] = {"так", "ага", "угу", "хм*"
 	"звісно", "звичайно", "точно", "вірно", "о", "ого", "а", "ах", "ось", "ось як", "цікаво",
 	"слухаю", "да", "так-так", NULL};
 
+static const char *const mailbox_full[] = {"скринька переповнена", "пошта переповнена", NULL};
+
+static const char *const screening[] = {"представтеся", "назвіть себе", "назвіть ваше ім'я",
+	"мета дзвінка", "мету дзвінка", "голосовий помічник", "віртуальний секретар", NULL};
+
+static const char *const voicemail[] = {"залиште повідомлення", "залиште ваше повідомлення",
+	"залиште своє повідомлення", "залиште голосове повідомлення", "залишити повідомлення",
+	"після сигналу", "після звукового сигналу", "після гудка", "голосова пошта",
+	"голосової пошти", "голосову пошту", "голосова скринька", "автовідповідач*", NULL};
+
+static const char *const ivr[] = {"натисніть", "усі оператори зайняті", "всі оператори зайняті",
+	"оператори зайняті", "залишайтеся на лінії", "ваш дзвінок важливий", "розмова записується",
+	"може бути записана", NULL};
+
+static const char *const who_calls[] = {
+	"хто це", "хто говорить", "з ким я розмовляю", "ви хто", "хто дзвонить", NULL};
+
 const struct language language_uk = {
 	.code = "uk",
 	.yes = yes,
@@ -170,4 +187,9 @@ const struct language language_uk = {
 	.negative = negative,
 	.negations = negations,
 	.backchannels = backchannels,
+	.mailbox_full = mailbox_full,
+	.screening = screening,
+	.voicemail = voicemail,
+	.ivr = ivr,
+	.who_calls = who_calls,
 };

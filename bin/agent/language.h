@@ -44,6 +44,14 @@ struct language {
 
 	/* shows that one listens; all of what was said is of these */
 	const char *const *backchannels;
+
+	/* what only a machine that answers says, in the order in which they decide its kind (greeting.h) */
+	const char *const *mailbox_full;
+	const char *const *screening; /* who calls, and why, is asked before it is put through */
+	const char *const *voicemail;
+	const char *const *ivr; /* a menu, a queue */
+	/* .. and what a person asks: who is calling? */
+	const char *const *who_calls;
 };
 
 extern const struct language language_en, language_fr, language_ar, language_ru, language_uk;

@@ -4,7 +4,7 @@
 
 #include "text/fold.h"
 
-#define LISTS_MAX 128    /* lists of all languages */
+#define LISTS_MAX 256    /* lists of all languages */
 #define FOLDED_MAX 65536 /* bytes of one of them */
 
 void phrase_split(struct said *ret, const char *folded)

@@ -85,6 +85,21 @@ bool understand_words(const struct utterance *u, const char *phrase, struct matc
 	return found;
 }
 
+int understand_list(
+	const struct utterance *u, const char *const *list, int most, const char **ret_first)
+{
+	const char *phrase = phrase_fold_list(list);
+	struct said said;
+	int found = 0;
+
+	*ret_first = NULL;
+	phrase_split(&said, u->folded.p);
+	for (; phrase && *phrase && found < most; phrase += strlen(phrase) + 1, list++)
+		if (find_phrase(&said, phrase, NULL) && !found++)
+			*ret_first = *list;
+	return found;
+}
+
 bool understand_regex(const struct utterance *u, const regex_t *regex, size_t n, regmatch_t *groups,
 	bool *ret_folded)
 {

@@ -54,6 +54,9 @@ bool understand_nothing(const struct utterance *u);
  * (internet*); a `*` alone fits up to three words, or none (not * interested); `^` at the beginning, `$` at the end
  * stand for the ends of what was said. ret_match may be NULL. */
 bool understand_words(const struct utterance *u, const char *phrase, struct match *ret_match);
+/* How many phrases of a list of language.h were said, at most this many; *ret_first: the first of them in the list. */
+int understand_list(
+	const struct utterance *u, const char *const *list, int most, const char **ret_first);
 
 /* Does a compiled expression match, in the folded text or as transcribed (*ret_folded says which)? groups: n of them,
  * as regexec(3) sets them, offsets in that text; n may be 0. */
