@@ -27,7 +27,7 @@ for change in '/^bot: Hello/d' 's/^state: pay/state: order/' 's/^end: hangup/end
 done
 sed 's/^bot: Goodbye.$/bot: Good*/; /^state/d; /^result/d' "$T/talk" >"$T/other"
 ok 'what is not told is not asked for, and * is anything' agent --text -s "$rules" "$T/other"
-for line in 'bot' 'caller:' 'somebody: hello' 'keys: 12x' 'result: [1]' 'tool: look {' 'tool: look -> maybe' 'hangup now' 'silence: a while'; do
+for line in 'bot' 'caller:' 'somebody: hello' 'keys: 12x' 'amd: robot' 'result: [1]' 'tool: look {' 'tool: look -> maybe' 'hangup now' 'silence: a while'; do
 	echo "$line" >"$T/bad"
 	ok "no dialogue: $line" must_fail 65 agent --text -s "$rules" "$T/bad"
 	check 'and the line is named' 'agent --text -s "$rules" "$T/bad" 2>&1 | grep -q "line 1: "'

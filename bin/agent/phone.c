@@ -488,23 +488,13 @@ void phone_key(struct phone *p, char key)
 
 void phone_amd(struct phone *p, const char *word)
 {
-	static const struct {
-		const char *kind, *verdict;
-	} kinds[] = {{"voicemail", "machine"}, {"ivr", "machine"}, {"screening", "machine"},
-		{"full", "machine"}, {"beep", "machine"}, {"ced", "fax"}, {"cng", "fax"},
-		{"sit", "tone"}, {"busy", "tone"}, {"congestion", "tone"}, {"ringback", "tone"},
-		{"dial", "tone"}};
-	const char *verdict = word, *kind = NULL, *message = NULL;
+	const char *verdict = scenario_verdict(word), *kind = NULL, *message = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (strcmp(word, kinds[i].kind) != 0)
-			continue;
-		verdict = kinds[i].verdict;
-		kind = word;
-	}
 	if (strcmp(word, "beep") == 0) {
 		kind = "voicemail";
 		message = word;
+	} else if (strcmp(word, verdict) != 0) {
+		kind = word;
 	}
 	event(p, "amd",
 		json_pack("{s:s,s:s*,s:f,s:I,s:s*}", "verdict", verdict, "kind", kind, "confidence",

@@ -82,7 +82,7 @@ void phone_wait(struct phone *p);
 /* The caller speaks for ms; of text "" nothing is understood. */
 void phone_speak(struct phone *p, const char *text, int64_t ms);
 void phone_key(struct phone *p, char key);
-/* A word of a scenario's rule for amd: a verdict, a kind, or beep. */
+/* A word of scenario_verdicts. */
 void phone_amd(struct phone *p, const char *word);
 void phone_end(struct phone *p, const char *cause);
 void phone_hang_up(struct phone *p);

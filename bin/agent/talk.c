@@ -174,6 +174,9 @@ static int parse_rest(struct talk_line *l, const char **ret_why)
 		*ret_why = "a JSON object has to stand behind it";
 		l->json = json_loads(l->text, 0, &err);
 		return json_is_object(l->json) ? 0 : -1;
+	case TALK_AMD:
+		*ret_why = "it is no word of a rule for amd";
+		return scenario_verdict(l->text) ? 0 : -1;
 	case TALK_KEYS:
 	case TALK_PRESS:
 		*ret_why = "keys are 0-9 * # A-D";

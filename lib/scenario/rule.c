@@ -7,21 +7,28 @@ static const char *const rule_keys[] = {"digits", "dtmf", "words", "regex", "int
 	"any", "no_input", "no_match", "amd", "tool_failed", "hung_up", "when", "confidence",
 	"at_once", NULL};
 
-/* Words of which some are chosen. */
-struct choice {
-	const char *kind;
-	const char *all;      /* for people */
-	const char *list[19]; /* NULL at the end */
-};
+static const struct scenario_word sentiments[] = {{.word = "positive"}, {.word = "negative"},
+	{.word = "neutral"}, {.word = "interrogative"}, {.word = NULL}};
 
-static const struct choice sentiments = {"sentiment",
-	"positive, negative, neutral or interrogative",
-	{"positive", "negative", "neutral", "interrogative"}};
-static const struct choice verdicts = {"verdict",
-	"human, machine, voicemail, ivr, screening, full, beep, fax, ced, cng, tone, sit, busy, "
-	"congestion, ringback, dial, silence or notsure",
-	{"human", "machine", "voicemail", "ivr", "screening", "full", "beep", "fax", "ced", "cng",
-		"tone", "sit", "busy", "congestion", "ringback", "dial", "silence", "notsure"}};
+const struct scenario_word scenario_verdicts[] = {{"human", "human"}, {"machine", "machine"},
+	{"voicemail", "machine"}, {"ivr", "machine"}, {"screening", "machine"}, {"full", "machine"},
+	{"beep", "machine"}, {"fax", "fax"}, {"ced", "fax"}, {"cng", "fax"}, {"tone", "tone"},
+	{"sit", "tone"}, {"busy", "tone"}, {"congestion", "tone"}, {"ringback", "tone"},
+	{"dial", "tone"}, {"silence", "silence"}, {"notsure", "notsure"}, {NULL, NULL}};
+
+static const struct scenario_word *find_word(const struct scenario_word *list, const char *word)
+{
+	while (list->word && strcmp(list->word, word) != 0)
+		list++;
+	return list->word ? list : NULL;
+}
+
+const char *scenario_verdict(const char *word)
+{
+	const struct scenario_word *found = find_word(scenario_verdicts, word);
+
+	return found ? found->of : NULL;
+}
 
 static json_t *own_intents(struct loading *l, const struct where *at, json_t *v)
 {
@@ -81,22 +88,32 @@ void load_intents(struct loading *l, const struct where *at, json_t *v)
 	}
 }
 
+static void mistake_choice(struct loading *l, const struct where *at, const char *word,
+	const char *kind, const struct scenario_word *list)
+{
+	struct nearest near = {.name = word};
+	struct dynbuf all;
+
+	dynbuf_init(&all, 1024);
+	for (size_t i = 0; list[i].word; i++) {
+		nearest_try(&near, list[i].word);
+		dynbuf_addf(&all, "%s%s", !i ? "" : list[i + 1].word ? ", " : " or ", list[i].word);
+	}
+	mistake(l, at, "no %s is called '%s'%s: %s", kind, word, nearest_text(l, &near),
+		dynbuf_failed(&all) ? "" : all.p);
+	dynbuf_free(&all);
+}
+
 /* Words of a list. */
-static struct scenario_words as_choices(
-	struct loading *l, const struct where *at, json_t *v, const struct choice *what)
+static struct scenario_words as_choices(struct loading *l, const struct where *at, json_t *v,
+	const char *kind, const struct scenario_word *list)
 {
 	struct scenario_words words = as_words(l, at, v);
 
-	for (size_t i = 0; i < words.n; i++) {
-		struct nearest near = {.name = words.word[i]};
-		const char *const *k = what->list;
-		while (*k && strcmp(*k, words.word[i]) != 0)
-			nearest_try(&near, *k++);
-		if (!*k)
-			mistake(l, json_is_array(v) ? ITEM(at, i) : at,
-				"no %s is called '%s'%s: %s", what->kind, words.word[i],
-				nearest_text(l, &near), what->all);
-	}
+	for (size_t i = 0; i < words.n; i++)
+		if (!find_word(list, words.word[i]))
+			mistake_choice(
+				l, json_is_array(v) ? ITEM(at, i) : at, words.word[i], kind, list);
 	return words;
 }
 
@@ -116,7 +133,7 @@ static struct scenario_words as_sentiments(struct loading *l, const struct where
 	}
 	for (size_t i = 0; i < words.n; i++) {
 		json_t *word = json_string(words.word[i]);
-		as_choices(l, json_is_array(v) ? ITEM(at, i) : at, word, &sentiments);
+		as_choices(l, json_is_array(v) ? ITEM(at, i) : at, word, "sentiment", sentiments);
 		json_decref(word);
 	}
 	return words;
@@ -194,7 +211,7 @@ static void read_input(struct loading *l, const struct where *at, json_t *object
 		rule->max = 100;
 		break;
 	case SCENARIO_AMD:
-		rule->words = as_choices(l, there, v, &verdicts);
+		rule->words = as_choices(l, there, v, "verdict", scenario_verdicts);
 		break;
 	case SCENARIO_TOOL_FAILED:
 		read_failed_tools(l, there, v, rule);

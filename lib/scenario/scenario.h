@@ -454,6 +454,15 @@ const char *scenario_tool_limit(const struct scenario_tool *tool, int in_turn, i
 
 extern const char *const scenario_intents[];
 
+/* Words of a rule for amd: a verdict, a kind of one, or beep: a message can be left. */
+struct scenario_word {
+	const char *word; /* NULL ends them */
+	const char *of;   /* the verdict; of itself, if it is one */
+};
+extern const struct scenario_word scenario_verdicts[];
+/* The verdict of such a word; NULL: it is none. */
+const char *scenario_verdict(const char *word);
+
 /* First names of paths that the agent keeps, which no scenario sets:
  *	heard   what was heard last: text, digits, key, by ("voice", "keys", "silence"), language, sentiment, confidence (of
  *	        the sentiment), intent, match (the word or what the expression matched), groups (array: of the
