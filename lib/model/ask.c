@@ -294,8 +294,6 @@ static void end_words(struct ask *ask)
 	if (ask->reply.calls > 0 && !ask->q.no_tools) {
 		name_calls(ask, ids, calls);
 		e.turn = (struct chat_turn){.call = calls, .calls = ask->reply.calls};
-		if (ask->phase != PHASE_OVER && ask->on.tool_calls)
-			ask->on.tool_calls(ask->ctx, calls, ask->reply.calls);
 	}
 	if (e.turn.calls > 0 && ask->reply.thinking.n > 0 && !dynbuf_failed(&ask->reply.thinking)) {
 		e.turn.thinking = ask->reply.thinking.p;

@@ -70,8 +70,6 @@ struct ask_handlers {
 	/* the first token is there: the answer is this one's, unless `failed` is called */
 	void (*first)(void *ctx, const struct model *m);
 	void (*sentence)(void *ctx, const char *text, size_t n);
-	/* all of an answer, whole, before end */
-	void (*tool_calls)(void *ctx, const struct chat_call *calls, size_t n);
 	/* of a model that was asked; also of an answer that broke */
 	void (*usage)(void *ctx, const struct model *m, const struct model_usage *u);
 	/* a model of which nothing was heard: the next one is asked. code and why as in ask_end */

@@ -78,13 +78,6 @@ static void on_sentence(void *ctx, const char *text, size_t n)
 		trace(t, "sentence", "%.*s", (int)n, text);
 }
 
-static void on_calls(void *ctx, const struct chat_call *calls, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		trace(ctx, "call", "%s %s %s", i ? "another" : calls[i].id, calls[i].name,
-			calls[i].arguments);
-}
-
 static void on_usage(void *ctx, const struct model *m, const struct model_usage *u)
 {
 	struct talk *t = ctx;
@@ -107,6 +100,9 @@ static void on_end(void *ctx, const struct ask_end *e)
 	t->ended = true;
 	t->end_ms = (now_ns() - t->start_ns) / NS_PER_MS;
 	t->ask = NULL;
+	for (size_t i = 0; i < e->turn.calls; i++)
+		trace(t, "call", "%s %s %s", i ? "another" : e->turn.call[i].id,
+			e->turn.call[i].name, e->turn.call[i].arguments);
 	trace(t, "end", "%s %s%s%s%s%s", ask_how_name(e->how), e->model ? e->model->name : "nobody",
 		e->code ? " " : "", e->code ? e->code : "", json ? " " : "", json ? json : "");
 	free(json);
@@ -126,7 +122,6 @@ static const struct ask_handlers handlers = {
 	.waiting = on_waiting,
 	.first = on_first,
 	.sentence = on_sentence,
-	.tool_calls = on_calls,
 	.usage = on_usage,
 	.failed = on_failed,
 	.end = on_end,
@@ -423,8 +418,7 @@ static void test_json(void)
 
 static void test_cancel(void)
 {
-	static const char *const places[] = {
-		"first", "sentence", "call", "usage", "failed", "waiting"};
+	static const char *const places[] = {"first", "sentence", "usage", "failed", "waiting"};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		struct talk t;
