@@ -104,9 +104,7 @@ same([e["verdict"] for e in verdicts(line)], ["silence", "human"])
 EOF
 
 look 'the call ends first: not sure; and that stands before call-end' <<'EOF'
-line = answers(-60)
-line.word("en_US_f_Allison/hello")
-line.silence(200)
+line = hello(200)
 out = amd(line.frames())
 same([(k, d.get("verdict")) for k, d, _, _ in out[-2:]], [("amd", "notsure"), ("call-end", None)])
 EOF
@@ -171,9 +169,7 @@ same([d["verdict"] for k, d, _, _ in amd(line.frames()) if k == "amd"][-1], "mac
 EOF
 
 look 'the stream is passed on as it was; the verdict stands behind the frame that made it' <<'EOF'
-line = answers(-60)
-line.word("en_US_f_Allison/hello")
-line.silence(2000)
+line = hello(2000)
 frames = list(line.frames())
 out = amd(frames)
 same(b"".join(raw for kind, _, _, raw in out if kind != "amd"), b"".join(frames))
@@ -183,9 +179,7 @@ same(out[i][1], verdicts(line)[0])
 EOF
 
 look 'audio of another kind is not heard, and the call goes on' <<'EOF'
-line = answers(-60)
-line.word("en_US_f_Allison/hello")
-line.silence(2000)
+line = hello(2000)
 frames = list(line.frames())
 odd = [stream.audio(None, bytes(640), 44100, 0), stream.audio(None, bytes(640), 16000, 20)]
 out = amd(frames[:1] + [odd[0]] + frames[1:30] + [odd[1]] + frames[30:])
@@ -206,9 +200,7 @@ ok 'a full disk' must_fail 74 eval 'amd "$sound" >/dev/full'
 
 PYTHONPATH=tests/fake python3 - "$T" >"$T/stream" <<'EOF'
 from answered import *
-line = answers(-60)
-line.word("en_US_f_Allison/hello")
-line.silence(1500)
+line = hello(1500)
 line.sound(tone(300, 1000))
 line.silence(600)
 sys.stdout.buffer.write(b"".join(line.frames()))

@@ -44,6 +44,14 @@ def answers(noise_db, rate=8000):
     return line
 
 
+def hello(silence_ms):
+    """Somebody who says a word, and waits so long."""
+    line = answers(-60)
+    line.word("en_US_f_Allison/hello")
+    line.silence(silence_ms)
+    return line
+
+
 def tone(ms, *hz, rate=8000):
     """By sox; 0 Hz: silence."""
     key = (ms, hz, rate)
