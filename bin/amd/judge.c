@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audio/pcm.h"
 #include "codec/jline.h"
 
-#define FRAME_MS 20
 #define RISE_MS 60    /* a voice has begun so long before it is known */
 #define BREATH_MS 260 /* a shorter pause is part of what is said */
 #define AGAIN_MS 1500 /* behind a longer one something new is said */
@@ -144,13 +144,13 @@ static void voice_frame(struct judge *j, const struct judge_frame *f)
 	}
 	if (!j->voiced)
 		j->said_ms += j->said_ms && j->pause_ms <= BREATH_MS ? j->pause_ms : RISE_MS;
-	j->said_ms += FRAME_MS;
-	j->frames_ms += FRAME_MS;
-	j->all_ms += FRAME_MS;
+	j->said_ms += PCM_FRAME_MS;
+	j->frames_ms += PCM_FRAME_MS;
+	j->all_ms += PCM_FRAME_MS;
 	/* a bot that begins to speak is not heard at once; what was said before is not said over it */
-	j->over_ms = f->bot ? j->over_ms + FRAME_MS : 0;
-	j->over_db += (f->level_db - j->over_db) * FRAME_MS /
-		(float)(j->over_ms > 0 ? j->over_ms : FRAME_MS);
+	j->over_ms = f->bot ? j->over_ms + PCM_FRAME_MS : 0;
+	j->over_db += (f->level_db - j->over_db) * PCM_FRAME_MS /
+		(float)(j->over_ms > 0 ? j->over_ms : PCM_FRAME_MS);
 	j->voiced++;
 	j->pause_ms = 0;
 }
@@ -311,14 +311,14 @@ void judge_frame(struct judge *j, const struct judge_frame *f)
 {
 	if (j->begin_ms < 0)
 		j->begin_ms = f->at_ms;
-	j->now_ms = f->at_ms + FRAME_MS;
+	j->now_ms = f->at_ms + PCM_FRAME_MS;
 	if (f->rings)
 		rings_frame(j);
 	if (f->voice) {
 		voice_frame(j, f);
 	} else {
 		j->voiced = 0;
-		j->pause_ms += FRAME_MS;
+		j->pause_ms += PCM_FRAME_MS;
 	}
 	odds_set(j);
 	if (f->signal == CADENCE_BEEP)

@@ -69,7 +69,7 @@ static void *grown(void *p, size_t *size, size_t want, size_t item)
 
 static struct plot_frame *frame_at(struct plot *p, int64_t at_ms)
 {
-	size_t i = (size_t)(at_ms / ENDPOINT_FRAME_MS);
+	size_t i = (size_t)(at_ms / PCM_FRAME_MS);
 	void *more;
 
 	if (at_ms < 0 || i >= (size_t)PLOT_MAX_S * PER_S)
@@ -252,7 +252,7 @@ static double strip_x(const struct page *pg, int strip, int64_t ms)
 
 static void turn_draw(struct page *pg, int strip, const struct plot_turn *t)
 {
-	int64_t to_ms = t->to_ms < 0 ? (int64_t)pg->plot->frames * ENDPOINT_FRAME_MS : t->to_ms;
+	int64_t to_ms = t->to_ms < 0 ? (int64_t)pg->plot->frames * PCM_FRAME_MS : t->to_ms;
 	double from = strip_x(pg, strip, t->from_ms), to = strip_x(pg, strip, to_ms),
 	       known = strip_x(pg, strip, max_i64(t->known_ms, to_ms));
 

@@ -270,9 +270,9 @@ static struct endpoint_set endpoint_settings(void)
 {
 	return (struct endpoint_set){
 		.silent = {(float)set.start / 100.F,
-			(int)((set.start_ms + ENDPOINT_FRAME_MS - 1) / ENDPOINT_FRAME_MS)},
+			(int)((set.start_ms + PCM_FRAME_MS - 1) / PCM_FRAME_MS)},
 		.bot = {(float)set.barge / 100.F,
-			(int)((set.barge_ms + ENDPOINT_FRAME_MS - 1) / ENDPOINT_FRAME_MS)},
+			(int)((set.barge_ms + PCM_FRAME_MS - 1) / PCM_FRAME_MS)},
 		.stay = (float)set.stay / 100.F,
 		.quiet = (float)set.quiet / 100.F,
 		.echo_margin_db = (float)set.echo_margin_db,

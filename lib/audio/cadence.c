@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#define FRAME_MS 20
+#include "audio/pcm.h"
+
 /* A tone is known when so much of it has passed, and its last window reaches so far into it: tone.h. */
 #define ONSET_MS 50
 #define GAP_MS 140    /* a shorter one is none: a packet is lost, or CED turns its phase */
@@ -94,7 +95,7 @@ static void pulse_add(struct cadence *c, int64_t at_ms, const struct tone *t)
 	if (p->frames > 2)
 		p->low_db = fminf(p->low_db, c->level_db[1]);
 	p->hz = p->sum_hz / (float)p->frames;
-	p->to_ms = at_ms + FRAME_MS;
+	p->to_ms = at_ms + PCM_FRAME_MS;
 	p->kinds[t->kind]++;
 	if (p->kinds[t->kind] >= p->kinds[p->kind])
 		p->kind = t->kind;
@@ -189,7 +190,7 @@ static bool stands_alone(const struct cadence *c, int64_t quiet_ms)
 {
 	const struct cadence_pulse *p = c->pulse;
 	float db = p->sum_db / (float)p->frames;
-	int64_t behind = max_i64(quiet_ms / FRAME_MS - 3, 0); /* the third frame behind it */
+	int64_t behind = max_i64(quiet_ms / PCM_FRAME_MS - 3, 0); /* the third frame behind it */
 
 	if (behind < CADENCE_LEVELS && c->level_db[behind] > db - BEEP_EDGE_DB)
 		return false;
@@ -252,11 +253,11 @@ enum cadence_signal cadence_frame(struct cadence *c, int64_t at_ms, const struct
 	}
 	c->voiced += voice && !tone;
 	/* asked once, while the levels about its end are remembered */
-	if (at_ms + FRAME_MS - c->pulse[0].to_ms == AFTER_MS)
+	if (at_ms + PCM_FRAME_MS - c->pulse[0].to_ms == AFTER_MS)
 		c->alone = stands_alone(c, AFTER_MS);
 	if (c->told)
 		return CADENCE_NONE;
-	signal = meaning(c, at_ms + FRAME_MS - c->pulse[0].to_ms);
+	signal = meaning(c, at_ms + PCM_FRAME_MS - c->pulse[0].to_ms);
 	if (!signal)
 		return CADENCE_NONE;
 	c->told = true;

@@ -108,7 +108,7 @@ static void turn_start(struct endpoint *e, int64_t at_ms)
 /* What a turn that has ended teaches of the levels on the line. */
 static void turn_learn(struct endpoint *e)
 {
-	int64_t voiced_ms = (int64_t)e->voiced_frames * ENDPOINT_FRAME_MS;
+	int64_t voiced_ms = (int64_t)e->voiced_frames * PCM_FRAME_MS;
 	float level_db = e->voiced_db / (float)(e->voiced_frames ? e->voiced_frames : 1);
 
 	if (e->over_bot)
@@ -143,8 +143,7 @@ static void idle_frame(struct endpoint *e, const struct endpoint_frame *f)
 	e->begun_peak_db = e->run_peak_db;
 	e->on = true;
 	e->dip = 0;
-	at_ms = max_i64(
-		at_ms, max_i64(e->now_ms - onset(e)->frames * ENDPOINT_FRAME_MS - RISE_MS, 0));
+	at_ms = max_i64(at_ms, max_i64(e->now_ms - onset(e)->frames * PCM_FRAME_MS - RISE_MS, 0));
 	at_ms = max_i64(at_ms, max_i64(e->voiced_to_ms, e->mute_to_ms));
 	turn_start(e, at_ms);
 	run_reset(e);
@@ -166,7 +165,7 @@ static void voice_frame_in_turn(struct endpoint *e, const struct endpoint_frame 
 		run_reset(e);
 		return;
 	}
-	e->silent_ms += ENDPOINT_FRAME_MS;
+	e->silent_ms += PCM_FRAME_MS;
 	if (e->on && ++e->dip > HANG_FRAMES)
 		e->on = false;
 }
@@ -175,7 +174,7 @@ static void voice_frame_in_turn(struct endpoint *e, const struct endpoint_frame 
 static void turn_check(struct endpoint *e)
 {
 	bool rising = e->run > 0 &&
-		e->silent_ms < e->set.end_silence_ms + (int64_t)HOLD_FRAMES * ENDPOINT_FRAME_MS;
+		e->silent_ms < e->set.end_silence_ms + (int64_t)HOLD_FRAMES * PCM_FRAME_MS;
 
 	if (!e->active)
 		return;
@@ -196,12 +195,12 @@ static void time_step(struct endpoint *e, int64_t at_ms)
 {
 	if (at_ms < e->now_ms)
 		e->silent_ms = max_i64(e->silent_ms - (e->now_ms - at_ms), 0);
-	e->now_ms = at_ms + ENDPOINT_FRAME_MS;
+	e->now_ms = at_ms + PCM_FRAME_MS;
 }
 
 bool endpoint_muted(const struct endpoint *e, int64_t at_ms)
 {
-	return at_ms > e->mute_from_ms - ENDPOINT_FRAME_MS && at_ms < e->mute_to_ms;
+	return at_ms > e->mute_from_ms - PCM_FRAME_MS && at_ms < e->mute_to_ms;
 }
 
 void endpoint_frame(struct endpoint *e, const struct endpoint_frame *f)

@@ -9,8 +9,8 @@
 #define CALLPIPE_AUDIO_ENDPOINT_H
 
 #include "audio/guard.h"
+#include "audio/pcm.h"
 
-#define ENDPOINT_FRAME_MS 20
 #define ENDPOINT_KEY_MS 200 /* around a key nothing is a voice */
 
 /* What makes a voice: a score above start for frames in a row. */

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "audio/pcm.h"
+
 #define FRAME (TONE_WINDOW / 2) /* samples of 20 ms at 8 kHz */
 #define HALF (TONE_FFT / 2)
 #define BIN_HZ (8000.F / TONE_FFT)
@@ -303,7 +305,7 @@ bool tone_frame(struct tone *t, const int16_t *samples)
 		nothing(t);
 		return false;
 	}
-	t->ms += 20;
+	t->ms += PCM_FRAME_MS;
 	return true;
 }
 
