@@ -4,6 +4,7 @@
 
 #include "language.h"
 
+/* Assumed: there are no calls with what people and machines have really said to measure them on. */
 #define FIRST_ODDS 4.5F /* a phrase of a kind */
 #define MORE_ODDS 1.5F  /* another of it */
 #define WEAK_ODDS 2.F   /* the intent machine */

@@ -7,6 +7,10 @@
 #include "audio/pcm.h"
 #include "codec/jline.h"
 
+/* Where the numbers come from. How long people and machines speak and wait is assumed, in the comments here and in the
+ * constants of scripts/bench.d/amd-corpus.py, and not measured on real calls: amd(1), "What it is worth". On calls made
+ * of that (scripts/bench amd, --split tune --seed 1) the tables were chosen; what is no table is assumed, too. The figures
+ * are those of other calls (--split test --seed 2). */
 #define RISE_MS 60    /* a voice has begun so long before it is known */
 #define BREATH_MS 260 /* a shorter pause is part of what is said */
 #define AGAIN_MS 1500 /* behind a longer one something new is said */

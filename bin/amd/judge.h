@@ -5,7 +5,7 @@
  * on over the bot speaks for a machine, to answer it for a person. A verdict falls when the odds pass a threshold, the one
  * against a machine later, as it is the error that costs a customer. Signals (cadence.h) decide more or less alone.
  * A verdict is not the last word: what comes later may overrule it. Pure: time is that of the frames; what is decided is
- * told by emit, at once. Where the numbers come from: tables in judge.c.
+ * told by emit, at once. Where the numbers come from: judge.c.
  */
 #ifndef AMD_JUDGE_H
 #define AMD_JUDGE_H

@@ -14,7 +14,7 @@
 
 enum cadence_signal {
 	CADENCE_NONE,
-	CADENCE_BEEP,       /* one line, 400 to 2100 Hz, 80 to 1300 ms: "after the tone" */
+	CADENCE_BEEP,       /* one line, 390 to 2150 Hz, 90 to 1300 ms: "after the tone" */
 	CADENCE_SIT,        /* three rising tones: the number, or the network, is at fault */
 	CADENCE_CNG,        /* a fax that calls */
 	CADENCE_CED,        /* a fax or modem that answers */
