@@ -79,12 +79,12 @@ static bool readable(int fd)
 }
 
 /* The stream is read once a slot, and not when it comes: what it says takes effect at the next frame anyway, and half
- * the wake-ups of a call are saved. But while a turn of the caller is answered it is told when each step was there
- * (turn.h), and little comes. */
+ * the wake-ups of a call are saved. But while the caller speaks, and until the first sound of the answer, it is told when
+ * each step was there (turn.h), and little comes. */
 short speak_stream_mask(void *ctx)
 {
 	const struct speak *s = ctx;
-	bool measured = s->player.voice || s->turn.open;
+	bool measured = s->player.voice || (s->turn.open && s->turn.at_ms[TURN_AUDIO] < 0);
 
 	return measured && !s->echoing && !s->carries_caller && !s->filter.in.eof ? POLLIN : -1;
 }
