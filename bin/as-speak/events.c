@@ -107,7 +107,7 @@ static void on_synthesize(struct speak *s, const struct frame *fr)
 		spec.kind = UTTERANCE_PROMPT;
 	if (frame_get(fr, "interruptible", &v))
 		jline_bool(v, &spec.interruptible);
-	if (spec.kind != UTTERANCE_FILLER)
+	if (spec.kind != UTTERANCE_FILLER && (spec.turn < 0 || spec.turn >= s->turn.turn))
 		turn_step(&s->turn, TURN_TEXT, speak_now_ms(s));
 	player_synthesize(&s->player, &spec);
 }
@@ -142,7 +142,7 @@ static void on_audio(struct speak *s, const struct frame *fr)
 		player_fail(&s->player, id, "its audio is not of the call's rate, 16 bit, mono");
 		return;
 	}
-	if (!player_is_filler(&s->player, id))
+	if (player_answers(&s->player, id, s->turn.turn))
 		turn_step(&s->turn, TURN_AUDIO, speak_now_ms(s));
 	player_audio(&s->player, id, fr->payload, fr->payload_bytes / 2);
 }

@@ -254,11 +254,11 @@ bool player_expects(const struct player *p, const char *id)
 	return find(p, id) || was_cut(p, id);
 }
 
-bool player_is_filler(const struct player *p, const char *id)
+bool player_answers(const struct player *p, const char *id, int64_t turn)
 {
 	const struct utterance *u = find(p, id);
 
-	return u && u->kind == UTTERANCE_FILLER;
+	return u && u->kind != UTTERANCE_FILLER && (u->turn < 0 || u->turn >= turn);
 }
 
 static void spill(struct player *p, struct utterance *u, const char *text)

@@ -153,13 +153,25 @@ static void test_barge_in(void)
 	is_int(frames(1), 1, "and resumes by itself");
 }
 
+static void test_answers(void)
+{
+	fresh();
+	ask("u1", UTTERANCE_FILLER, true);
+	ask("u2", UTTERANCE_ANSWER, true);
+	player_synthesize(&p, &(struct utterance_spec){.id = "u3", .turn = 2});
+	ok(!player_answers(&p, "u1", 2) && !player_answers(&p, "u9", 2),
+		"a filler answers nothing, nor does what is not there");
+	ok(player_answers(&p, "u2", 2), "what is of no turn may answer any");
+	ok(player_answers(&p, "u3", 2) && !player_answers(&p, "u3", 3),
+		"an answer its own turn, and none behind it");
+}
+
 static void test_fillers(void)
 {
 	fresh();
 	ask("u1", UTTERANCE_FILLER, true);
 	give("u1", 10 * FRAME, true);
 	ask("u2", UTTERANCE_FILLER, true);
-	ok(player_is_filler(&p, "u1") && !player_is_filler(&p, "u9"), "a filler is known as one");
 	frames(1);
 	ok(p.heard_kind == UTTERANCE_FILLER, "also when it is heard");
 	say("u3", 1);
@@ -313,6 +325,7 @@ int main(void)
 {
 	test_order();
 	test_barge_in();
+	test_answers();
 	test_fillers();
 	test_slow_voice();
 	test_late();
