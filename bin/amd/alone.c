@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "audio/file.h"
-#include "audio/pcm.h"
 #include "base/log.h"
 #include "codec/jline.h"
 #include "hear.h"
@@ -49,29 +48,19 @@ static void on_event(void *ctx, const struct judge_event *ev)
 static int file_hear(struct alone *a)
 {
 	struct audio_file *file;
-	int16_t samples[4096];
-	uint8_t bytes[sizeof(samples)];
-	int64_t heard = 0;
-	ssize_t n;
+	int status = audio_file_open(a->path, a->hear.ear.rate_hz, &file);
 
-	if (audio_file_open(a->path, a->hear.rate_hz, &file) < 0) {
-		log_error("cannot read '%s': %s", a->path, audio_file_error());
-		return -1;
+	if (status == 0) {
+		if (a->table)
+			printf("%s\n%8s  %-8s %-11s %4s  why\n", a->path, "seconds", "who", "",
+				"sure");
+		status = ear_file(&a->hear.ear, file);
+		audio_file_close(file);
 	}
-	if (a->table)
-		printf("%s\n%8s  %-8s %-11s %4s  why\n", a->path, "seconds", "who", "", "sure");
-	while ((n = audio_file_read(file, samples, ARRAY_LEN(samples))) > 0) {
-		pcm_to_le(bytes, samples, (size_t)n);
-		hear_audio(&a->hear, heard * 1000 / a->hear.rate_hz, bytes, (size_t)n);
-		heard += n;
-		if (a->hear.need == JUDGE_NOTHING)
-			break;
-	}
-	if (n < 0)
+	if (status < 0)
 		log_error("cannot read '%s': %s", a->path, audio_file_error());
-	audio_file_close(file);
 	hear_end(&a->hear);
-	return n < 0 ? -1 : 0;
+	return status;
 }
 
 static int file_run(const char *path, int rate_hz, const struct judge_set *set, bool table)
@@ -81,13 +70,13 @@ static int file_run(const char *path, int rate_hz, const struct judge_set *set, 
 
 	a = (struct alone){.path = path, .table = table};
 	hear_init(&a.hear, set, on_event, &a);
-	if (hear_open(&a.hear, rate_hz) < 0) {
+	if (ear_open(&a.hear.ear, rate_hz) < 0) {
 		log_error_errno("cannot open the detector");
 		return EXIT_SYSTEM;
 	}
 	if (file_hear(&a) < 0)
 		status = EXIT_DATA;
-	hear_close(&a.hear);
+	ear_close(&a.hear.ear);
 	return status;
 }
 

@@ -84,41 +84,27 @@ static void on_event(void *ctx, const struct judge_event *ev)
 	dynbuf_free(&data);
 }
 
-/* Ready to hear audio of this rate; else the reason. */
-static const char *hear_ready(struct amd *a, const struct frame *fr)
-{
-	int64_t rate_hz = frame_int(fr, "rate", 0);
-
-	if (rate_hz != 8000 && rate_hz != 16000)
-		return "audio is not of 8000 or 16000 Hz: it is not heard";
-	if (frame_int(fr, "width", 2) != 2 || frame_int(fr, "channels", 1) != 1)
-		return "audio is not 16 bit, mono: it is not heard";
-	if (a->hear.rate_hz && a->hear.rate_hz != rate_hz)
-		return "audio is not of the rate it began with: it is not heard";
-	if (!a->hear.rate_hz && hear_open(&a->hear, (int)rate_hz) < 0)
-		return "there is no memory for the detector: nothing is heard";
-	return NULL;
-}
-
 static void on_audio(struct amd *a, const struct frame *fr)
 {
+	struct ear *ear = &a->hear.ear;
 	const char *why;
 	struct jspan span;
 	int64_t at_ms;
 
-	if (a->hear.need == JUDGE_NOTHING || frame_get(fr, "utterance", &span))
+	if (ear->deaf || frame_get(fr, "utterance", &span))
 		return;
-	why = hear_ready(a, fr);
+	why = ear_ready(ear, frame_int(fr, "rate", 0), frame_int(fr, "width", 2),
+		frame_int(fr, "channels", 1));
 	if (why) {
 		if (!a->complained)
 			filter_warn(&a->filter, "audio", "%s", why);
 		a->complained = true;
 		return;
 	}
-	at_ms = frame_int(fr, "timestamp", a->hear.cut.next_ms);
+	at_ms = frame_int(fr, "timestamp", ear->next_ms);
 	if (at_ms < 0 || at_ms > TIME_MAX_MS)
-		at_ms = a->hear.cut.next_ms;
-	hear_audio(&a->hear, at_ms, fr->payload, fr->payload_bytes / 2);
+		at_ms = ear->next_ms;
+	ear_hear(ear, at_ms, fr->payload, fr->payload_bytes / 2);
 }
 
 static void on_clock(struct amd *a, const struct frame *fr)
@@ -213,7 +199,7 @@ static int stream_run(struct amd *a, const struct judge_set *judged)
 		return EXIT_SYSTEM;
 	}
 	status = filter_run(&a->filter);
-	hear_close(&a->hear);
+	ear_close(&a->hear.ear);
 	filter_free(&a->filter);
 	return status;
 }

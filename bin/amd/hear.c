@@ -26,32 +26,6 @@ static void on_turn(void *ctx, const struct endpoint_event *ev)
 	/* the judge goes by frames */
 }
 
-void hear_init(struct hear *h, const struct judge_set *set,
-	void (*emit)(void *ctx, const struct judge_event *ev), void *ctx)
-{
-	*h = (struct hear){0};
-	endpoint_init(&h->endpoint, &turns, on_turn, NULL);
-	cadence_init(&h->cadence);
-	judge_init(&h->judge, set, emit, ctx);
-}
-
-int hear_open(struct hear *h, int rate_hz)
-{
-	if (voice_open(rate_hz, &h->voice) < 0)
-		return -1;
-	h->rate_hz = rate_hz;
-	tone_init(&h->tone, rate_hz);
-	cut_init(&h->cut, rate_hz);
-	return 0;
-}
-
-void hear_close(struct hear *h)
-{
-	if (h->rate_hz)
-		voice_close(h->voice);
-	h->rate_hz = 0;
-}
-
 /* Level of a frame, and whether it may be a line, or two that are close: cheap, and sometimes wrong; then tone_frame
  * knows better. */
 static float level(const int16_t *samples, size_t n, bool *ret_perhaps_tone)
@@ -73,21 +47,25 @@ static float level(const int16_t *samples, size_t n, bool *ret_perhaps_tone)
 static bool tone_heard(struct hear *h, const int16_t *samples, bool perhaps)
 {
 	if (h->need == JUDGE_TONES && !perhaps) {
-		tone_skip(&h->tone, samples);
+		tone_skip(&h->ear.tone, samples);
 		return false;
 	}
-	return tone_frame(&h->tone, samples);
+	return tone_frame(&h->ear.tone, samples);
 }
 
 static bool voice_heard(struct hear *h, int64_t at_ms, const int16_t *samples, bool tone)
 {
-	struct endpoint_frame f = {.at_ms = at_ms, .tone = tone};
+	struct endpoint_frame f = ear_voice(&h->ear, at_ms, samples);
 
-	f.score = voice_frame(h->voice, samples);
-	f.level_db = voice_level_db(h->voice);
-	f.floor_db = voice_floor_db(h->voice);
+	f.tone = tone;
 	endpoint_frame(&h->endpoint, &f);
 	return h->endpoint.active && h->endpoint.silent_ms == 0;
+}
+
+static void need_set(struct hear *h)
+{
+	h->need = judge_need(&h->judge);
+	h->ear.deaf = h->need == JUDGE_NOTHING;
 }
 
 static void on_frame(void *ctx, int64_t at_ms, const int16_t *samples)
@@ -97,24 +75,26 @@ static void on_frame(void *ctx, int64_t at_ms, const int16_t *samples)
 	float level_db;
 	bool perhaps, tone;
 
-	if (h->need == JUDGE_NOTHING)
-		return;
-	level_db = level(samples, pcm_frame_samples(h->rate_hz), &perhaps);
+	level_db = level(samples, pcm_frame_samples(h->ear.rate_hz), &perhaps);
 	tone = tone_heard(h, samples, perhaps);
 	if (h->need == JUDGE_ALL)
 		f.voice = voice_heard(h, at_ms, samples, tone || cadence_rings(&h->cadence, at_ms));
 	f.bot = endpoint_bot(&h->endpoint);
 	f.level_db = level_db;
-	f.signal = cadence_frame(&h->cadence, at_ms, &h->tone, tone, level_db, f.voice);
+	f.signal = cadence_frame(&h->cadence, at_ms, &h->ear.tone, tone, level_db, f.voice);
 	f.rings = cadence_rings(&h->cadence, at_ms);
 	judge_frame(&h->judge, &f);
-	h->need = judge_need(&h->judge);
+	need_set(h);
 }
 
-void hear_audio(struct hear *h, int64_t at_ms, const void *le_bytes, size_t samples)
+void hear_init(struct hear *h, const struct judge_set *set,
+	void (*emit)(void *ctx, const struct judge_event *ev), void *ctx)
 {
-	if (h->need != JUDGE_NOTHING)
-		cut_add(&h->cut, at_ms, le_bytes, samples, on_frame, h);
+	*h = (struct hear){0};
+	ear_init(&h->ear, on_frame, h);
+	endpoint_init(&h->endpoint, &turns, on_turn, NULL);
+	cadence_init(&h->cadence);
+	judge_init(&h->judge, set, emit, ctx);
 }
 
 void hear_playing(struct hear *h)
@@ -126,7 +106,7 @@ void hear_played(struct hear *h, int64_t at_ms, int64_t heard_ms)
 {
 	endpoint_played(&h->endpoint, at_ms);
 	judge_played(&h->judge, heard_ms);
-	h->need = judge_need(&h->judge);
+	need_set(h);
 }
 
 void hear_key(struct hear *h, int64_t at_ms)
@@ -138,7 +118,7 @@ void hear_clock(struct hear *h, int64_t at_ms)
 {
 	endpoint_clock(&h->endpoint, at_ms);
 	judge_clock(&h->judge, at_ms);
-	h->need = judge_need(&h->judge);
+	need_set(h);
 }
 
 void hear_end(struct hear *h)

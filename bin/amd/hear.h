@@ -7,30 +7,20 @@
 #define AMD_HEAR_H
 
 #include "audio/cadence.h"
-#include "audio/cut.h"
-#include "audio/endpoint.h"
-#include "audio/voice.h"
+#include "audio/ear.h"
 #include "judge.h"
 
 struct hear {
-	int rate_hz; /* 8000 or 16000; 0: not open */
-	struct cut cut;
-	struct voice *voice; /* NULL: there is nothing left to hear it for */
-	struct tone tone;
+	struct ear ear;
 	struct endpoint endpoint;
 	struct cadence cadence;
 	struct judge judge;
 	enum judge_need need;
 };
 
-/* Before the first audio; what is decided is told by emit. */
+/* Before the first audio, which goes to the ear; what is decided is told by emit. */
 void hear_init(struct hear *h, const struct judge_set *set,
 	void (*emit)(void *ctx, const struct judge_event *ev), void *ctx);
-/* -1 with errno. */
-int hear_open(struct hear *h, int rate_hz) MUST_USE;
-void hear_close(struct hear *h);
-/* Samples (little endian) whose first is at at_ms. */
-void hear_audio(struct hear *h, int64_t at_ms, const void *le_bytes, size_t samples);
 /* The bot's utterance is on the line; it was, until at_ms, and so much was heard of it. */
 void hear_playing(struct hear *h);
 void hear_played(struct hear *h, int64_t at_ms, int64_t heard_ms);

@@ -5,17 +5,16 @@
 #include <string.h>
 
 #include "audio/file.h"
-#include "audio/pcm.h"
 #include "base/log.h"
 #include "codec/jline.h"
-#include "ear.h"
+#include "hear.h"
 #include "plot.h"
 
 struct alone {
 	const char *path; /* the file */
 	bool table;
 	bool drawn; /* there is to be a plot */
-	struct ear ear;
+	struct hear hear;
 	struct endpoint endpoint;
 	struct plot plot;
 	int64_t started_ms; /* of the turn under way */
@@ -58,7 +57,7 @@ static void on_event(void *ctx, const struct endpoint_event *ev)
 		print_json(a, ev);
 }
 
-static void on_ear(void *ctx, const struct endpoint_frame *f)
+static void on_frame(void *ctx, const struct endpoint_frame *f)
 {
 	struct alone *a = ctx;
 
@@ -67,31 +66,22 @@ static void on_ear(void *ctx, const struct endpoint_frame *f)
 		plot_add(&a->plot, f, &a->endpoint);
 }
 
-/* All of a file through ear and endpoint; -1 with a message. */
+/* All of a file; -1 with a message. */
 static int file_hear(struct alone *a)
 {
 	struct audio_file *file;
-	int16_t samples[4096];
-	uint8_t bytes[sizeof(samples)];
-	int64_t heard = 0;
-	ssize_t n;
+	int status = audio_file_open(a->path, a->hear.ear.rate_hz, &file);
 
-	if (audio_file_open(a->path, a->ear.rate_hz, &file) < 0) {
-		log_error("cannot read '%s': %s", a->path, audio_file_error());
-		return -1;
+	if (status == 0) {
+		if (a->table)
+			printf("%s\n  turn      start        end     length  end by\n", a->path);
+		status = ear_file(&a->hear.ear, file);
+		audio_file_close(file);
 	}
-	if (a->table)
-		printf("%s\n  turn      start        end     length  end by\n", a->path);
-	while ((n = audio_file_read(file, samples, ARRAY_LEN(samples))) > 0) {
-		pcm_to_le(bytes, samples, (size_t)n);
-		ear_hear(&a->ear, heard * 1000 / a->ear.rate_hz, bytes, (size_t)n, on_ear, a);
-		heard += n;
-	}
-	if (n < 0)
+	if (status < 0)
 		log_error("cannot read '%s': %s", a->path, audio_file_error());
-	audio_file_close(file);
 	endpoint_end(&a->endpoint);
-	return n < 0 ? -1 : 0;
+	return status;
 }
 
 static int file_run(
@@ -101,7 +91,8 @@ static int file_run(
 	int status = EXIT_OK;
 
 	a = (struct alone){.path = path, .table = table, .drawn = plot};
-	if (ear_open(&a.ear, rate_hz) < 0) {
+	hear_init(&a.hear, on_frame, &a);
+	if (ear_open(&a.hear.ear, rate_hz) < 0) {
 		log_error_errno("cannot open the detector");
 		return EXIT_SYSTEM;
 	}
@@ -114,7 +105,7 @@ static int file_run(
 		status = EXIT_IO;
 	}
 	plot_free(&a.plot);
-	ear_close(&a.ear);
+	ear_close(&a.hear.ear);
 	return status;
 }
 

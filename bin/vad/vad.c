@@ -1,6 +1,6 @@
 /* vad: hears when the caller speaks. Caller audio in; voice-started, voice-stopped and the audio of voices out.
  *
- * ear makes scores of audio, endpoint makes turns of scores, hold keeps the audio that may belong to one. What this file
+ * hear makes scores of audio, endpoint makes turns of scores, hold keeps the audio that may belong to one. What this file
  * does is the stream: which event means what to them, and in what order everything goes out.
  */
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "alone.h"
 #include "base/log.h"
 #include "base/opt.h"
-#include "ear.h"
+#include "hear.h"
 #include "hold.h"
 #include "plot.h"
 #include "stream/filter.h"
@@ -81,7 +81,7 @@ static const struct opt_page page = {
 
 static struct vad {
 	struct filter filter;
-	struct ear ear;
+	struct hear hear;
 	struct endpoint endpoint;
 	struct hold hold;
 	struct plot plot;
@@ -127,7 +127,7 @@ static void on_event(void *ctx, const struct endpoint_event *ev)
 	}
 }
 
-static void on_ear(void *ctx, const struct endpoint_frame *f)
+static void on_heard(void *ctx, const struct endpoint_frame *f)
 {
 	struct vad *v = ctx;
 
@@ -136,26 +136,12 @@ static void on_ear(void *ctx, const struct endpoint_frame *f)
 		plot_add(&v->plot, f, &v->endpoint);
 }
 
-/* Ready to hear audio of this rate; else the reason. */
-static const char *ear_ready(struct vad *v, const struct frame *fr)
-{
-	int64_t rate_hz = frame_int(fr, "rate", 0);
-
-	if (rate_hz != 8000 && rate_hz != 16000)
-		return "audio is not of 8000 or 16000 Hz: it is not heard";
-	if (frame_int(fr, "width", 2) != 2 || frame_int(fr, "channels", 1) != 1)
-		return "audio is not 16 bit, mono: it is not heard";
-	if (v->ear.rate_hz && v->ear.rate_hz != rate_hz)
-		return "audio is not of the rate it began with: it is not heard";
-	if (!v->ear.rate_hz && ear_open(&v->ear, (int)rate_hz) < 0)
-		return "there is no memory for the detector: nothing is heard";
-	return NULL;
-}
-
 static void on_audio(struct vad *v, const struct frame *fr)
 {
-	const char *why = ear_ready(v, fr);
-	int64_t at_ms = frame_int(fr, "timestamp", v->ear.cut.next_ms), to_ms;
+	struct ear *ear = &v->hear.ear;
+	const char *why = ear_ready(ear, frame_int(fr, "rate", 0), frame_int(fr, "width", 2),
+		frame_int(fr, "channels", 1));
+	int64_t at_ms = frame_int(fr, "timestamp", ear->next_ms), to_ms;
 
 	if (set.all)
 		filter_pass(&v->filter, fr);
@@ -166,12 +152,12 @@ static void on_audio(struct vad *v, const struct frame *fr)
 		return;
 	}
 	if (at_ms < 0 || at_ms > TIME_MAX_MS)
-		at_ms = v->ear.cut.next_ms;
-	to_ms = at_ms + (int64_t)(fr->payload_bytes / 2 * 1000 / (size_t)v->ear.rate_hz);
+		at_ms = ear->next_ms;
+	to_ms = at_ms + (int64_t)(fr->payload_bytes / 2 * 1000 / (size_t)ear->rate_hz);
 	if (!set.all && (v->forwarding || !endpoint_muted(&v->endpoint, at_ms)) &&
 		hold_put(&v->hold, at_ms, to_ms, fr->raw, fr->raw_bytes) < 0)
 		filter_fail(&v->filter, EXIT_SYSTEM, "output", "cannot hold audio: out of memory");
-	ear_hear(&v->ear, at_ms, fr->payload, fr->payload_bytes / 2, on_ear, v);
+	ear_hear(ear, at_ms, fr->payload, fr->payload_bytes / 2);
 	if (v->forwarding)
 		hold_release(v);
 	else
@@ -287,6 +273,7 @@ static int stream_run(struct vad *v)
 	int status;
 
 	endpoint_init(&v->endpoint, &limits, on_event, v);
+	hear_init(&v->hear, on_heard, v);
 	hold_init(&v->hold);
 	plot_init(&v->plot);
 	v->filter = (struct filter){.stage = "vad", .on_frame = on_frame, .ctx = v};
@@ -301,7 +288,7 @@ static int stream_run(struct vad *v)
 	}
 	plot_free(&v->plot);
 	hold_free(&v->hold);
-	ear_close(&v->ear);
+	ear_close(&v->hear.ear);
 	filter_free(&v->filter);
 	return status;
 }

@@ -9,7 +9,7 @@
 #include "audio/pcm.h"
 #include "audio/voice.h"
 #include "base/dl.h"
-#include "ear.h"
+#include "hear.h"
 #include "rnd.h"
 
 #define END_MS 500 /* of silence end a turn */
@@ -76,20 +76,21 @@ static int run_turns(const struct scene *s, struct score_said *said)
 		.echo_margin_db = 6,
 		.end_silence_ms = END_MS};
 	struct listener l = {0};
-	struct ear ear;
+	struct hear hear;
 
-	if (ear_open(&ear, SCENE_RATE_HZ) < 0)
+	hear_init(&hear, on_frame, &l);
+	if (ear_open(&hear.ear, SCENE_RATE_HZ) < 0)
 		return fail("open the detector", strerror(errno));
 	endpoint_init(&l.endpoint, &limits, on_turn, &l);
 	double begun = cpu_us();
 	for (int i = 0; i < s->frames; i++) {
 		uint8_t bytes[2 * SCENE_FRAME];
 		pcm_to_le((int16_t *)(void *)bytes, s->samples + i * SCENE_FRAME, SCENE_FRAME);
-		ear_hear(&ear, i * 20, bytes, SCENE_FRAME, on_frame, &l);
+		ear_hear(&hear.ear, i * 20, bytes, SCENE_FRAME);
 		said->turn[i] = l.active;
 	}
 	detect_cost.turns_us += cpu_us() - begun;
-	ear_close(&ear);
+	ear_close(&hear.ear);
 	return 0;
 }
 
