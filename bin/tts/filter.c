@@ -168,7 +168,7 @@ static void refuse(struct call *c, const char *id, const char *why)
 }
 
 static int say_text(
-	struct call *c, const struct frame *fr, const char *id, const char *text, bool soon)
+	struct call *c, const struct frame *fr, const char *id, const char *text, bool filler)
 {
 	char language[64], voice[256];
 	struct phrase p = {.voice = voice};
@@ -182,7 +182,7 @@ static int say_text(
 	dynbuf_init(&b, SPEAKABLE_FACTOR * TEXT_MAX);
 	if (tts_speakable(text, p.language, &b) == 0) {
 		p.text = b.p;
-		result = queue_add(&c->queue, id, c->tts->engines, &p, soon);
+		result = queue_add(&c->queue, id, c->tts->engines, &p, filler);
 	} else {
 		result = queue_add_failed(&c->queue, id, "engine", "it is too long");
 	}
@@ -193,13 +193,13 @@ static int say_text(
 static int say(struct call *c, const struct frame *fr, const char *id)
 {
 	char text[TEXT_MAX], kind[16];
-	bool soon = frame_str(fr, "kind", kind, sizeof kind) && strcmp(kind, "filler") == 0;
+	bool filler = frame_str(fr, "kind", kind, sizeof kind) && strcmp(kind, "filler") == 0;
 
 	if (frame_str(fr, "file", text, sizeof text) && *text)
 		return queue_add(&c->queue, id, engines_file,
-			&(struct phrase){.file = text, .language = "", .voice = ""}, soon);
+			&(struct phrase){.file = text, .language = "", .voice = ""}, filler);
 	if (frame_str(fr, "text", text, sizeof text))
-		return say_text(c, fr, id, text, soon);
+		return say_text(c, fr, id, text, filler);
 	return queue_add_failed(&c->queue, id, "stream", "there is neither text nor file");
 }
 

@@ -128,6 +128,17 @@ static void changed(void *ctx)
 	queue_advance(ctx);
 }
 
+/* Is it in the cache? -1: what it would be there cannot be said; why says why. */
+static int look(struct queue *q, struct utterance *u, char why[WHY_MAX])
+{
+	if (queue_key(q->voice, *u->engines, &u->phrase, u->key, why) < 0)
+		return -1;
+	u->cached = *u->key && cache_get(q->cache, u->key, q->voice->rate_hz, &u->make.audio);
+	if (u->cached)
+		u->state = UTTERANCE_MADE;
+	return 0;
+}
+
 static void begin_making(struct queue *q, struct utterance *u)
 {
 	char why[WHY_MAX] = "";
@@ -138,7 +149,7 @@ static void begin_making(struct queue *q, struct utterance *u)
 	}
 	u->state = UTTERANCE_MAKING;
 	u->make.code = NULL;
-	if (queue_key(q->voice, *u->engines, &u->phrase, u->key, why) < 0) {
+	if (look(q, u, why) < 0) {
 		snprintf(u->make.why, sizeof u->make.why, "%s", why);
 		u->make.state = MAKE_FAILED;
 		if ((*u->engines)->vendor)
@@ -146,11 +157,8 @@ static void begin_making(struct queue *q, struct utterance *u)
 		q->again = true;
 		return;
 	}
-	u->cached = *u->key && cache_get(q->cache, u->key, q->voice->rate_hz, &u->make.audio);
-	if (u->cached) {
-		u->state = UTTERANCE_MADE;
+	if (u->cached)
 		return;
-	}
 	if (!(*u->engines)->vendor)
 		count(q, u);
 	u->make.more = u->engines[1] != NULL;
@@ -283,11 +291,7 @@ static bool at_hand(struct queue *q, struct utterance *u)
 
 	if (u->phrase.file)
 		return true;
-	u->cached = queue_key(q->voice, *u->engines, &u->phrase, u->key, why) == 0 && *u->key &&
-		cache_get(q->cache, u->key, q->voice->rate_hz, &u->make.audio);
-	if (u->cached)
-		u->state = UTTERANCE_MADE;
-	return u->cached;
+	return look(q, u, why) == 0 && u->cached;
 }
 
 static void prepend(struct queue *q, struct utterance *u)
@@ -299,7 +303,7 @@ static void prepend(struct queue *q, struct utterance *u)
 }
 
 int queue_add(struct queue *q, const char *id, const struct engine *const *engines,
-	const struct phrase *p, bool soon)
+	const struct phrase *p, bool filler)
 {
 	struct utterance *u = utterance_new(q, id, p);
 
@@ -307,7 +311,7 @@ int queue_add(struct queue *q, const char *id, const struct engine *const *engin
 		return -1;
 	u->engines = engines;
 	u->code = p->file ? "audio" : "engine";
-	if (soon && !q->whole && !q->busy && q->head && !q->head->begun && at_hand(q, u))
+	if (filler && !q->whole && !q->busy && q->head && !q->head->begun && at_hand(q, u))
 		prepend(q, u);
 	else
 		append(q, u);

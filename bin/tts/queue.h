@@ -67,11 +67,11 @@ void queue_init(struct queue *q, struct loop *loop, const struct voice *v, struc
 	size_t jobs, const struct queue_sink *sink, void *ctx);
 /* Stop everything, say nothing. */
 void queue_free(struct queue *q);
-/* The last of the queue (soon: the first, if it needs no engine that may be slow and nothing of another was sent), and what
- * can be done now is done. The strings are copied, the list of engines is not. -1: no
- * memory, or there are too many. */
+/* The last of the queue, and what can be done now is done. A filler that needs no engine, which may be slow, is the first,
+ * if nothing of another was sent. The strings are copied, the list of engines is not. -1: no memory, or there are too
+ * many. */
 int queue_add(struct queue *q, const char *id, const struct engine *const *engines,
-	const struct phrase *p, bool soon) MUST_USE;
+	const struct phrase *p, bool filler) MUST_USE;
 /* The same with one that has failed already, for this reason: its turn comes as that of any other. */
 int queue_add_failed(struct queue *q, const char *id, const char *code, const char *why) MUST_USE;
 /* Send and begin what can be: when there is room again. */

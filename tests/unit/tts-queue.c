@@ -168,7 +168,7 @@ static void test_order(void)
 }
 
 /* A wait phrase that is a file. */
-static void add_soon(const char *id)
+static void add_filler(const char *id)
 {
 	struct phrase p = {.text = id, .file = "wait.wav", .language = "", .voice = ""};
 
@@ -176,18 +176,18 @@ static void add_soon(const char *id)
 		abort();
 }
 
-static void test_soon(void)
+static void test_filler(void)
 {
 	fresh(2);
 	add("1");
 	add("2");
-	add_soon("3");
-	is_int(running, 3, "what is said soon is made beside the others");
+	add_filler("3");
+	is_int(running, 3, "a filler is made beside the others");
 	give(3, 1000);
 	done(3);
 	is_str(said(), "b3 a3 a3 e3ok ", "and is sent before what is still made");
 	give(1, 1000);
-	add_soon("4");
+	add_filler("4");
 	is_str(said(), "b1 a1 a1 ", "but not into what has begun");
 	done(1);
 	give(2, 10);
@@ -321,7 +321,7 @@ int main(void)
 	if (cache_init(&cache, NULL) < 0)
 		return 1;
 	test_order();
-	test_soon();
+	test_filler();
 	test_pieces();
 	test_cancel();
 	test_none();
