@@ -57,7 +57,9 @@ int said_queue(struct said *s, const struct said_spec *spec, int64_t now_ms)
 		sentence_free(u);
 		return -1;
 	}
-	while (*at && !(spec->first && (*at)->phase != SAID_PLAYING && !(*at)->spec.first))
+	while (*at &&
+		!(spec->kind == SAID_FILLER && (*at)->phase != SAID_PLAYING &&
+			(*at)->spec.kind != SAID_FILLER))
 		at = &(*at)->next;
 	u->next = *at;
 	*at = u;

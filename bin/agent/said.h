@@ -28,7 +28,6 @@ struct said_spec {
 	bool interruptible;
 	int64_t stay;   /* in which stay in a state it was said */
 	int64_t answer; /* question of a model that it answers; 0: none */
-	bool first;     /* it is said before what is not heard yet */
 };
 
 enum said_phase {

@@ -29,7 +29,6 @@ static void queue(struct engine *e, const struct scenario_say *say, enum said_ki
 			.language = say->language,
 			.voice = say->voice,
 			.interruptible = say->interruptible,
-			.first = kind == SAID_FILLER,
 		});
 }
 
