@@ -343,11 +343,6 @@ void engine_interrupt(struct engine *e)
 	e->answering = false;
 }
 
-static void on_amd(struct engine *e, json_t *data)
-{
-	answered_amd(e, data);
-}
-
 /* One that cannot go on is as-answer's; the others count when they come in a row. */
 static void on_error(struct engine *e, json_t *data)
 {
@@ -387,7 +382,7 @@ static const struct {
 	{"dtmf", on_dtmf},
 	{"playing", on_playing},
 	{"played", on_played},
-	{"amd", on_amd},
+	{"amd", answered_amd},
 	{"error", on_error},
 	{"call-end", on_call_end},
 };
