@@ -1,8 +1,8 @@
 /* player: what is to be said, in order, and how much of it has been heard.
  *
- * Pure: time is an argument, audio goes in and 20 ms frames come out. Utterances are played in the order of
- * their synthesize, but that a wait phrase goes before what has no sound yet; each gets exactly one PLAYER_PLAYED, also if it never reached the line. Rules of pausing,
- * holding, resuming and flushing: callpipe-stream(5), "Turns and barge-in".
+ * Pure: time is an argument, audio goes in and 20 ms frames come out. Utterances are played in the order of their
+ * synthesize, but that a filler goes before what has no sound yet; each gets exactly one PLAYER_PLAYED, also if it
+ * never reached the line. Rules of pausing, holding, resuming and flushing: callpipe-stream(5), "Turns and barge-in".
  */
 #ifndef AS_SPEAK_PLAYER_H
 #define AS_SPEAK_PLAYER_H

@@ -97,9 +97,9 @@ void ask_fold(struct asker *a, struct chat *c);
 /* No summary is wanted any more; what was to be summed up stays. */
 void ask_fold_cancel(struct asker *a);
 
-/* For tools that may block: ask, and wait for it: the loop runs until then, and nothing else may be under way. schema is required. *ret: a new reference to the object
- * that was answered. 0; or an exit code (69, 75, 78, 71), why says why, as the end of a message. usage and ret_model may be
- * NULL. */
+/* For tools that may block: ask, and wait for it: the loop runs until then, and nothing else may be under way. schema is
+ * required. *ret: a new reference to the object that was answered. 0; or an exit code (69, 75, 78, 71), why says why, as
+ * the end of a message. usage and ret_model may be NULL. */
 int ask_json(struct asker *a, const struct model_question *q, json_t **ret,
 	struct model_usage *ret_usage, const struct model **ret_model,
 	char why[HTTP_WHY_MAX]) MUST_USE;
