@@ -20,88 +20,15 @@ struct line {
 	size_t n;                 /* of them */
 };
 
-static const uint8_t ascii[128] = {
-	['0'] = '0',
-	'1',
-	'2',
-	'3',
-	'4',
-	'5',
-	'6',
-	'7',
-	'8',
-	'9',
-	['a'] = 'a',
-	'b',
-	'c',
-	'd',
-	'e',
-	'f',
-	'g',
-	'h',
-	'i',
-	'j',
-	'k',
-	'l',
-	'm',
-	'n',
-	'o',
-	'p',
-	'q',
-	'r',
-	's',
-	't',
-	'u',
-	'v',
-	'w',
-	'x',
-	'y',
-	'z',
-	['A'] = 'a',
-	'b',
-	'c',
-	'd',
-	'e',
-	'f',
-	'g',
-	'h',
-	'i',
-	'j',
-	'k',
-	'l',
-	'm',
-	'n',
-	'o',
-	'p',
-	'q',
-	'r',
-	's',
-	't',
-	'u',
-	'v',
-	'w',
-	'x',
-	'y',
-	'z',
-	[' '] = ' ',
-	['\t'] = ' ',
-	['+'] = '+',
-	['-'] = '-',
-	['.'] = '.',
-	['/'] = '/',
-	['\\'] = '\\',
-	['('] = PUNCT,
-	[')'] = PUNCT,
-	['['] = PUNCT,
-	[']'] = PUNCT,
-	['~'] = '~',
-	['*'] = '*',
-	['#'] = '#',
-	[','] = ',',
-	[';'] = ';',
-	[':'] = ':',
-	['='] = '=',
-};
+/* What the characters of ASCII become, 16 a line. */
+static const char ascii[] = "!!!!!!!!! !!!!!!"
+			    "!!!!!!!!!!!!!!!!"
+			    " !!#!!!!((*+,-./"
+			    "0123456789:;!=!!"
+			    "!abcdefghijklmno"
+			    "pqrstuvwxyz(\\(!!"
+			    "!abcdefghijklmno"
+			    "pqrstuvwxyz!!!~!";
 
 /* Ranges of characters beyond ASCII, in order. */
 static const struct {
@@ -192,7 +119,7 @@ static int fold(const char *text, size_t n, struct line *ret)
 		uint8_t c;
 
 		if (byte < 128) {
-			c = ascii[byte] ? ascii[byte] : JUNK;
+			c = ascii[byte];
 			i++;
 		} else {
 			uint32_t code;
