@@ -122,7 +122,7 @@ class Corpus:
                             ', ext. ', ' EXTN.', ' x: ', ',,,'))
         return label + digits + rnd.choice(('', '', '', '#'))
 
-    def spelling(self, code, region, digits, metadata):
+    def spelling(self, code, digits, metadata):
         rnd = self.rnd
         plain = (' ', '', '-', '.', ' ', ' - ', '/', ') ', ' (', '\u00a0')
         how = rnd.randrange(16)
@@ -199,7 +199,7 @@ class Corpus:
         home = region if rnd.random() < 0.75 else rnd.choice(REGIONS + [''])
         if region == '001':
             home = rnd.choice(REGIONS + [''])
-        return '%s\t%s' % (home, self.spelling(code, region, digits or '1', metadata))
+        return '%s\t%s' % (home, self.spelling(code, digits or '1', metadata))
 
 
 class Judge:
