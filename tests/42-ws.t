@@ -97,7 +97,7 @@ check_same 'what waits is bounded, and has gone in the end' \
 	'open "full?ms=300" bytes=1000000 bytes=40000 bytes=50000 messages=1 close=1000 | cut -d " " -f 1-3' \
 	'printf "opened\nsend 1000000: 0\nsend 40000: 0\nsend 50000: -1\nroom\ntext 1000000 bytes\nended ok status=101\n"'
 ok 'pings without end from one who reads nothing' ends flood broken 101 1006 ".*why='the other side reads nothing'" messages=9
-check_same 'nothing a client must not do' 'cat "$T/plain.err"' true
+check 'nothing a client must not do' '[ -f "$T/plain.err" ] && ! grep . "$T/plain.err"'
 
 # TLS.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$T/ca.key" -out "$T/ca.pem" -days 2 -subj /CN=authority 2>"$T/openssl.err"

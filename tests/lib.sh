@@ -33,12 +33,13 @@ ok() {
 }
 # check TEXT SHELL-TEXT: the same for a line of shell.
 check() { ok "$1" eval "$2"; }
-# check_same TEXT SHELL-TEXT SHELL-TEXT: both print the same bytes.
+# check_same TEXT SHELL-TEXT SHELL-TEXT: both print the same bytes, and some.
 check_same() {
 	eval "$2" >"$T/.a"
 	eval "$3" >"$T/.b"
-	ok "$1" diff -u --text "$T/.a" "$T/.b"
+	ok "$1" the_same
 }
+the_same() { diff -u --text "$T/.a" "$T/.b" && { [ -s "$T/.b" ] || ! echo 'neither prints anything'; }; }
 # must_fail CODE COMMAND [ARG...]: exits with exactly this code; a crash is never what was wanted.
 must_fail() {
 	want=$1 got=0 && shift
