@@ -23,7 +23,6 @@
 #define E164_WAYS 14  /* that a program leaves open at once, at most */
 #define E164_NONE 255 /* no region */
 #define E164_NO_PROGRAM 0xffff
-#define E164_ZEROS 66
 
 enum e164_op { E164_D, E164_T, E164_J, E164_S, E164_E, E164_M };
 enum { E164_LABEL_EMERGENCY = 1, E164_LABEL_SHORT = 2 }; /* of an automaton of short codes */
@@ -60,8 +59,7 @@ extern const uint8_t e164_by_name[26 * 26]; /* region of two letters, AA first, 
 extern const struct e164_label e164_labels[];
 extern const char *const e164_zones[];
 extern const uint16_t e164_programs[];
-extern const uint32_t
-	e164_zeros[E164_ZEROS]; /* the zero of each script that has digits, in order */
+extern const uint32_t e164_zeros[]; /* of each script that has digits, in order; UINT32_MAX */
 extern const uint16_t e164_states[];
 
 #endif

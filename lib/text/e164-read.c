@@ -101,7 +101,7 @@ static bool is_word(uint8_t c)
 
 static uint8_t beyond_ascii(uint32_t code)
 {
-	for (size_t i = 0; i < ARRAY_LEN(e164_zeros) && e164_zeros[i] <= code; i++)
+	for (size_t i = 0; e164_zeros[i] <= code; i++)
 		if (code - e164_zeros[i] < 10)
 			return '0' + (code - e164_zeros[i]);
 	for (size_t i = 0; i < ARRAY_LEN(others) && others[i].first <= code; i++)
