@@ -15,11 +15,10 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import qualify_calls
-from whole import SLACK, Made, same, wait_for
+from whole import SLACK, Made, same
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHANNELS = 24
@@ -109,7 +108,7 @@ def contacts(work):
         f.write(out.getvalue())
 
 
-def prepare(work):
+def prepare():
     """Contacts, a campaign, a line; hours in which it is always a time to call."""
     q("DELETE FROM holiday; DELETE FROM call_window; INSERT INTO call_window SELECT l, d, '00:00', '24:00' FROM unnest(ARRAY['FR', '*']) l, generate_series(1, 7) d")
     q(f"INSERT INTO trunk (name, endpoint, max_channels, cps) VALUES ('trunk', 'PJSIP/%n@trunk', {CHANNELS}, 30)")
@@ -118,7 +117,7 @@ def prepare(work):
             q(f"INSERT INTO dnc (phone) VALUES ('{number}')")
 
 
-def listen(run, service, stop):
+def listen(run, stop):
     """What the timer does: results are loaded as they come."""
     while not stop.wait(0.5):
         run(["pipelines/deploy/results"])
@@ -150,20 +149,19 @@ def main():
     def run(command, **more):
         return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, text=True, check=False, **more)
 
-    prepare(work)
+    prepare()
     test("200 contacts are imported", lambda: imported(run, work))
     test("and a campaign is launched", lambda: launched(run))
     stop = threading.Event()
-    loading = threading.Thread(target=listen, args=(run, service, stop))
+    loading = threading.Thread(target=listen, args=(run, stop))
     loading.start()
     began = time.monotonic()
-    done = run(["campaign", "run", f"--max-calls={CHANNELS}", "--idle=6"], timeout=120 * SLACK)
+    test("the dispatcher has called, and left", lambda: called(run))
     took = time.monotonic() - began
-    service.over()
+    test("and all calls are over", service.over)
     stop.set()
     loading.join()
     run(["pipelines/deploy/results"])
-    test("the dispatcher has called, and left", lambda: same(done.returncode, 0, done.stdout))
     test("nothing is left open", lambda: same(rows("SELECT status, count(*) FROM campaign GROUP BY 1 UNION ALL SELECT status, count(*) FROM call_queue WHERE status IN ('pending', 'calling') GROUP BY 1"
                                                    " UNION ALL SELECT state, count(*) FROM call WHERE ended_at IS NULL GROUP BY 1"), [["completed", "1"]]))
     table = {r[0]: r[1:] for r in rows("SELECT p.phone, p.status, coalesce(q.status, ''), coalesce(c.outcome, ''), coalesce(p.slot_wish, ''), p.attempts, coalesce(q.attempts, 0), coalesce(d.reason, ''),"
@@ -188,9 +186,9 @@ def main():
     test("each call that was answered has its directory, its row and no error", lambda: answered(service))
     run(["assemble", "--layout=sequence", "--name=full", service.spool + "/calls"])
     run(["pipelines/deploy/results"])
-    test("recordings are with the calls and the contacts", lambda: recorded(service))
+    test("recordings are with the calls and the contacts", recorded)
     test("the export tells the same", lambda: exported(run, work))
-    test("and so do the figures", lambda: figures())
+    test("and so do the figures", figures)
     print(f"1..{test.n}\n# {sum(rung.values())} calls in {took:.1f} s, {asterisk.state()['most']} at a time", flush=True)
     if test.failed:
         said.seek(0)
@@ -216,13 +214,19 @@ def imported(run, work):
 
 def launched(run):
     """Not one that nobody has recorded; not before it is meant; then for all that may be called."""
-    same(run(["campaign", "launch", "--name=x", "--scenario=nowhere"]).returncode != 0, True, "a scenario that is not there")
+    same(run(["campaign", "launch", "--name=x", "--scenario=nowhere"]).returncode, 69, "a scenario that is not there")
     command = ["campaign", "launch", "--name=Janvier", "--scenario=short", f"--max-channels={CHANNELS}", "--gap-ms=0", "--ring=1", "--max-attempts=2", "--retry-delay=2", "--json"]
     dry = run([*command, "--dry-run"])
     same([dry.returncode, q("SELECT count(*) FROM call_queue"), q("SELECT count(*) FROM campaign WHERE status = 'active'")], [0, "0", "0"], dry.stdout)
     done = run(command)
     same(done.returncode, 0, done.stdout)
     same(q("SELECT status, scenario, max_channels, gap_s::integer, ring_s, max_attempts, retry_s FROM campaign"), f"active\tshort\t{CHANNELS}\t0\t1\t2\t2")
+
+
+def called(run):
+    """All that there is to call, until nothing is left for some seconds; in time."""
+    done = run(["campaign", "run", f"--max-calls={CHANNELS}", "--idle=6"], timeout=120 * SLACK)
+    same(done.returncode, 0, done.stdout)
 
 
 def answered(service):
@@ -235,7 +239,7 @@ def answered(service):
         same(len(call.all("synthesize")), len(call.all("played")), call.path)
 
 
-def recorded(service):
+def recorded():
     paths = rows("SELECT c.assembled_audio_path, p.audio_recording_path, p.call_duration > 0 FROM call c JOIN contact p USING (contact_id) JOIN call_queue q ON q.call_id = c.call_id"
                  " WHERE c.answered_at IS NOT NULL")
     assert len(paths) > 100, len(paths)
