@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """chaos.py: dispatchers that are killed and stopped, a PostgreSQL that is restarted, an Asterisk that is cut off and
-restarted, and a judge who counts INVITEs (judge.py). Run it in scripts/with-postgres. Prints one line of JSON.
+restarted, and a judge who counts INVITEs (judge.py). Run it in scripts/with-postgres. Prints one line of JSON, and exits
+with 1 if a fault was found or if not everything happened that was to happen: `failed` says what.
 
 Three processes `campaign run` work on two campaigns, one of which may call only now and then. What happens to them is by
 lot of --seed. Then all is left alone, until nothing is to be called any more, and every row is looked at.
 
---broken: the database says yes to every compare-and-set, rows are taken back in any state, and Asterisk says of every
-channel that is to be removed that it is not there. That must be found: called_twice > 0.
+--late N, instead of all that: who asks for channels is stopped until the channels have been made and others have called
+the people, and is let go while they talk; until that was so with N people. Then nothing but the compare-and-set is between
+them and a second call.
+
+--broken: without the compare-and-set: campaign_dial sets, whatever was there, and says yes. All else is as it is. The
+judge must find it: called_twice > 0.
 """
 
 import argparse
@@ -15,20 +20,25 @@ import http.client
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
-from judge import judge, lines  # noqa: E402
+from judge import FAULTS, judge, lines  # noqa: E402
 
 ATTEMPTS = 2
 REST_S = 1
+HOLD_MS = 3000  # --late: from the request for a channel to the channel, of half of them
+MIDWAY = 0.3  # of the killed had calls between claim and finish
+SLACK = int(os.environ.get("SLACK", "1"))  # what is measured may take so many times as long; see tests/run
 PLAN = {
     "default": {
         "lot": [
@@ -39,23 +49,17 @@ PLAN = {
         ]
     }
 }  # fmt: skip
+TALKERS = {"default": {"ring": 5, "answer": 50, "patience": 20000, "talk": 2500, "try": "SUCCESS"}}
 BROKEN = """
-CREATE OR REPLACE FUNCTION campaign_dial(p_call_id text, p_node text, p_at timestamptz DEFAULT clock_timestamp())
+CREATE OR REPLACE FUNCTION campaign_dial(p_call_id text, p_node text, p_at timestamptz DEFAULT NULL)
 	RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-	UPDATE call SET state = 'dialing', dialed_at = p_at WHERE call_id = p_call_id;
-	UPDATE call_queue SET attempts = attempts + 1 WHERE call_id = p_call_id;
-	RETURN true;
-END $$;
-CREATE OR REPLACE FUNCTION campaign_unclaim(p_call_id text, p_node text, p_reason text, p_at timestamptz DEFAULT clock_timestamp())
-	RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-	DELETE FROM call WHERE call_id = p_call_id AND ended_at IS NULL;
-	UPDATE call_queue SET status = 'pending', call_id = NULL, priority = 3, next_at = p_at WHERE call_id = p_call_id;
+	UPDATE call SET state = 'dialing', dialed_at = clock_timestamp(), started_at = clock_timestamp(),
+		asterisk_id = (SELECT asterisk_id FROM node WHERE node_id = p_node) WHERE call_id = p_call_id;
+	UPDATE call_queue SET attempts = attempts + 1, last_attempt_at = clock_timestamp() WHERE call_id = p_call_id;
 	RETURN true;
 END $$;
 """
-LONG = {"default": {"ring": 5, "answer": 50, "patience": 4000, "talk": 2000, "try": "SUCCESS"}}
 
 
 class Database:
@@ -85,12 +89,13 @@ class Asterisk:
         self.port = int(self.process.stdout.readline())
 
     def control(self, what):
+        """What it says, or None: it is just being restarted."""
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             c.request("POST", f"/control/{what}")
             return json.loads(c.getresponse().read() or b"{}")
         except (OSError, http.client.HTTPException):
-            return {}  # it is just being restarted
+            return None
         finally:
             c.close()
 
@@ -111,10 +116,24 @@ class Dispatcher:
         command = ["campaign", "run", f"--lease={chaos.args.lease}", f"--max-calls={chaos.args.max_calls}", f"--spool={chaos.folder}"]
         self.log = open(os.path.join(chaos.folder, f"{self.name}.log"), "ab")  # noqa: SIM115
         self.process = subprocess.Popen(command, env=env, stderr=self.log, stdin=subprocess.DEVNULL)
-        self.stopped_until = 0.0
+        self.stopped = None  # since when, until when
 
     def send(self, sig):
         self.process.send_signal(sig)
+
+    def stop(self, s):
+        self.send(signal.SIGSTOP)
+        now = time.monotonic()
+        self.stopped = (now, now + s)
+
+    def go_on(self):
+        self.send(signal.SIGCONT)
+        self.stopped = None
+
+    def has_decided(self, call):
+        """It has dialled, or says why not."""
+        with open(self.log.name, encoding="utf-8") as f:
+            return re.search(rf"call {call}: (dialled|not dialled|lost|ended|it is another's)", f.read()) is not None
 
     def end(self):
         self.process.wait()
@@ -124,11 +143,11 @@ class Dispatcher:
 class Chaos:
     def __init__(self, args, folder):
         self.args, self.folder, self.lot = args, folder, random.Random(args.seed)
-        self.db, self.asterisk = Database(), Asterisk(folder, LONG if args.broken else PLAN)
+        self.db, self.asterisk = Database(), Asterisk(folder, TALKERS if args.late else PLAN)
         self.n = collections.Counter()
         self.serial = 0
         self.began = time.time()
-        self.windows = []
+        self.windows, self.events = [], []
 
     # --- the tables
 
@@ -148,6 +167,9 @@ class Chaos:
     def tables(self):
         subprocess.run(["campaign", "init"], check=True, stdout=subprocess.DEVNULL)
         n = self.args.contacts
+        of_a, due = "n % 4 > 0", "now()"
+        if self.args.late:  # one after the other, so that whoever is to be called again comes before those who were not called yet
+            of_a, due = "true", f"clock_timestamp() + contact_id / {self.args.cps / 2} * interval '1 second'"
         self.db.ask(f"""
             DELETE FROM call_window; DELETE FROM holiday; UPDATE country_rule SET attempts = NULL, consent_from = NULL;
             INSERT INTO call_window SELECT '*', d, '00:00', '24:00' FROM generate_series(1, 7) d;
@@ -155,21 +177,21 @@ class Chaos:
             INSERT INTO call_window (country, dow, opens, closes) SELECT 'XW', dow, o::time, c::time FROM (VALUES {self.hours()}) v (dow, o, c);
             INSERT INTO trunk (name, endpoint, max_channels, cps) VALUES ('trunk', 'PJSIP/%s@trunk', {self.args.caps[2]}, {self.args.cps});
             INSERT INTO campaign (campaign_id, name, scenario, status, max_channels, gap_s, retry_s, ring_s, max_attempts, breaker_calls)
-                VALUES ('camp_0000000a', 'A', 'qualify', 'active', {self.args.caps[0]}, 0, {REST_S}, 1, {ATTEMPTS}, 1000000),
+                VALUES ('camp_0000000a', 'A', 'qualify', 'active', {self.args.caps[0]}, {self.args.gap}, {REST_S}, 1, {ATTEMPTS}, 1000000),
                 ('camp_0000000b', 'B', 'qualify', 'active', {self.args.caps[1]}, 0, {REST_S}, 1, {ATTEMPTS}, 1000000);
-            INSERT INTO contact (phone, country, tz) SELECT CASE WHEN n % 4 > 0 THEN '+9990' ELSE '+9991' END || lpad(n::text, 8, '0'),
-                CASE WHEN n % 4 > 0 THEN 'XX' ELSE 'XW' END, 'UTC' FROM generate_series(1, {n}) n;
-            INSERT INTO call_queue (campaign_id, contact_id, phone, zone) SELECT
-                CASE WHEN country = 'XX' THEN 'camp_0000000a' ELSE 'camp_0000000b' END, contact_id, phone, campaign_zone(country, tz)
+            INSERT INTO contact (phone, country, tz) SELECT CASE WHEN {of_a} THEN '+9990' ELSE '+9991' END || lpad(n::text, 8, '0'),
+                CASE WHEN {of_a} THEN 'XX' ELSE 'XW' END, 'UTC' FROM generate_series(1, {n}) n;
+            INSERT INTO call_queue (campaign_id, contact_id, phone, zone, next_at) SELECT
+                CASE WHEN country = 'XX' THEN 'camp_0000000a' ELSE 'camp_0000000b' END, contact_id, phone, campaign_zone(country, tz), {due}
                 FROM contact;
         """)
         if self.args.broken:
             self.db.ask(BROKEN)
-            self.asterisk.control("fail?match=%5EDELETE&status=404&n=1000000000")
-            # so that processes are stopped between claim and dial often enough
-            self.asterisk.control("slow?match=create&ms=300&when=after&n=1000000000")
+        if self.args.late:
+            half = urllib.parse.quote("create.channelId=[0-7]")
+            self.asterisk.control(f"slow?match={half}&ms={HOLD_MS}&when=before&n=1000000000")
 
-    # --- what happens
+    # --- what happens: each is done, or says that it cannot be now
 
     def spawn(self):
         self.serial += 1
@@ -191,13 +213,16 @@ class Chaos:
         d = self.lot.choice(self.with_calls(pool) if self.lot.random() < 0.5 else pool)
         d.send(signal.SIGKILL)
         d.end()
-        if d.process.returncode == -signal.SIGKILL:
-            self.n["kills"] += 1
-            self.n["kills_midway"] += self.open_calls(d) > 0
-        else:
-            self.n["died"] += 1
         pool.remove(d)
         pool.append(self.spawn())
+        if d.process.returncode != -signal.SIGKILL:
+            self.n["died"] += 1
+            return False
+        self.n["kills"] += 1
+        self.n["kills_midway"] += self.open_calls(d) > 0
+        if d.stopped:
+            self.again(self.pause)
+        return True
 
     def with_calls(self, pool, state="%", looks=1):
         """Those who have calls in that state, if there are any."""
@@ -210,21 +235,21 @@ class Chaos:
         return pool
 
     def pause(self, pool):
-        awake = [d for d in pool if not d.stopped_until and d.process.poll() is None]
-        if len(awake) > 1:
-            # without the compare-and-set it is those who have claimed what they have not dialled that call twice
-            if self.args.broken or self.lot.random() < 0.5:
-                awake = self.with_calls(awake, "claimed", 20 if self.args.broken else 3)
-            d = self.lot.choice(awake)
-            d.send(signal.SIGSTOP)
-            d.stopped_until = time.monotonic() + self.args.lease * self.lot.uniform(1.1, 2.5)
-            self.n["pauses"] += 1
+        """It counts when it is over, and if the process has seen the end of it."""
+        awake = [d for d in pool if not d.stopped and d.process.poll() is None]
+        if len(awake) < 2:
+            return False
+        if self.lot.random() < 0.5:
+            awake = self.with_calls(awake, "claimed", 3)
+        self.lot.choice(awake).stop(self.args.lease * self.lot.uniform(1.1, 2.5))
+        return True
 
-    def wake(self, pool, everybody=False):
+    def wake(self, pool):
+        now = time.monotonic()
         for d in pool:
-            if d.stopped_until and (everybody or time.monotonic() > d.stopped_until):
-                d.send(signal.SIGCONT)
-                d.stopped_until = 0.0
+            if d.stopped and now > d.stopped[1]:
+                self.n["pauses"] += now - d.stopped[0] > self.args.lease
+                d.go_on()
 
     def postgres(self, pool):
         script = os.path.join(TOP, "scripts/with-postgres")
@@ -232,14 +257,20 @@ class Chaos:
         time.sleep(self.lot.uniform(0, 0.5))
         subprocess.run([script, "--start"], check=True)
         self.n["postgres_restarts"] += 1
+        return True
 
     def cut(self, pool):
-        self.asterisk.control(f"disconnect?down={self.lot.randint(0, 600)}")
+        done = self.asterisk.control(f"disconnect?down={self.lot.randint(0, 600)}")
+        if not done or not done["cut"]:
+            return False  # nobody was connected
         self.n["ari_cuts"] += 1
+        return True
 
     def restart(self, pool):
-        self.asterisk.control(f"restart?down={self.lot.randint(0, 600)}")
+        if self.asterisk.control(f"restart?down={self.lot.randint(0, 600)}") is None:
+            return False
         self.n["asterisk_restarts"] += 1
+        return True
 
     def trouble(self, pool):
         """A dial, or another request, that is slow, fails, or is carried out without a reply."""
@@ -249,8 +280,13 @@ class Chaos:
             f"slow?match={what}&ms={self.lot.randint(100, 6000)}&when=after",
             f"fail?match={what}&status=0", f"fail?match={what}&status=-1", f"fail?match={what}&status=500",
         ])  # fmt: skip
-        self.asterisk.control(f"{how}&n={self.lot.randint(1, 3)}")
+        if self.asterisk.control(f"{how}&n={self.lot.randint(1, 3)}") is None:
+            return False
         self.n["troubles"] += 1
+        return True
+
+    def again(self, happens):
+        self.events.insert(self.lot.randint(0, len(self.events)), happens)
 
     def script(self):
         a = self.args
@@ -259,44 +295,86 @@ class Chaos:
         self.lot.shuffle(events)
         return events
 
+    def unrest(self, pool):
+        self.events = self.script()
+        while (self.events or any(d.stopped for d in pool)) and time.time() < self.began + self.args.limit:
+            if sys.stderr.isatty():
+                print(f"\r{len(self.events)} to come, {dict(self.n)}\033[K", end="", file=sys.stderr)
+            time.sleep(self.lot.uniform(0.2, 1.8) * self.args.every)
+            self.wake(pool)
+            self.bury(pool)
+            if self.events:
+                happens = self.events.pop()
+                if not happens(pool):
+                    self.again(happens)
+
     def run(self):
         self.tables()
         pool = [self.spawn() for _ in range(3)]
         try:
-            events = self.script()
-            for i, happens in enumerate(events):
-                if time.time() > self.began + self.args.limit:
-                    break
-                if sys.stderr.isatty():
-                    print(f"\r{i} of {len(events)}, {dict(self.n)}\033[K", end="", file=sys.stderr)
-                time.sleep(self.lot.uniform(0.2, 1.8) * self.args.every)
-                self.wake(pool)
-                self.bury(pool)
-                happens(pool)
-            self.n["unrest_s"] = round(time.time() - self.began, 1)
-            self.wake(pool, everybody=True)
-            if self.args.broken:
-                time.sleep(2 * self.args.lease)
+            if self.args.late:
+                self.come_late(pool)
             else:
+                self.unrest(pool)
+            self.n["unrest_s"] = round(time.time() - self.began, 1)
+            self.awake(pool)
+            if not self.args.late:
                 self.rest(pool)
         finally:
-            self.wake(pool, everybody=True)
+            self.awake(pool)
             self.bury(pool)
             for d in pool:
                 d.send(signal.SIGTERM)
-            until = time.monotonic() + 10
+            until = time.monotonic() + 10 * SLACK
             for d in pool:
                 try:
                     code = d.process.wait(max(0.1, until - time.monotonic()))
                     self.n["died"] += code not in (0, -signal.SIGTERM)  # the latter if it has just been begun
                 except subprocess.TimeoutExpired:
-                    self.n["would_not_end"] += not self.args.broken
+                    self.n["would_not_end"] += 1
                     d.send(signal.SIGKILL)
                 d.end()
 
+    def awake(self, pool):
+        for d in pool:
+            if d.stopped:
+                d.go_on()
+
+    def until(self, true, s):
+        until = time.monotonic() + s * SLACK
+        while not true() and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def come_late(self, pool):
+        while self.n["overtaken"] < self.args.late and time.time() < self.began + self.args.limit:
+            self.bury(pool)
+            rows = self.db.ask("SELECT owner, count(*) FROM call WHERE state = 'claimed' GROUP BY 1 ORDER BY 2 DESC LIMIT 1")
+            owned = [d for d in pool if rows and int(rows[0][1]) > 2 and f"-{d.process.pid}-" in rows[0][0]]
+            if owned:
+                self.come_late_once(owned[0])
+            else:
+                time.sleep(0.05)
+
+    def come_late_once(self, d):
+        d.stop(0)
+        calls = [r[0] for r in self.db.ask(f"SELECT call_id FROM call WHERE state = 'claimed' AND owner LIKE '%-{d.process.pid}-%'")]
+        overtaken = []
+
+        def others_talk():
+            ids = ", ".join(f"'{c}'" for c in calls)
+            overtaken[:] = self.db.ask(f"""SELECT u.call_id FROM call_undone u JOIN call c USING (queue_id)
+                WHERE u.call_id IN ({ids}) AND c.call_id <> u.call_id AND c.answered_at IS NOT NULL""")
+            return 2 * len(overtaken) >= len(calls)
+
+        self.until(others_talk, 10)
+        self.n["pauses"] += time.monotonic() - d.stopped[0] > self.args.lease
+        d.go_on()
+        self.until(lambda: all(d.has_decided(c) for (c,) in overtaken), 10)
+        self.n["overtaken"] += len(overtaken)
+
     def rest(self, pool):
         """Until nothing is left to call."""
-        while time.time() < self.began + 1.5 * self.args.limit + 60:
+        while time.time() < self.began + self.args.limit + max(60 * SLACK, self.args.limit / 5):
             if self.db.ask("SELECT count(*) FROM call_queue WHERE status IN ('pending', 'calling')") == [["0"]]:
                 return
             self.bury(pool)
@@ -314,23 +392,43 @@ class Chaos:
         """)[0][0])
 
     def verdict(self):
-        late = self.args.lease + 1  # half a lease, and what a slow Asterisk adds
+        a, n = self.args, self.n
+        late = a.lease + 1  # half a lease, and what a slow Asterisk adds
+        caps, gap, cps = a.caps, a.gap, a.cps
+        # more than the rate: what a second of rest makes up for, and those who had been claimed and were dialled late
+        rates = [("+999", cps, max(1, cps) + caps[2])] + ([("+9990", 1 / gap, max(1, 1 / gap) + caps[0])] if gap else [])
         found, why = judge(
             lines(self.asterisk.invites), lines(self.asterisk.ends), REST_S - 0.05, ATTEMPTS,
-            [("+9990", self.args.caps[0]), ("+9991", self.args.caps[1]), ("+999", self.args.caps[2])], [("+9991", self.windows)], late,
+            [("+9990", caps[0]), ("+9991", caps[1]), ("+999", caps[2])], [("+9991", self.windows)], late, rates,
         )  # fmt: skip
-        result = {"seed": self.args.seed, "contacts": self.args.contacts, **found}
-        for name in ("kills", "kills_midway", "pauses", "postgres_restarts", "ari_cuts", "asterisk_restarts", "troubles", "unrest_s",
-                     "died", "would_not_end"):  # fmt: skip
-            result[name] = self.n[name]
-        if not self.args.broken:
+        result = {"seed": a.seed, "contacts": a.contacts, **found}
+        for name in ("kills", "kills_midway", "pauses", "overtaken", "postgres_restarts", "ari_cuts", "asterisk_restarts", "troubles",
+                     "unrest_s", "died", "would_not_end"):  # fmt: skip
+            result[name] = n[name]
+        result["midway_share"] = round(n["kills_midway"] / max(1, n["kills"]), 3)
+        if not a.late:
             result["stuck"] = self.stuck()
             outcomes = self.db.ask("SELECT state, count(*) FROM call GROUP BY 1")
             result["ended"] = {state: int(n) for state, n in outcomes}
             result["undialled"] = int(self.db.ask("SELECT count(*) FROM call_undone")[0][0])
             result["dialled_in_database"] = int(self.db.ask("SELECT count(*) FROM call WHERE dialed_at IS NOT NULL")[0][0])
         result["s"] = round(time.time() - self.began, 1)
+        result["failed"] = self.failed(result)
         return result, why
+
+    def failed(self, r):
+        """What was to happen and did not, and what must not happen and did."""
+        a = self.args
+        if a.late:
+            wanted = {"overtaken": a.late}
+        else:
+            wanted = {"kills": a.kills, "pauses": a.pauses, "postgres_restarts": a.postgres, "ari_cuts": a.cuts, "troubles": a.troubles,
+                      "asterisk_restarts": a.restarts, "numbers": 0.95 * a.contacts, "kills_midway": MIDWAY * a.kills,
+                      "dialled_in_database": r["invites"]}  # fmt: skip
+        said = [f"{name}: {r[name]}, not {least:g}" for name, least in wanted.items() if r[name] < least]
+        if a.broken:
+            return said + ["called_twice: 0, which is to be found"] * (r["called_twice"] == 0)
+        return said + [f"{name}: {r[name]}" for name in (*FAULTS, "stuck", "died", "would_not_end") if r.get(name)]
 
 
 def clock(t):
@@ -353,13 +451,15 @@ def main():
     p.add_argument("--troubles", type=int, default=6, help="requests that are slow, fail, or get no reply")
     p.add_argument("--every", type=float, default=0.25, help="s between two of these, on average")
     p.add_argument("--cps", type=float, default=40, help="calls a second")
+    p.add_argument("--gap", type=float, default=0, help="s between two calls of campaign A")
     p.add_argument("--lease", type=int, default=1, help="s")
     p.add_argument("--caps", type=ints, default=(8, 6, 12), help="calls at a time: campaign A, campaign B, trunk")
     p.add_argument("--max-calls", type=int, default=8, help="of a dispatcher")
     p.add_argument("--open", type=ints, default=(5, 9), help="s that campaign B may call, from least to most")
     p.add_argument("--shut", type=ints, default=(4, 6), help="s that it may not")
     p.add_argument("--limit", type=float, default=1200, help="s after which nothing more happens")
-    p.add_argument("--broken", action="store_true")
+    p.add_argument("--late", type=int, default=0, metavar="N", help="nothing but this: see above")
+    p.add_argument("--broken", action="store_true", help="without the compare-and-set")
     p.add_argument("--keep", help="folder for logs and all")
     args = p.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -373,7 +473,8 @@ def main():
             chaos.asterisk.close()
         for line in why[:20]:
             print(line, file=sys.stderr)
-        print(json.dumps(result))
+        print(json.dumps(result), flush=True)
+        return 1 if result["failed"] else 0
 
 
-main()
+sys.exit(main())
