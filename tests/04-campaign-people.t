@@ -143,8 +143,7 @@ python3 -c 'print(",".join(["phone"] * 400) + ",note"); print(",".join("06123%05
 ok 'import: a line of many numbers with a long note' is '1 lines: 400 numbers are new, 0 errors' 'campaign dnc import "$T/list" 2>"$T/err" || cat "$T/err"'
 ok 'import: each has all of it' is '400|20000' \
 	"q \"SELECT count(*), min(length(note)) FROM dnc WHERE phone BETWEEN '+33612300000' AND '+33612300399'\""
-python3 -c 'print("0612345601
-" + ",".join(["0612345602"] * 600))' >"$T/list"
+python3 -c 'print("0612345601\n" + ",".join(["0612345602"] * 600))' >"$T/list"
 ok 'import: a line of too many columns' says 0 ':2: more than 512 columns' campaign dnc import "$T/list"
 python3 -c 'for n in range(1000): print(f"06{10000000 + n}")' >"$T/list"
 ok 'import: progress on a terminal' eval 'terminal campaign dnc import "$T/list" | grep -q "[0-9] rows, [0-9]*/s, [0-9]* %, [0-9]* s left"'

@@ -87,7 +87,9 @@ static size_t judge(struct input *in, const char *p, size_t n, char delimiter)
 	bool windows;
 
 	in->csv.delimiter = delimiter;
-	if (!csv_next(&in->csv, p, n, in->ended, &r) || r.fault != CSV_FINE)
+	if (!csv_next(&in->csv, p, n, in->ended, &r))
+		return 0;
+	if (r.fault != CSV_FINE && r.fault != CSV_TOO_MANY) /* these are columns all the same */
 		return 0;
 	windows = in->encoding == INPUT_UTF8 && !utf8_valid(r.raw.p, r.raw.n);
 	for (size_t i = 0; i < r.n; i++) {
