@@ -181,6 +181,31 @@ begin && finish && q "SELECT campaign_move('camp_x', 'stopping', 'enough')" >"$T
 ok 'what was said in a campaign that was stopped' load "$T/spool"
 ok 'leaves nobody waiting' test "$(q "SELECT string_agg(DISTINCT status, ',' ORDER BY status) FROM call_queue"),$(of silent 'p.status, q.status'),$(q 'SELECT status FROM campaign')" = 'completed,failed,No_answer|failed,stopped'
 
+# ---- results, while people go into the queue of the same campaign
+begin && finish && q "SELECT campaign_settle('2026-11-24 09:32Z'); UPDATE contact SET status = 'No_answer' WHERE first_name = 'nothing';
+	INSERT INTO contact (phone, first_name, status) VALUES ('+33612345698', 'else', 'No_answer')" >"$T/out"
+mkdir -p "$T/scenarios/x" && for name in hello retry q1 q2 q3 is_leads confirm bye_success bye_failed; do : >"$T/scenarios/x/$name.wav"; done
+mkfifo "$T/go"
+psql -XAtq >"$T/out" <<-END &
+	BEGIN;
+	SELECT FROM contact WHERE first_name = 'left' FOR UPDATE;
+	\\! : >"$T/held"; cat "$T/go"
+	COMMIT;
+END
+waiting() { [ "$(q 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted')" = "$1" ]; }
+wait_for 10 test -e "$T/held"
+calllog load "$T/spool" 2>"$T/one" & # who was silent is to be called again; then it waits for who has left
+one=$!
+wait_for 10 waiting 1
+campaign launch --campaign-id camp_x --status No_answer >"$T/two" 2>&1 & # has who said nothing
+two=$!
+wait_for 10 waiting 2
+echo >"$T/go"
+ok 'neither waits for the other for ever: the launch' eval 'wait "$two" || { cat "$T/two" && false; }'
+ok 'and the results' eval 'wait "$one" || { cat "$T/one" && false; }'
+ok 'nor are they tried again' eval '! grep -i deadlock "$PGDATA/log"'
+ok 'and all is as it was said' test "$(q "SELECT string_agg(first_name, ' ' ORDER BY contact_id) FROM contact WHERE status = 'Queued'"),$(of silent 'p.status, q.status'),$(q 'SELECT status FROM campaign')" = 'else,No_answer|pending,active'
+
 # ---- what cannot be loaded changes nothing
 begin && finish && state >"$T/before"
 q "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no room''; END';

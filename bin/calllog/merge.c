@@ -7,6 +7,7 @@
 #include "db/copy.h"
 #include "record/erased.h"
 #include "record/phone-key.h"
+#include "record/tables.h"
 
 #define LIST_MAX ((size_t)16 << 20)
 
@@ -150,12 +151,12 @@ static int copy_rows(struct db *db, enum rows_table table, struct merged *calls[
 /* ---- what a call means for a campaign ---- */
 
 /* What the agent said about the talks of campaigns: whom they reached is a lead, or not, or is not called again. A call that
- * was connected twice has a directory for each, and is one row of the dialler. */
+ * was connected twice has a directory for each, and is one row of the dialler. By contact: so they are locked in one order. */
 static const char results[] =
 	"SELECT campaign_result(c.call_id, l.disposition, l.is_interested, l.slot_wish, l.opt_out,"
 	" l.final_sentiment, p_opt_out_by => l.result ->> 'opt_out_by')"
 	" FROM load_call l JOIN call c ON c.call_id = coalesce(l.uuid, l.call_id)"
-	" WHERE l.call_id = ANY ($1::text[]) AND c.queue_id IS NOT NULL ORDER BY l.call_id";
+	" WHERE l.call_id = ANY ($1::text[]) AND c.queue_id IS NOT NULL ORDER BY c.contact_id, l.call_id";
 
 /* Who asked for it in another call, too. */
 static const char opt_outs[] =
@@ -181,6 +182,7 @@ static const char recordings[] =
 static int conclude(struct db *db, struct merged *calls[], size_t n)
 {
 	static const char *const statements[] = {results, opt_outs, recordings};
+	static const char reopen[] = "SELECT campaign_reopen()"; /* behind all that waits */
 	struct dynbuf ids;
 	int err = 0;
 
@@ -192,6 +194,8 @@ static int conclude(struct db *db, struct merged *calls[], size_t n)
 	dynbuf_adds(&ids, "}");
 	for (size_t i = 0; !err && ids.n > 2 && i < ARRAY_LEN(statements); i++)
 		err = db_query(db, statements[i], (const char *const[]){ids.p}, 1, NULL);
+	if (!err && ids.n > 2)
+		err = db_query(db, reopen, NULL, 0, NULL);
 	dynbuf_free(&ids);
 	return err;
 }
@@ -201,8 +205,8 @@ static int merge_all(struct db *db, struct merged *calls[], size_t n)
 	PGresult *result;
 	int err;
 
-	if (db_run(db, "BEGIN") == -1 || copy_rows(db, ROWS_CALL, calls, n) == -1 ||
-		merge_calls(db, &result) == -1)
+	if (db_run(db, "BEGIN; SELECT pg_advisory_xact_lock_shared(" TABLES_QUEUE_LOCK ")") == -1 ||
+		copy_rows(db, ROWS_CALL, calls, n) == -1 || merge_calls(db, &result) == -1)
 		return -1;
 	err = mark(db, result, calls, n);
 	PQclear(result);

@@ -14,7 +14,6 @@
 #include "shape.h"
 #include "steer.h"
 
-#define LAUNCH_LOCK "41218790333" /* advisory */
 #define SHOWN "20" /* people of a dry run on a terminal, unless --limit says otherwise */
 
 static struct {
@@ -99,8 +98,7 @@ static enum exit_code find(struct launch *l)
 	return EXIT_OK;
 }
 
-/* It becomes active, unless somebody has paused it. From here on its row is locked, and claims wait: behind the queue. Who
- * has that lock and waits for a contact of ours, with a late result, is a deadlock, which is tried again. */
+/* It becomes active, unless somebody has paused it. From here on its row is locked, and claims wait: behind the queue. */
 static enum exit_code begin(struct launch *l)
 {
 	const char *params[] = {l->id, "active"};
@@ -250,7 +248,8 @@ static enum exit_code launch(struct launch *l)
 	/* who is New is read and queued by one launch at a time */
 	if (db_run(&l->db,
 		    set.dry_run ? "BEGIN"
-				: "BEGIN; SELECT pg_advisory_xact_lock(" LAUNCH_LOCK ")") == -1)
+				: "BEGIN; SELECT pg_advisory_xact_lock(" TABLES_QUEUE_LOCK
+				  ")") == -1)
 		return tables_say(&l->db, "launch the campaign");
 	code = own.id ? find(l) : make(l);
 	if (code)

@@ -114,7 +114,7 @@ static enum exit_code retry_one(struct db *db, const char *id)
 			id, status);
 		return EXIT_REFUSED;
 	}
-	if (db_run(db, "BEGIN") == 0)
+	if (db_run(db, "BEGIN; SELECT pg_advisory_xact_lock(" TABLES_QUEUE_LOCK ")") == 0)
 		n = db_count(db, sql, &id, 1);
 	if (n == 0)
 		log_error("nobody of '%s' is No_answer, and done with", id);

@@ -822,6 +822,15 @@ BEGIN
 END
 $$;
 
+-- Campaigns that were completed, and have rows again: the last call was over before it was known what was said in it, or they
+-- came in just that moment. The last thing of a transaction that has locked calls, rows or contacts; it waits for nobody, and
+-- what it passes over is seen to by campaign_settle.
+CREATE FUNCTION campaign_reopen() RETURNS void LANGUAGE sql AS $$
+	UPDATE campaign SET status = 'active', status_reason = 'a call is to be made again', ended_at = NULL
+		WHERE campaign_id IN (SELECT k.campaign_id FROM campaign k WHERE k.status = 'completed'
+			AND EXISTS (SELECT FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'pending') FOR UPDATE SKIP LOCKED)
+$$;
+
 -- What a call that is over means for its row and its contact. Done again, as when a result comes late, it does the same.
 CREATE FUNCTION campaign_conclude(p_call_id text, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -844,9 +853,6 @@ BEGIN
 			next_at = coalesce(again, next_at), later_reason = NULL,
 			error_message = CASE WHEN word = 'No_answer' THEN concat_ws(': ', c.outcome, c.hangup_text) END
 			WHERE queue_id = c.queue_id;
-		-- the last call was over before it was known what was said in it
-		UPDATE campaign SET status = 'active', status_reason = 'a call is to be made again', ended_at = NULL
-			WHERE campaign_id = c.campaign_id AND status = 'completed' AND again IS NOT NULL;
 	END IF;
 	UPDATE contact SET
 		status = CASE WHEN c.dialed_at >= coalesce(last_attempt, '-infinity') THEN word ELSE status END,
@@ -908,7 +914,8 @@ END
 $$;
 
 -- What the agent says about the talk, before or after the call is over; once or often. Only a yes that was said is a
--- lead: silence or a hang-up has no disposition. An opt-out is in force when this is committed. False: nothing new.
+-- lead: silence or a hang-up has no disposition. An opt-out is in force when this is committed. False: nothing new. Who says
+-- it of several calls in one transaction goes by contact, and ends with campaign_reopen.
 CREATE FUNCTION campaign_result(p_call_id text, p_disposition text, p_interested boolean DEFAULT NULL, p_slot text DEFAULT NULL,
 	p_opt_out boolean DEFAULT false, p_final_sentiment text DEFAULT NULL, p_at timestamptz DEFAULT clock_timestamp(),
 	p_opt_out_by text DEFAULT 'voice') RETURNS boolean LANGUAGE plpgsql AS $$
@@ -1055,9 +1062,7 @@ BEGIN
 	END IF;
 	PERFORM campaign_clear(k.campaign_id, p_at) FROM campaign k WHERE k.status IN ('stopping', 'stopped')
 		AND EXISTS (SELECT FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'pending');
-	UPDATE campaign SET status = 'active', ended_at = NULL WHERE campaign_id IN (SELECT k.campaign_id FROM campaign k
-		WHERE k.status = 'completed' AND EXISTS (SELECT FROM call_queue q
-			WHERE q.campaign_id = k.campaign_id AND q.status = 'pending') FOR UPDATE SKIP LOCKED);
+	PERFORM campaign_reopen();
 	DELETE FROM call_undone WHERE undone_at < p_at - interval '30 days';
 	-- whose call somebody deleted
 	UPDATE call_queue SET status = 'failed', error_message = 'its call is gone' WHERE queue_id IN (SELECT q.queue_id
@@ -1153,7 +1158,7 @@ BEGIN
 	FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname IN ('campaign_gate',
 		'campaign_gates', 'campaign_claim', 'campaign_dial', 'campaign_unclaim', 'campaign_state',
 		'campaign_finish', 'campaign_lost', 'campaign_result', 'campaign_beat', 'campaign_expired', 'campaign_settle',
-		'campaign_trunk_check') LOOP
+		'campaign_reopen', 'campaign_trunk_check') LOOP
 		EXECUTE format('ALTER FUNCTION %s SET plan_cache_mode = force_generic_plan SET enable_seqscan = off'
 			' SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off', f);
 	END LOOP;
