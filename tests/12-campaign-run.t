@@ -15,9 +15,11 @@ q "DELETE FROM call_window; DELETE FROM holiday; UPDATE country_rule SET attempt
 mkdir "$T/from" "$T/spool"
 cat >"$T/plan" <<END
 {"kinds": {"talks": {"ring": 5, "answer": 20, "patience": 3000, "talk": 1200, "try": "SUCCESS"},
+	"unserved": {"ring": 5, "answer": 20, "patience": 3000, "talk": 1, "try": "FAILED", "verdict": ""},
+	"full": {"ring": 5, "answer": 20, "patience": 3000, "talk": 20, "try": "SUCCESS", "verdict": "busy"},
 	"reads": {"ring": 5, "answer": 20, "patience": 3000, "run": ["cp", "$T/from/{uuid}", "$T/seen"]}},
  "default": "answer", "numbers": {"+999001": "talks", "+999002": "busy", "+999003": "ringout", "+999004": "reads",
-	"+999005": "congestion", "+999007": "voicemail"}}
+	"+999005": "congestion", "+999007": "voicemail", "+999008": "unserved", "+999009": "full"}}
 END
 start tests/fake/ari.py --plan "$T/plan" --user callpipe:s3cret-word --log "$T/invites" >"$T/port"
 wait_for 10 test -s "$T/port" || { echo 'Bail out! the fake does not start' && exit 1; }
@@ -79,6 +81,17 @@ check_same 'what is known of a call is there before it is answered' 'grep -v -e 
 check 'and gone when it is over' '[ -z "$(ls "$T/from")" ]'
 check 'the channel has the id of the call' '[ "$(q "SELECT call_id FROM call ORDER BY 1")" = "$(jq -r .channel "$T/invites" | sort)" ]'
 check 'no node is left behind' '[ "$(q "SELECT count(*) FROM node")" = 0 ]'
+
+# ---- who has answered, and nobody of ours was there
+fresh 001 008 009
+control 'fail?match=continue.*&n=10' # of the first to be answered
+runs unserved --max-calls=1
+ok 'is not taken for somebody who has hung up' is "SELECT count(*) FROM call WHERE outcome = 'unserved' AND disposition = 'No_answer' AND state = 'ended'" 3
+check_same 'and it is said why' "q 'SELECT DISTINCT error_message FROM call_queue ORDER BY 1'" \
+	"printf '%s\n' 'unserved: answered, and all lines of the pipeline were taken' 'unserved: answered, and no pipeline took it to an end'"
+ok 'they are called again, in another attempt' same "SELECT count(*) FROM call_queue WHERE status = 'pending' AND attempts = 1 AND next_at >= last_attempt_at + interval '599 s'" 3
+check 'each rang once' 'rings 3'
+kill "$dispatcher" && ends 0
 
 # ---- limits
 fresh 101 102 103 104 105 106 107 108
@@ -271,8 +284,8 @@ fresh 101
 q "INSERT INTO call (call_id, queue_id, campaign_id, contact_id, phone_number, direction, state, owner, claimed_at, dialed_at)
 	SELECT 'left', queue_id, campaign_id, contact_id, phone, 'outbound', 'dialing', 'gone', now(), now() FROM call_queue;
 	UPDATE call_queue SET status = 'calling', call_id = 'left', attempts = 1"
-printf '%s\n' '["ended","left","gone","seventeen",null,null,null,null,null,null]' \
-	'["ended","left","gone","17",null,"occupé",null,null,null,null]' '["ended","left' >"$T/spool/campaign/gone.outcomes"
+printf '%s\n' '["ended","left","gone","seventeen",null,null,null,null,null,null,null]' \
+	'["ended","left","gone","17",null,"occupé",null,null,null,null,null]' '["ended","left' >"$T/spool/campaign/gone.outcomes"
 runs left
 ok 'nor what another one left: without its texts' is 'SELECT state, hangup_cause, hangup_text FROM call' 'ended|17|busy'
 check 'or, what is no outcome, not at all' 'wait_for 5 says left "cannot tell the database of .*seventeen" && wait_for 5 [ ! -e "$T/spool/campaign/gone.outcomes" ]'
@@ -287,6 +300,14 @@ sed 's/"default": "answer"/"default": "congestion"/' "$T/plan" | curl -sS --data
 runs trunk
 ok 'is seen, and the campaign paused, with the reason' is "SELECT status, status_reason LIKE 'trunk trunk: % calls failed%' FROM campaign" 'paused|t'
 check 'not everybody was called' '[ "$(wc -l <"$T/invites")" -lt 40 ] && wait_for 5 says trunk "campaign camp_00000001 is paused"'
+kill "$dispatcher" && ends 0
+# shellcheck disable=SC2046 # a list
+fresh $(seq 501 540)
+q "UPDATE campaign SET breaker_calls = 3, max_channels = 1"
+sed 's/"default": "answer"/"default": "unserved"/' "$T/plan" | curl -sS --data-binary @- "$base/control/plan" -o /dev/null
+runs unserved
+ok 'so it is when nobody of ours is there' is "SELECT status, status_reason LIKE 'trunk trunk: % calls failed in 120 s (answered, and no pipeline took it to an end)' FROM campaign" 'paused|t'
+check 'before all have heard nothing' '[ "$(wc -l <"$T/invites")" -lt 40 ]'
 kill "$dispatcher" && ends 0
 fresh 1061
 q "UPDATE campaign SET breaker_calls = 1"

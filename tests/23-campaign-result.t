@@ -181,6 +181,15 @@ begin && finish && q "SELECT campaign_move('camp_x', 'stopping', 'enough')" >"$T
 ok 'what was said in a campaign that was stopped' load "$T/spool"
 ok 'leaves nobody waiting' test "$(q "SELECT string_agg(DISTINCT status, ',' ORDER BY status) FROM call_queue"),$(of silent 'p.status, q.status'),$(q 'SELECT status FROM campaign')" = 'completed,failed,No_answer|failed,stopped'
 
+# ---- who has answered, and nobody was there to talk, as Asterisk says
+begin && q "SELECT campaign_finish(call_id, 16, '200', 'Normal Clearing', NULL, NULL, '2026-11-24 09:31Z', 'FAILED ') FROM call" >"$T/finished"
+ok 'who was not served is not one who has hung up' test "$(q "SELECT string_agg(DISTINCT p.status || ' ' || q.status || ' ' || outcome, ',')
+	FROM contact p JOIN call_queue q USING (contact_id) JOIN call USING (call_id)")" = 'No_answer pending unserved'
+ok 'what was said all the same' load "$T/spool"
+word refused Not_interested completed refused
+word voice Not_interested completed opt_out
+word lead Leads completed lead
+
 # ---- results, while people go into the queue of the same campaign
 begin && finish && q "SELECT campaign_settle('2026-11-24 09:32Z'); UPDATE contact SET status = 'No_answer' WHERE first_name = 'nothing';
 	INSERT INTO contact (phone, first_name, status) VALUES ('+33612345698', 'else', 'No_answer')" >"$T/out"

@@ -247,6 +247,9 @@ check_same 'and hung up on is a machine, not a person, nor who says nothing' \
 check_same 'a transfer leads somewhere; all else ends the call' \
 	'for v in "transfer operator" "transfer h" "transfer " error "" "<html>"; do outbound "$v" | sed -n 2p; done' \
 	'echo "Dial(PJSIP/operator,30)"; for i in 1 2 3 4 5; do echo "Hangup()"; done'
+tells() { tests/fake/dialplan.py "$T/outbound.conf" callpipe-outbound "CHANNEL=$id" "FILE=$1" "TRYSTATUS=$2" | sed -n 's/^Set(CALLPIPE_END=\(.*\))$/\1./p'; }
+check_same 'how the talk ended is told, and that there was none' 'tells hangup SUCCESS; tells busy SUCCESS; tells error FAILED; tells "" FAILED' \
+	'printf "%s.\n" "SUCCESS hangup" "SUCCESS busy" "FAILED error" "FAILED "'
 limit() { tests/fake/dialplan.py "$T/outbound.conf" callpipe-outbound "CHANNEL=$id" FILE=hangup "$@" | sed -n 's/^Set(TIMEOUT(absolute)=\(.*\))$/\1/p' | tail -n1; }
 check_same 'no call is without an end' 'limit; limit CALLPIPE_TALK_S=120; limit "CALLPIPE_TALK_S=9);x"' 'echo 3660; echo 120; echo 9'
 
@@ -260,7 +263,7 @@ check_same 'and enabled, with the user that callpipe is' \
 	'asterisk general enabled http.conf; asterisk general enabled ari.conf; asterisk "$(setting ARI_USER)" type ari.conf' \
 	'printf "%s\n" yes yes user'
 check_same 'its events carry what is looked for' 'asterisk general channelvars ari.conf | tr , "\n" | sort' \
-	'sed -n "/wanted\[\] = /s/^[^{]*{\(.*\)};/\1/p" bin/campaign/ari-judge.c | tr -d "\" " | tr , "\n" | sort'
+	'sed -n "/wanted\[\] = /,/};/p" bin/campaign/ari-judge.c | grep -o "\"[A-Z_]*\"" | tr -d "\"" | sort'
 check 'answered calls find their place' \
 	'grep -qx "\[$(setting CONTEXT)\]" "$T/outbound.conf" && grep -q "^exten => $(setting EXTENSION),1," "$deploy/asterisk/extensions-outbound.conf"'
 check_same 'no password is in what is copied' 'cat "$deploy"/asterisk/*.conf | sed -n "s/^\(password *=\) *//p" | sort -u' 'echo'

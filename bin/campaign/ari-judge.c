@@ -115,19 +115,21 @@ void judge_trunk(struct findings *f, const char *trunk, const struct ari_reply *
 
 void judge_variables(struct findings *f, const json_t *channel)
 {
-	static const char *const wanted[] = {"AMDSTATUS", "AMDCAUSE", "CALLUUID", "TRYSTATUS"};
+	static const char *const wanted[] = {
+		"AMDSTATUS", "AMDCAUSE", "CALLUUID", "TRYSTATUS", "CALLPIPE_END"};
 	const json_t *vars = json_object_get(channel, "channelvars");
 
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
 		if (json_object_get(vars, wanted[i]))
 			continue;
 		finding_add(f, FINDING_WARNING, "channelvars",
-			"channelvars = AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS under [general] of ari.conf, then 'module reload res_ari.so'",
-			"events do not carry %s: what AMD found is not known when they are lost",
+			"channelvars = AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS,CALLPIPE_END under [general] of ari.conf, then 'module reload res_ari.so'",
+			"events do not carry %s: what AMD found, or that nobody was there to talk, is not known",
 			wanted[i]);
 		return;
 	}
-	finding_add(f, FINDING_OK, "channelvars", NULL, "events carry what AMD found");
+	finding_add(f, FINDING_OK, "channelvars", NULL,
+		"events carry what AMD found and how talks ended");
 }
 
 void judge_place(

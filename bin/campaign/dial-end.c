@@ -34,6 +34,7 @@ static struct outcome outcome_of(const struct call *c)
 		.cause_txt = c->why[0] ? c->why : NULL,
 		.amd_result = c->amd[0] ? c->amd : NULL,
 		.amd_cause = c->amd_cause[0] ? c->amd_cause : NULL,
+		.talk_end = c->talk_end[0] ? c->talk_end : NULL,
 		.answered_ms = c->answer_told ? 0 : c->answered_ms,
 		.ended_ms = late ? c->ended_ms : 0,
 		.plain = c->refusals >= REFUSALS};
@@ -66,6 +67,12 @@ static void on_news(void *ctx, const PGresult *row)
 		log_info("call %s: another node has ended it", c->id);
 }
 
+/* The trunk may be to blame, or what talks to those who answer. */
+static bool is_fault(const struct call *c)
+{
+	return !c->answered || (c->talk_end[0] && strcmp(c->talk_end, "SUCCESS hangup") != 0);
+}
+
 static void on_written(void *ctx, const struct store_reply *r)
 {
 	struct call *c = ctx;
@@ -76,7 +83,7 @@ static void on_written(void *ctx, const struct store_reply *r)
 	case STORE_DONE:
 		if (c->kept)
 			outcomes_told(c->d->set.outcomes);
-		if (!c->answered)
+		if (is_fault(c))
 			c->d->on->failing(c->d->ctx);
 		call_file_remove(c->d->set.from_dir, c->id);
 		call_leave(c);

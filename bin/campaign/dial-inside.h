@@ -57,6 +57,7 @@ struct call {
 	bool trunk_fault; /* UNDIALLED: nobody can be called over it so */
 	int cause;
 	char tech_cause[16], why[DIAL_TEXT_MAX], amd[32], amd_cause[64];
+	char talk_end[64]; /* see campaign_unserved */
 };
 
 struct dialer {

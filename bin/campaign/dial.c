@@ -268,6 +268,9 @@ static void on_destroyed(struct call *c, const struct ari_event *e)
 		call_text(c->amd, sizeof(c->amd), ari_variable(&e->channel, "AMDSTATUS"));
 		call_text(
 			c->amd_cause, sizeof(c->amd_cause), ari_variable(&e->channel, "AMDCAUSE"));
+		if (!c->talk_end[0])
+			call_text(c->talk_end, sizeof(c->talk_end),
+				ari_variable(&e->channel, "CALLPIPE_END"));
 		call_settle(c, OUTCOME_ENDED, e->cause_txt);
 		return;
 	case FENCE:

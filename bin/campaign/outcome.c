@@ -33,8 +33,8 @@ static const struct {
 		"SELECT CASE WHEN $8::float8 IS NULL"
 		" OR campaign_state($1, $2, 'answered', to_timestamp($8::float8)) IS NOT NULL"
 		" THEN campaign_finish($1, $3::integer, $4, $5, $6, $7,"
-		" coalesce(to_timestamp($9::float8), clock_timestamp())) END",
-		9},
+		" coalesce(to_timestamp($9::float8), clock_timestamp()), $10) END",
+		10},
 	[OUTCOME_LOST] = {"lost",
 		"SELECT CASE WHEN $4::float8 IS NULL"
 		" OR campaign_state($1, $2, 'answered', to_timestamp($4::float8)) IS NOT NULL"
@@ -59,7 +59,7 @@ static const char *seconds(char *buf, size_t size, int64_t ms)
 static void make_plain(enum outcome_kind kind, const char *v[])
 {
 	if (kind == OUTCOME_ENDED)
-		v[3] = v[4] = v[5] = v[6] = NULL;
+		v[3] = v[4] = v[5] = v[6] = v[9] = NULL;
 	else
 		v[2] = "the database does not take the reason";
 }
@@ -80,6 +80,7 @@ static void fill(struct values *to, const struct outcome *o)
 		to->v[6] = o->amd_cause;
 		to->v[7] = answered;
 		to->v[8] = ended;
+		to->v[9] = o->talk_end;
 	} else if (o->kind == OUTCOME_UNDIALLED) {
 		to->v[2] = o->why;
 		to->v[3] = o->trunk_fault ? "true" : "false";

@@ -9,7 +9,7 @@
 
 #include "store.h"
 
-#define OUTCOME_VALUES 9
+#define OUTCOME_VALUES 10
 
 enum outcome_kind {
 	OUTCOME_NONE,
@@ -27,6 +27,7 @@ struct outcome {
 	int cause;                          /* ENDED: Q.850; -1: not said */
 	const char *tech_cause, *cause_txt; /* ENDED */
 	const char *amd_result, *amd_cause; /* ENDED */
+	const char *talk_end;               /* ENDED: CALLPIPE_END of the dialplan */
 	int64_t answered_ms;                /* since 1970; 0: it was not, or the database knows */
 	int64_t ended_ms;                   /* since 1970; 0: now */
 	bool plain; /* without the texts of others: the database has refused them */

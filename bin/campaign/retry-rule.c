@@ -28,14 +28,14 @@ static const struct opt_row rows[] = {
 static bool is_outcome(const char *word)
 {
 	static const char *const outcomes[] = {"busy", "no_answer", "cancelled", "congestion",
-		"machine", "silence", "lost", "unavailable", "rejected", "invalid", "failed",
-		"fax"};
+		"machine", "silence", "unserved", "lost", "unavailable", "rejected", "invalid",
+		"failed", "fax"};
 
 	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
 		if (strcmp(word, outcomes[i]) == 0)
 			return true;
 	log_error(
-		"cannot use '%s': must be one of busy, no_answer, cancelled, congestion, machine, silence, lost,"
+		"cannot use '%s': must be one of busy, no_answer, cancelled, congestion, machine, silence, unserved, lost,"
 		" unavailable, rejected, invalid, failed, fax",
 		word);
 	return false;

@@ -170,7 +170,7 @@ CREATE TABLE retry_rule (
 INSERT INTO retry_rule (outcome, max, delay_s, factor, jitter) VALUES
 	('busy', 3, NULL, 1, 0), ('no_answer', 3, NULL, 1, 0), ('cancelled', 3, NULL, 1, 0),
 	('congestion', 3, NULL, 2, 0), ('machine', 3, NULL, 1, 0), ('silence', 3, NULL, 1, 0),
-	('lost', 3, NULL, 1, 0);
+	('unserved', 3, NULL, 2, 0), ('lost', 3, NULL, 1, 0);
 
 -- What a hangup cause of a call that nobody answered means (Q.850). Which are not in it: outcome failed.
 CREATE TABLE hangup_cause (
@@ -400,6 +400,7 @@ ALTER TABLE call
 	ADD outcome text,                      -- how the attempt ended, by which it is retried
 	ADD hangup_cause smallint,             -- Q.850, of Asterisk
 	ADD hangup_text text,
+	ADD talk_end text,                     -- TRYSTATUS and verdict of the dialplan; NULL: the person hung up first
 	ADD said jsonb,                        -- arguments of campaign_result
 	ADD caller_taken boolean,              -- caller_id is one of ours that was counted as used
 	ADD contact_counted boolean;           -- the attempt is in contact.attempts; NULL: no
@@ -774,6 +775,13 @@ BEGIN
 END
 $$;
 
+-- What kept us from talking to who has answered, by talk_end; NULL: nothing that is known. That AudioSocket failed is told
+-- only while the person is still there, and a verdict by who has taken the call.
+CREATE FUNCTION campaign_unserved(p_talk_end text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN btrim(p_talk_end) IN ('FAILED', 'NOAPP') THEN 'answered, and no pipeline took it to an end'
+		WHEN p_talk_end LIKE '% busy' THEN 'answered, and all lines of the pipeline were taken' END
+$$;
+
 -- How it ended, as retry_rule has it: by cause, never by dialstatus.
 CREATE FUNCTION campaign_outcome(c call) RETURNS text LANGUAGE sql STABLE AS $$
 	SELECT CASE
@@ -784,6 +792,7 @@ CREATE FUNCTION campaign_outcome(c call) RETURNS text LANGUAGE sql STABLE AS $$
 		WHEN c.amd_result IN ('machine', 'tone') THEN 'machine'
 		WHEN c.said ->> 'disposition' = 'No_answer' OR c.amd_result = 'silence' THEN 'silence'
 		WHEN c.state = 'lost' THEN 'lost'
+		WHEN c.answered_at IS NOT NULL AND campaign_unserved(c.talk_end) IS NOT NULL THEN 'unserved'
 		WHEN c.answered_at IS NOT NULL THEN 'hangup'
 		ELSE coalesce((SELECT h.outcome FROM hangup_cause h WHERE h.cause = c.hangup_cause), 'failed') END
 $$;
@@ -867,8 +876,8 @@ $$;
 
 -- It is over, as ChannelDestroyed says. True once: what is said again changes nothing.
 CREATE FUNCTION campaign_finish(p_call_id text, p_cause integer, p_tech_cause text DEFAULT NULL, p_cause_txt text DEFAULT NULL,
-	p_amd_result text DEFAULT NULL, p_amd_cause text DEFAULT NULL, p_at timestamptz DEFAULT clock_timestamp())
-	RETURNS boolean LANGUAGE plpgsql AS $$
+	p_amd_result text DEFAULT NULL, p_amd_cause text DEFAULT NULL, p_at timestamptz DEFAULT clock_timestamp(),
+	p_talk_end text DEFAULT NULL) RETURNS boolean LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	c call;
@@ -880,7 +889,9 @@ BEGIN
 		RETURN campaign_unclaim(p_call_id, c.owner, coalesce(p_cause_txt, 'the channel is gone'), p_at);
 	END IF;
 	UPDATE call SET state = 'ended', ended_at = greatest(p_at, dialed_at), lease_until = NULL,
-		hangup_cause = p_cause, hangup_text = coalesce(p_cause_txt, (SELECT words FROM hangup_cause h WHERE h.cause = p_cause)),
+		hangup_cause = p_cause, talk_end = nullif(p_talk_end, ''),
+		hangup_text = coalesce(CASE WHEN answered_at IS NOT NULL THEN campaign_unserved(p_talk_end) END, p_cause_txt,
+			(SELECT words FROM hangup_cause h WHERE h.cause = p_cause)),
 		cause = coalesce(cause, p_cause_txt, p_cause::text), tech_cause = coalesce(p_tech_cause, tech_cause),
 		amd_result = coalesce(nullif(lower(p_amd_result), ''), amd_result), amd_cause = coalesce(nullif(p_amd_cause, ''), amd_cause),
 		status = coalesce(status, CASE WHEN answered_at IS NULL THEN 'failed' ELSE 'completed' END),
@@ -1079,7 +1090,7 @@ BEGIN
 END
 $$;
 
--- Pause the campaigns to which a trunk fails too much, by the figures of each: their ids.
+-- Pause the campaigns to which a trunk, or what is to talk to those who answer, fails too much, by the figures of each: their ids.
 CREATE FUNCTION campaign_trunk_check(p_trunk text, p_at timestamptz DEFAULT clock_timestamp()) RETURNS SETOF text
 	LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -1088,7 +1099,9 @@ DECLARE
 BEGIN
 	FOR k IN SELECT c.campaign_id, f.n, f.bad, f.words, c.breaker_s FROM campaign c, LATERAL (
 			SELECT count(*) AS n, count(*) FILTER (WHERE x.bad) AS bad, mode() WITHIN GROUP (ORDER BY x.words) FILTER (WHERE x.bad) AS words
-			FROM (SELECT coalesce(h.trunk_fault, false) AND e.answered_at IS NULL AS bad, e.hangup_text AS words
+			FROM (SELECT CASE WHEN e.answered_at IS NULL THEN coalesce(h.trunk_fault, false)
+						ELSE e.outcome = 'unserved' OR coalesce(e.talk_end LIKE '% error', false) END AS bad,
+					CASE WHEN e.talk_end LIKE '% error' THEN 'answered, and the pipeline failed' ELSE e.hangup_text END AS words
 					FROM call e LEFT JOIN hangup_cause h ON h.cause = e.hangup_cause
 					WHERE e.trunk = p_trunk AND e.ended_at <= p_at AND e.state = 'ended'
 					AND e.ended_at > greatest(p_at - c.breaker_s * interval '1 second', c.resumed_at)

@@ -149,7 +149,7 @@ def talk():
         assert kinds(rest)[0] == "StasisEnd" and "ChannelUserevent" in kinds(rest)
         end = rest[-1][1]
         assert (end["cause"], end["cause_txt"], "tech_cause" in end) == (16, "Normal Clearing", False)
-        variables = {"AMDSTATUS": "HUMAN", "AMDCAUSE": "HUMAN-803-800", "CALLUUID": "c1", "TRYSTATUS": "SUCCESS"}
+        variables = {"AMDSTATUS": "HUMAN", "AMDCAUSE": "HUMAN-803-800", "CALLUUID": "c1", "TRYSTATUS": "SUCCESS", "CALLPIPE_END": ""}
         assert end["channel"]["channelvars"] == variables, end
         (invite,) = fake.invites()
         assert (invite["channel"], invite["number"], invite["caller_id"]) == ("c1", "33612345678", "33100000000")

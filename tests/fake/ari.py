@@ -520,7 +520,7 @@ def arguments(argv=None):
     p.add_argument("--log", help="every INVITE is appended, a line of JSON")
     p.add_argument("--ends", help="so is the end of every channel that was dialled")
     p.add_argument("--runs", help="folder for what the programs of answered calls print, each in a file of its channel")
-    p.add_argument("--channelvars", default="AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS", help="as in ari.conf")
+    p.add_argument("--channelvars", default="AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS,CALLPIPE_END", help="as in ari.conf")
     args = p.parse_args(argv)
     args.user = args.user or ["callpipe:secret"]
     return args

@@ -27,6 +27,7 @@ A phone (times in ms, or [least, most]: by lot):
     run         a command that is the talk, with {uuid} {number} {caller} {service}; its exit code is TRYSTATUS
     amd         [AMDSTATUS, AMDCAUSE, ms]
     try         TRYSTATUS at the end of a talk without `run`
+    verdict     and what the dialplan finds then, if the person is still there; null: who has hung up
 """
 
 import asyncio
@@ -441,4 +442,6 @@ class World:
         """TryExec(AudioSocket()) is over, by whichever side."""
         if not c.ended:
             self.set(c, "TRYSTATUS", how)
+            if (verdict := c.phone.get("verdict")) is not None:
+                self.set(c, "CALLPIPE_END", f"{how} {verdict}")
             self.far_end(c)

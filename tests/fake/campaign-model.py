@@ -137,7 +137,8 @@ def gates(rng, db):
 CAUSES = {17: "busy", 18: "no_answer", 19: "no_answer", 34: "congestion", 38: "congestion", 41: "congestion",
           42: "congestion", 1: "invalid", 22: "invalid", 28: "invalid", 20: "unavailable", 21: "rejected", 16: "cancelled",
           88: "failed"}
-AGAIN = {"busy", "no_answer", "congestion", "cancelled", "machine", "silence", "lost"}
+AGAIN = {"busy", "no_answer", "congestion", "cancelled", "machine", "silence", "unserved", "lost"}
+ENDS = {None: False, "": False, "SUCCESS hangup": False, "FAILED error": False, "FAILED ": True, "NOAPP ": True, "SUCCESS busy": True}
 LEASE = 15 * SECOND
 
 
@@ -145,6 +146,7 @@ class Call:
   def __init__(self, row, node, trunk, t):
     self.id, self.phone, self.campaign, self.queue = row
     self.owner, self.trunk, self.lease, self.state = node, trunk, t + LEASE, "claimed"
+    self.unserved = False
     self.dialed = self.answered = self.ended = self.cause = self.amd = self.said = self.outcome = None
     self.opt_out = self.lost = False
 
@@ -287,15 +289,15 @@ class Life:
     said = (call.said or {}).get("word")
     call.outcome = ("opt_out" if call.opt_out else {"Leads": "lead", "Not_interested": "refused"}.get(said)
                     or ("fax" if call.amd == "fax" else "machine" if call.amd == "machine" else
-                        "silence" if said == "No_answer" else "lost" if call.lost else "hangup" if call.answered else
-                        CAUSES[call.cause]))
+                        "silence" if said == "No_answer" else "lost" if call.lost else
+                        ("unserved" if call.unserved else "hangup") if call.answered else CAUSES[call.cause]))
     word = {"lead": "Leads", "refused": "Not_interested", "opt_out": "Not_interested", "hangup": "Not_interested"}.get(
       call.outcome, "No_answer")
     if row["call"] is call and row["status"] != "blocked":
       before = sum(1 for k in self.invites if k.queue == call.queue and k is not call and k.outcome == call.outcome)
       again = (word == "No_answer" and call.outcome in AGAIN and before < 3 and row["attempts"] < 3
                and self.campaigns[row["campaign"]][0] in ("active", "paused") and not (call.lost and call.answered))
-      delay = 300 * (2 ** before if call.outcome == "congestion" else 1)
+      delay = 300 * (2 ** before if call.outcome in ("congestion", "unserved") else 1)
       row["status"] = "pending" if again else "failed" if word == "No_answer" else "completed"
       if again:
         row["next_at"] = window(c["country"], c["tz"], call.ended + delay * SECOND)[2]
@@ -323,11 +325,13 @@ class Life:
       return
     cause = 16 if call.answered else self.rng.choice(list(CAUSES))
     amd = self.rng.choice(["HUMAN", "MACHINE", "NOTSURE", "fax", ""]) if call.answered else None
+    talk = self.rng.choice(list(ENDS)) if call.answered else None
     was = call.state
-    rows = self.db.ask(f"SELECT campaign_finish('{call.id}', {cause}, NULL, NULL, {quoted(amd)}, NULL, '{stamp(self.now)}')")
+    rows = self.db.ask(f"SELECT campaign_finish('{call.id}', {cause}, NULL, NULL, {quoted(amd)}, NULL, '{stamp(self.now)}', {quoted(talk)})")
     must((rows[0][0] == "t") == (not call.ended) or was == "undone", "finish", vars(call), rows)
     if call.ended:
       return
+    call.unserved = ENDS[talk]
     if was == "claimed":
       self.undone(call)
       return
@@ -608,9 +612,11 @@ def breaker(rng, db):
     for row in claim(db, OPEN, n):
       t += rng.randrange(25) * SECOND
       cause = rng.choice([34, 38, 42, 17, 19, 16])
-      db.ask(f"SELECT campaign_beat('n1', 'h', 1, 'b', 100000, '15 s', '{stamp(t)}'), campaign_dial('{row[0]}', 'n1', '{stamp(t)}'),"
-             f" campaign_finish('{row[0]}', {cause}, NULL, NULL, NULL, NULL, '{stamp(t)}')")
-      events.append((t, cause in (34, 38, 42)))
+      end = rng.choice(list(ENDS)) if cause == 16 else None
+      db.ask(f"SELECT campaign_beat('n1', 'h', 1, 'b', 100000, '15 s', '{stamp(t)}'), campaign_dial('{row[0]}', 'n1', '{stamp(t)}');"
+             + (f"SELECT campaign_state('{row[0]}', 'n1', 'answered', '{stamp(t)}');" if end else "") +
+             f"SELECT campaign_finish('{row[0]}', {cause}, NULL, NULL, NULL, NULL, '{stamp(t)}', {quoted(end)})")
+      events.append((t, cause in (34, 38, 42) or ENDS[end] or end == "FAILED error"))
     recent = [bad for at, bad in events if at > t - 120 * SECOND]
     trips = len(recent) >= 5 and sum(recent) * 2 >= len(recent)
     ours = db.ask(f"SELECT * FROM campaign_trunk_check('t1', '{stamp(t)}')")

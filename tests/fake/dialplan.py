@@ -158,7 +158,7 @@ class Walk:
       if app == "Set":
         name, value = split(args, "=")[0], "=".join(split(args, "=")[1:])
         self.vars[self.expand(name)] = self.expand(value)
-        if "(" in name:
+        if "(" in name or name.startswith("CALLPIPE_"):
           print(f"Set({self.expand(name)}={self.expand(value)})")
       elif app in ("Goto", "GotoIf"):
         target = self.expand(args) if app == "Goto" else ""
