@@ -324,6 +324,20 @@ ok 'an endpoint of the table that is none' is "SELECT count(*) > 0 FROM call_und
 check 'over it nobody rings' 'rings 0'
 kill "$dispatcher" && ends 0
 
+# ---- a scenario that is not there any more
+fresh 001 004
+q "UPDATE campaign SET scenario = 'solar'"
+runs scenario
+ok 'without its scenario the campaign is paused, and it is said why' is "SELECT status, status_reason LIKE 'the scenario solar is not there, or not whole, for %' FROM campaign" 'paused|t'
+ok 'its people wait, with a reason' is "SELECT DISTINCT status, attempts, coalesce(error_message, 'its scenario is not there, or not whole') FROM call_queue" 'pending|0|its scenario is not there, or not whole'
+mkdir -p "$T/spool/campaigns/solar"
+for file in hello retry q1 q2 q3 is_leads confirm bye_success bye_failed; do : >"$T/spool/campaigns/solar/$file.wav"; done
+check 'nobody has rung' 'rings 0 && says scenario "there is no scenario .solar. in .$T/spool/campaigns.$"'
+q "UPDATE call_queue SET next_at = now(); SELECT campaign_move('camp_00000001', 'active')" >"$T/out"
+ok 'once it is there they are called' is "$all_done" 0
+check 'each once' 'rings 2'
+kill "$dispatcher" && ends 0
+
 # ---- what cannot be
 refused() { # CODE TEXT COMMAND..
 	code=$1 text=$2 && shift 2

@@ -184,6 +184,27 @@ static void on_created(void *ctx, const struct ari_reply *r)
 
 /* ---- rows ---- */
 
+static void on_paused(void *ctx, const struct store_reply *r)
+{
+	if (r->end != STORE_DONE)
+		log_warn("cannot pause a campaign without a scenario: %s", r->why);
+}
+
+/* Who would answer would hear nothing of it. */
+static bool can_talk(struct dialer *d, const struct claim *row)
+{
+	static const char sql[] =
+		"SELECT campaign_move(campaign_id, 'paused', format('the scenario %s is not there, or not whole, for %s', $2::text, $3::text))"
+		" FROM campaign WHERE campaign_id = $1 AND status = 'active'";
+	const char *v[] = {row->campaign_id, row->scenario, d->set.node};
+
+	if (!d->set.has_scenario || d->set.has_scenario(row->scenario))
+		return true;
+	log_warn("campaign %s is paused", row->campaign_id);
+	(void)!store_ask(d->set.store, sql, v, 3, NULL, on_paused, NULL);
+	return false;
+}
+
 static void create(struct call *c, const struct claim *row)
 {
 	const struct dialer_settings *set = &c->d->set;
@@ -200,6 +221,8 @@ static void create(struct call *c, const struct claim *row)
 		/* of the table, where anybody may have written it */
 		c->trunk_fault = true;
 		call_settle(c, OUTCOME_UNDIALLED, "the endpoint of the trunk cannot be dialled");
+	} else if (!can_talk(c->d, row)) {
+		call_settle(c, OUTCOME_UNDIALLED, "its scenario is not there, or not whole");
 	} else if (call_file_write(set->from_dir, row) < 0) {
 		log_error_errno("cannot write '%s/%s'", set->from_dir, c->id);
 		call_settle(c, OUTCOME_UNDIALLED, "what is known of the call cannot be written");

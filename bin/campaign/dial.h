@@ -19,6 +19,7 @@ struct dialer_settings {
 	const char *endpoint;            /* see endpoint.h; NULL: that of the trunk */
 	const char *context, *extension; /* where an answered call goes to in the dialplan */
 	const char *from_dir; /* where as-answer looks for what is known of a call; NULL: nowhere */
+	bool (*has_scenario)(const char *name); /* NULL: nobody here knows */
 	int64_t lease_ms;
 };
 

@@ -17,6 +17,7 @@
 #include "campaign.h"
 #include "dial.h"
 #include "endpoint.h"
+#include "scenario.h"
 
 #define CLAIM_SOON_NS (100 * NS_PER_MS) /* there was something: a bucket fills, a gap ends */
 #define CLAIM_IDLE_NS (250 * NS_PER_MS) /* there was nothing; doubles up to the next */
@@ -40,7 +41,7 @@ static const struct opt_row rows[] = {
 		&opt.idle_s, 0, 86400},
 	{"from-dir", 0, OPT_STR, "DIR", "CALLPIPE_FROM_DIR",
 		"where as-answer looks for what is known of a call", &opt.from_dir},
-	{OPTION_SPOOL},
+	SCENARIO_OPTIONS,
 	ASTERISK_OPTIONS,
 	{"ari-app", 0, OPT_STR, "NAME", "CALLPIPE_ARI_APP",
 		"beginning of the name of its application", &opt.ari_app},
@@ -489,17 +490,24 @@ static int open_ari(enum exit_code *ret)
 	return run.ari ? 0 : -1;
 }
 
+static bool has_scenario(const char *name)
+{
+	return scenario_check(name) == 0;
+}
+
 static int open_all(enum exit_code *ret)
 {
 	static const struct store_handlers on = {
 		.up = on_store_up, .down = on_store_down, .notified = on_notified};
+	bool told_here = opt.from_dir && *opt.from_dir; /* so who answers is on this host */
 	static const struct dialer_handlers dialing = {.gone = on_gone, .failing = on_failing};
 	struct dialer_settings dial = {.loop = &run.loop,
 		.node = run.node,
 		.endpoint = asterisk_set.endpoint,
 		.context = asterisk_set.context,
 		.extension = asterisk_set.extension,
-		.from_dir = opt.from_dir && *opt.from_dir ? opt.from_dir : NULL,
+		.from_dir = told_here ? opt.from_dir : NULL,
+		.has_scenario = told_here ? has_scenario : NULL,
 		.lease_ms = opt.lease_s * 1000};
 
 	if (outcomes_open(set.spool, run.node, &run.outcomes) < 0) {
