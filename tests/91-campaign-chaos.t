@@ -8,7 +8,7 @@
 # chaos NAME [OPTION...]: in the background, with a PostgreSQL of its own. $! is its process.
 chaos() {
 	name=$1 && shift
-	start scripts/with-postgres --no-fsync timeout -k 5 $((120 * SLACK)) tests/chaos/chaos.py --limit $((60 * SLACK)) "$@" \
+	start scripts/with-postgres --no-fsync timeout -k 5 420 tests/chaos/chaos.py --limit 300 "$@" \
 		>"$T/$name" 2>"$T/$name.err"
 }
 # ends PROCESS NAME: whatever it has found.
@@ -26,7 +26,7 @@ ok 'the judge finds what is wrong' tests/chaos/judge.py
 # They wait for most of their time: all at once.
 chaos sound --contacts 110 --kills 16 --pauses 6 --troubles 5 --every 0.2
 sound=$!
-set -- --late 8 --contacts 1000 --cps 24 --caps 90,1,100 --max-calls 50
+set -- --late 8 --contacts 4000 --cps 24 --caps 90,1,100 --max-calls 50
 chaos late "$@"
 late=$!
 chaos broken "$@" --broken

@@ -6,9 +6,8 @@ with 1 if a fault was found or if not everything happened that was to happen: `f
 Three processes `campaign run` work on two campaigns, one of which may call only now and then. What happens to them is by
 lot of --seed. Then all is left alone, until nothing is to be called any more, and every row is looked at.
 
---late N, instead of all that: who asks for channels is stopped until the channels have been made and others have called
-the people, and is let go while they talk; until that was so with N people. Then nothing but the compare-and-set is between
-them and a second call.
+--late N, instead of all that: who has asked for channels is stopped until others call those people, then the channels are
+made, and he goes on; until that was so with N people. Then nothing but the compare-and-set is between them and a second call.
 
 --broken: without the compare-and-set: campaign_dial sets, whatever was there, and says yes. All else is as it is. The
 judge must find it: called_twice > 0.
@@ -36,7 +35,7 @@ from judge import FAULTS, judge, lines  # noqa: E402
 
 ATTEMPTS = 2
 REST_S = 1
-HOLD_MS = 3000  # --late: from the request for a channel to the channel, of half of them
+CREATE = "POST /ari/channels/create"
 MIDWAY = 0.3  # of the killed had calls between claim and finish
 SLACK = int(os.environ.get("SLACK", "1"))  # what is measured may take so many times as long; see tests/run
 PLAN = {
@@ -49,7 +48,7 @@ PLAN = {
         ]
     }
 }  # fmt: skip
-TALKERS = {"default": {"ring": 5, "answer": 50, "patience": 20000, "talk": 2500, "try": "SUCCESS"}}
+TALKERS = {"default": {"ring": 5, "answer": 50, "patience": 20000, "talk": 6000, "try": "SUCCESS"}}
 BROKEN = """
 CREATE OR REPLACE FUNCTION campaign_dial(p_call_id text, p_node text, p_at timestamptz DEFAULT NULL)
 	RETURNS boolean LANGUAGE plpgsql AS $$
@@ -130,10 +129,10 @@ class Dispatcher:
         self.send(signal.SIGCONT)
         self.stopped = None
 
-    def has_decided(self, call):
-        """It has dialled, or says why not."""
+    def says(self, call, what):
+        """Of what is to become of the call."""
         with open(self.log.name, encoding="utf-8") as f:
-            return re.search(rf"call {call}: (dialled|not dialled|lost|ended|it is another's)", f.read()) is not None
+            return re.search(rf"call {call}: ({what})", f.read()) is not None
 
     def end(self):
         self.process.wait()
@@ -169,7 +168,7 @@ class Chaos:
         n = self.args.contacts
         of_a, due = "n % 4 > 0", "now()"
         if self.args.late:  # one after the other, so that whoever is to be called again comes before those who were not called yet
-            of_a, due = "true", f"clock_timestamp() + contact_id / {self.args.cps / 2} * interval '1 second'"
+            of_a, due = "true", f"clock_timestamp() + contact_id / {self.args.cps / 3} * interval '1 second'"
         self.db.ask(f"""
             DELETE FROM call_window; DELETE FROM holiday; UPDATE country_rule SET attempts = NULL, consent_from = NULL;
             INSERT INTO call_window SELECT '*', d, '00:00', '24:00' FROM generate_series(1, 7) d;
@@ -187,10 +186,6 @@ class Chaos:
         """)
         if self.args.broken:
             self.db.ask(BROKEN)
-        if self.args.late:
-            half = urllib.parse.quote("create.channelId=[0-7]")
-            self.asterisk.control(f"slow?match={half}&ms={HOLD_MS}&when=before&n=1000000000")
-
     # --- what happens: each is done, or says that it cannot be now
 
     def spawn(self):
@@ -210,7 +205,7 @@ class Chaos:
                 pool[i] = self.spawn()
 
     def kill(self, pool):
-        d = self.lot.choice(self.with_calls(pool) if self.lot.random() < 0.5 else pool)
+        d = self.lot.choice(self.with_calls(pool, s=3) if self.lot.random() < 0.5 else pool)
         d.send(signal.SIGKILL)
         d.end()
         pool.remove(d)
@@ -224,15 +219,20 @@ class Chaos:
             self.again(self.pause)
         return True
 
-    def with_calls(self, pool, state="%", looks=1):
-        """Those who have calls in that state, if there are any."""
-        for _ in range(looks):
+    def with_calls(self, pool, state="%", s=0.2):
+        """Those who have calls in that state, or soon have, if there are any."""
+        found = []
+
+        def some():
             rows = self.db.ask(f"SELECT DISTINCT owner FROM call WHERE state LIKE '{state}' AND ended_at IS NULL")
-            found = [d for d in pool if any(f"-{d.process.pid}-" in owner for owner, in rows)]
-            if found:
-                return found
-            time.sleep(0.05)
-        return pool
+            found[:] = [d for d in pool if any(f"-{d.process.pid}-" in owner for owner, in rows if owner)]
+            return found or not self.unfinished()
+
+        self.until(some, s)
+        return found or pool
+
+    def unfinished(self):
+        return self.db.ask("SELECT EXISTS (SELECT FROM call_queue WHERE status IN ('pending', 'calling'))") == [["t"]]
 
     def pause(self, pool):
         """It counts when it is over, and if the process has seen the end of it."""
@@ -240,7 +240,7 @@ class Chaos:
         if len(awake) < 2:
             return False
         if self.lot.random() < 0.5:
-            awake = self.with_calls(awake, "claimed", 3)
+            awake = self.with_calls(awake, "claimed")
         self.lot.choice(awake).stop(self.args.lease * self.lot.uniform(1.1, 2.5))
         return True
 
@@ -347,35 +347,39 @@ class Chaos:
 
     def come_late(self, pool):
         while self.n["overtaken"] < self.args.late and time.time() < self.began + self.args.limit:
+            self.asterisk.control(f"hold?match={urllib.parse.quote(CREATE)}")
+            d = self.lot.choice(pool)
+            self.until(lambda d=d: len(self.claimed(d)) > 3, 5)
+            d.stop(0)
+            calls = self.claimed(d)
+            self.asterisk.control(f"release?but={'%7C'.join(calls)}")
+            self.overtake(d, calls)
             self.bury(pool)
-            rows = self.db.ask("SELECT owner, count(*) FROM call WHERE state = 'claimed' GROUP BY 1 ORDER BY 2 DESC LIMIT 1")
-            owned = [d for d in pool if rows and int(rows[0][1]) > 2 and f"-{d.process.pid}-" in rows[0][0]]
-            if owned:
-                self.come_late_once(owned[0])
-            else:
-                time.sleep(0.05)
+        self.asterisk.control("restart")  # nobody waits until they have talked
 
-    def come_late_once(self, d):
-        d.stop(0)
-        calls = [r[0] for r in self.db.ask(f"SELECT call_id FROM call WHERE state = 'claimed' AND owner LIKE '%-{d.process.pid}-%'")]
+    def claimed(self, d):
+        return [r[0] for r in self.db.ask(f"SELECT call_id FROM call WHERE state = 'claimed' AND owner LIKE '%-{d.process.pid}-%'")]
+
+    def overtake(self, d, calls):
         overtaken = []
 
-        def others_talk():
-            ids = ", ".join(f"'{c}'" for c in calls)
+        def others_call():
             overtaken[:] = self.db.ask(f"""SELECT u.call_id FROM call_undone u JOIN call c USING (queue_id)
-                WHERE u.call_id IN ({ids}) AND c.call_id <> u.call_id AND c.answered_at IS NOT NULL""")
-            return 2 * len(overtaken) >= len(calls)
+                WHERE u.call_id = ANY ('{{{",".join(calls)}}}') AND c.call_id <> u.call_id AND c.dialed_at IS NOT NULL""")
+            return len(overtaken) == len(calls)
 
-        self.until(others_talk, 10)
+        self.until(others_call, 6)
+        self.asterisk.control("release")
         self.n["pauses"] += time.monotonic() - d.stopped[0] > self.args.lease
         d.go_on()
-        self.until(lambda: all(d.has_decided(c) for (c,) in overtaken), 10)
-        self.n["overtaken"] += len(overtaken)
+        self.until(lambda: all(d.says(c, "dialled|not dialled|lost|ended|it is another's") for (c,) in overtaken), 10)
+        # those of whom the database was asked; nothing else was in the way
+        self.n["overtaken"] += sum(d.says(c, "dialled|not dialled: it may not be called any more") for (c,) in overtaken)
 
     def rest(self, pool):
         """Until nothing is left to call."""
         while time.time() < self.began + self.args.limit + max(60 * SLACK, self.args.limit / 5):
-            if self.db.ask("SELECT count(*) FROM call_queue WHERE status IN ('pending', 'calling')") == [["0"]]:
+            if not self.unfinished():
                 return
             self.bury(pool)
             time.sleep(0.3)

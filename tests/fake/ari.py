@@ -9,6 +9,8 @@ and events, and what it loses. See ariworld.py for plans. The side door, POST or
     slow        match=REGEX ms=MS n=N when=before|after: so late comes the reply, and with `before` what was asked for
     fail        match=REGEX status=500 n=N: refused; status=0: carried out, then the connection is closed without a reply;
                 status=-1: closed, not carried out. A match is on "METHOD /path?query"
+    hold        match=REGEX n=N: not carried out before
+    release     but=REGEX: what is held, other than that, is carried out; nothing more is held
     deaf        on=1|0: nothing is said on the WebSockets any more, not even pong
     say         the body as a message to every application: lies
     close       code=C: the WebSockets are closed with a close frame
@@ -159,7 +161,7 @@ class Connection(asyncio.Protocol):
 class Server:
     def __init__(self, world, users):
         self.world, self.users = world, users  # {name: (password, read only)}
-        self.connections, self.rules = set(), []
+        self.connections, self.rules, self.held = set(), [], []
         self.down = self.deaf = False
         self.no_stream_until = 0.0
         self.count = collections.Counter()
@@ -177,6 +179,9 @@ class Server:
             self.answer(connection, method, path, query, fields, body)
         elif rule["do"] == "slow":
             self.slowly(connection, rule, method, path, query, fields, body)
+        elif rule["do"] == "hold":
+            connection.busy = True
+            self.held.append((f"{method} {target}", connection, (method, path, query, fields, body)))
         elif rule["status"] < 0:
             connection.transport.abort()
         elif rule["status"] == 0:
@@ -198,13 +203,10 @@ class Server:
         connection.busy = True
         loop = asyncio.get_running_loop()
 
-        def go_on():
+        def reply():
             connection.busy = False
-            if rule["before"]:
-                self.answer(connection, *request)
-            else:
-                del connection.reply
-                connection.reply(*said)
+            del connection.reply
+            connection.reply(*said)
             connection.requests()
 
         said = (204,)
@@ -216,7 +218,13 @@ class Server:
 
             connection.reply = keep
             self.answer(connection, *request)
-        loop.call_later(rule["ms"] / 1000, go_on)
+        late = (self.go_on, connection, request) if rule["before"] else (reply,)
+        loop.call_later(rule["ms"] / 1000, *late)
+
+    def go_on(self, connection, request):
+        connection.busy = False
+        self.answer(connection, *request)
+        connection.requests()
 
     def answer(self, connection, method, path, query, fields, body):
         q = dict(parse_qsl(query, keep_blank_values=True))
@@ -460,6 +468,20 @@ class Server:
     def do_fail(self, connection, q, body):
         rule = {"do": "fail", "status": int(q.get("status", 500))}
         self.rules.append({**rule, "match": re.compile(q.get("match", "")), "n": int(q.get("n", 1))})
+
+    def do_hold(self, connection, q, body):
+        self.rules.append({"do": "hold", "match": re.compile(q.get("match", "")), "n": int(q.get("n", 0))})
+
+    def do_release(self, connection, q, body):
+        self.rules = [r for r in self.rules if r["do"] != "hold"]
+        but = re.compile(q.get("but") or "$^")
+        held, self.held = self.held, []
+        for line, waiting, request in held:
+            if but.search(line):
+                self.held.append((line, waiting, request))
+            else:
+                self.go_on(waiting, request)
+        return {"held": len(self.held)}
 
     def do_deaf(self, connection, q, body):
         self.deaf = q.get("on", "1") == "1"
