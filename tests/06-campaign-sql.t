@@ -64,6 +64,35 @@ f" ]'
 q "UPDATE call_queue SET next_at = now() + interval '1 h', later_reason = NULL; UPDATE contact SET country = 'GP', tz = 'America/Guadeloupe' WHERE contact_id = 2"
 check 'but not before its retry' '[ "$(q "SELECT zone, next_at <= now() FROM call_queue WHERE contact_id = 2")" = "GP America/Guadeloupe|f" ]'
 
+# ---- calls whose end nobody heard, and what Asterisk has written of them
+lost() { # what becomes of a call that was dialled a minute ago
+	q "TRUNCATE campaign, call_queue, contact, call RESTART IDENTITY CASCADE;
+		INSERT INTO campaign (campaign_id, name, scenario, status) VALUES ('camp_4', 'four', 'x', 'active');
+		INSERT INTO contact (phone) VALUES ('+1');
+		INSERT INTO call_queue (campaign_id, contact_id, phone, status, call_id, attempts) VALUES ('camp_4', 1, '+1', 'calling', 'c', 1);
+		INSERT INTO call (call_id, queue_id, campaign_id, contact_id, phone_number, direction, state, owner, dialed_at, answered_at)
+			VALUES ('c', 1, 'camp_4', 1, '+1', 'outbound', 'dialing', 'n', now() - interval '1 min', ${1-NULL});
+		SELECT campaign_lost('c', 'n', 'unheard')" 2>"$T/err"
+	q "SELECT state, outcome, q.status, billsec, (ended_at - answered_at) = interval '7 s' FROM call JOIN call_queue q USING (queue_id)"
+}
+check_same 'without a table of Asterisk it is lost' lost "printf 't\nlost|lost|pending||\n'"
+q "CREATE TABLE cdr (calldate timestamp, uniqueid varchar(150), disposition varchar(45), billsec int);
+	INSERT INTO cdr VALUES (now(), 'c', 'BUSY', 0), (now(), 'd', 'ANSWERED', 9)"
+check_same 'nor is one asked that would be searched for long' lost "printf 't\nlost|lost|pending||\n'"
+q 'CREATE INDEX ON cdr (uniqueid)'
+check_same 'it ended as that has it' lost "printf 't\nended|busy|pending||\n'"
+check_same 'but for what we know better' 'lost "now() - interval '\''30 s'\''"' "printf 't\nlost|lost|failed||f\n'"
+q "INSERT INTO cdr VALUES (now(), 'c', 'ANSWERED', 7)"
+check_same 'a talk is one' lost "printf 't\nended|hangup|completed|7.000|t\n'"
+q "UPDATE cdr SET disposition = 'FAILED'"
+check_same 'FAILED may be anything' lost "printf 't\nlost|lost|pending||\n'"
+q 'ALTER TABLE cdr DROP billsec'
+check_same 'another table of that name is none' lost "printf 't\nlost|lost|pending||\n'"
+q "DROP TABLE cdr; TRUNCATE call, call_queue, contact RESTART IDENTITY CASCADE; DELETE FROM campaign;
+	INSERT INTO contact (phone) VALUES ('+1'), ('+2'), ('+3');
+	INSERT INTO call (call_id, queue_id, campaign_id, contact_id, phone_number, direction, state, dialed_at)
+		VALUES ('c', 3, 'camp_1', 3, '+3', 'outbound', 'ended', now())" 2>"$T/err"
+
 # ---- words of outside are values
 hostile="'); DROP TABLE contact; --"
 q "INSERT INTO campaign (campaign_id, name, scenario, status) VALUES ('camp_1', 'one', 'x', 'active')"

@@ -903,18 +903,41 @@ BEGIN
 END
 $$;
 
--- Nobody can say how it ended. It counts as an attempt; one that was never dialled is unclaimed.
+-- What Asterisk has written of a call into its table cdr, where there is one with an index on uniqueid: the cause that its
+-- disposition is worth, and the seconds of talk. NULL: nothing, or FAILED, which may be anything.
+CREATE FUNCTION campaign_cdr(p_call_id text, OUT cause integer, OUT talk_s numeric) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+			WHERE i.indrelid = to_regclass('cdr') AND a.attname = 'uniqueid') THEN
+		EXECUTE 'SELECT CASE disposition WHEN ''ANSWERED'' THEN 16 WHEN ''BUSY'' THEN 17 WHEN ''NO ANSWER'' THEN 19'
+			' WHEN ''CONGESTION'' THEN 34 END, greatest(billsec, 0) FROM cdr WHERE uniqueid = $1'
+			' ORDER BY disposition = ''ANSWERED'' DESC LIMIT 1' INTO cause, talk_s USING p_call_id;
+	END IF;
+EXCEPTION WHEN undefined_column OR undefined_function OR insufficient_privilege THEN
+	NULL; -- it is another table of that name
+END
+$$;
+
+-- Nobody can say how it ended, but a table of Asterisk. It counts as an attempt; one that was never dialled is unclaimed.
 CREATE FUNCTION campaign_lost(p_call_id text, p_node text, p_reason text, p_at timestamptz DEFAULT clock_timestamp())
 	RETURNS boolean LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	c call;
+	written record;
 BEGIN
 	SELECT * INTO c FROM call WHERE call_id = p_call_id AND owner = p_node AND ended_at IS NULL AND queue_id IS NOT NULL FOR UPDATE;
 	IF NOT FOUND THEN
 		RETURN false;
 	ELSIF c.state = 'claimed' THEN
 		RETURN campaign_unclaim(p_call_id, p_node, p_reason, p_at);
+	END IF;
+	SELECT * INTO written FROM campaign_cdr(p_call_id);
+	IF written.cause = 16 OR c.answered_at IS NULL AND written.cause IS NOT NULL THEN
+		UPDATE call SET answered_at = CASE written.cause WHEN 16 THEN coalesce(answered_at,
+				greatest(dialed_at, p_at - written.talk_s * interval '1 second')) END,
+			billsec = coalesce(billsec, CASE written.cause WHEN 16 THEN written.talk_s END) WHERE call_id = p_call_id;
+		RETURN campaign_finish(p_call_id, written.cause, p_at => p_at);
 	END IF;
 	UPDATE call SET state = 'lost', ended_at = greatest(p_at, dialed_at), lease_until = NULL, hangup_text = p_reason,
 		cause = coalesce(cause, p_reason),
