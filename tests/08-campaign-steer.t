@@ -227,6 +227,8 @@ ok 'retry: nobody is left' says 1 'nobody of' campaign retry "$one"
 ok 'call: a lead' json '.[0] | .phone == "+498912345673" and .answered and .disposition == "Leads" and .slot == "morning"' campaign call '089 12345673' --country DE
 ok 'call: it is a contact now' is 'Leads|Europe/Berlin|fixed|1' "SELECT status, tz, line_type, attempts FROM contact WHERE phone = '+498912345673'"
 ok 'call: on a terminal' eval 'terminal campaign call +498912345674 >$T/view; grep -q "^+498912345674: Not_interested, hangup, 0" $T/view || ! cat $T/view'
+ok 'explain: talks of which nothing was loaded' eval 'campaign explain camp_00000000 >$T/json; at results true "all are loaded" &&
+	q "UPDATE call SET ended_at = ended_at - interval '\''2 min'\'' WHERE phone_number = '\''+498912345674'\''" && campaign explain camp_00000000 >$T/json && at results false "of 1 talks"'
 ok 'call: busy is exit 1' eval 'must_fail 1 campaign call +498912345670 >$T/out; jq -e ".outcome == \"busy\" and (.answered | not)" $T/out'
 ok 'call: again' eval 'must_fail 1 campaign call +498912345670 >$T/out; [ "$(grep -c 12345670 $T/dialled)" = 2 ]'
 ok 'call: who said no' says 69 'not interested' campaign call +498912345674

@@ -36,6 +36,8 @@ static const char whole_sql[] =
 	" CROSS JOIN LATERAL (SELECT count(*) AS pending, count(*) FILTER (WHERE q.next_at <= clock_timestamp()) AS due, min(q.next_at) AS next"
 	" FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'pending') p"
 	" CROSS JOIN LATERAL (SELECT campaign_gap_from(k, clock_timestamp()) + k.gap_s * interval '1 second' AS next) g"
+	" CROSS JOIN LATERAL (SELECT count(*) AS n FROM call c WHERE c.campaign_id = k.campaign_id AND c.outcome = 'hangup'"
+	" AND c.loaded_at IS NULL AND c.said IS NULL AND c.ended_at BETWEEN clock_timestamp() - interval '1 day' AND clock_timestamp() - interval '1 minute') u"
 	" CROSS JOIN LATERAL (VALUES"
 	" (1, 'status', k.status = 'active', k.status || coalesce(': ' || k.status_reason, '')),"
 	" (2, 'people', p.pending > 0, format('%s wait, %s of them due%s', p.pending, p.due,"
@@ -51,7 +53,9 @@ static const char whole_sql[] =
 	" ELSE coalesce(k.caller_id, 'pool ' || k.caller_pool) || CASE WHEN campaign_caller(k.caller_id, k.caller_pool, clock_timestamp()) IS NULL"
 	" THEN ': none is left today' ELSE '' END END),"
 	" (8, 'gap', g.next <= clock_timestamp(), format('a call every %s s', trim_scale(k.gap_s))"
-	" || CASE WHEN g.next > clock_timestamp() THEN to_char(g.next, '; the next at YYYY-MM-DD HH24:MI:SS') ELSE '' END)"
+	" || CASE WHEN g.next > clock_timestamp() THEN to_char(g.next, '; the next at YYYY-MM-DD HH24:MI:SS') ELSE '' END),"
+	" (9, 'results', u.n = 0, CASE WHEN u.n = 0 THEN 'all are loaded' ELSE format('of %s talks of the last day nothing was loaded:"
+	" calllog load, or nobody of ours has heard them', u.n) END)"
 	") AS v (nr, what, ok, detail) WHERE k.campaign_id = $1 ORDER BY v.nr";
 
 /* The next rows, in the order of a claim, as the gate sees them; those that are not due say what they wait for. */
