@@ -280,6 +280,24 @@ ok 'launch: two at once, and the second finds nobody' eval '[ "$(cat $T/launch.1
 ok 'launch: nobody is queued twice' is 0 "SELECT count(*) FROM (SELECT FROM call_queue WHERE status = 'pending' GROUP BY contact_id HAVING count(*) > 1) t"
 q "UPDATE contact SET status = 'New' WHERE status = 'Queued'; UPDATE call_queue SET status = 'failed' WHERE status = 'pending'; SELECT campaign_settle()" >"$T/out"
 
+# ---- a launch, while a file changes the same people
+contacts 9011 9013
+q "UPDATE contact SET priority = 3 WHERE phone = '+493000009013'"
+printf 'phone,company\n+493000009011,X\n+493000009012,X\n+493000009013,X\n' >"$T/people.csv"
+hold "phone = '+493000009012'"
+campaign import --update "$T/people.csv" >"$T/import" 2>&1 & # has the first, and waits for the second
+first=$!
+wait_for 20 is 1 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
+campaign launch --json >"$T/launch.1" 2>&1 & # would have the third, and wait for the first
+second=$!
+wait_for 20 is 2 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
+: >"$T/go"
+wait "$holder"
+ok 'launch: waits for an import' eval 'wait "$second" || ! cat $T/launch.1'
+ok 'launch: nor is that in its way' eval 'wait "$first" && grep -q " 3 updated" $T/import || ! cat $T/import'
+q "UPDATE contact SET status = 'New' WHERE status = 'Queued'; DELETE FROM contact WHERE phone ~ '0000901[123]$';
+	UPDATE call_queue SET status = 'failed' WHERE status = 'pending'; SELECT campaign_settle()" >"$T/out"
+
 # ---- more people for a campaign that runs
 running=$(launch --limit 1)
 hold "status = 'New'"

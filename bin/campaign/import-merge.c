@@ -183,8 +183,9 @@ static int insert(struct db *db, const char *id, int64_t *ret_rows)
 int import_merge(struct db *db, const char *id, bool update, bool zones, struct import_counts *n)
 {
 	if (update &&
-		change(db, update_sql, (const char *const[]){id, zones ? "t" : "f"}, 2,
-			&n->updated) == -1)
+		(db_run(db, "SELECT pg_advisory_xact_lock(" TABLES_QUEUE_LOCK ")") == -1 ||
+			change(db, update_sql, (const char *const[]){id, zones ? "t" : "f"}, 2,
+				&n->updated) == -1))
 		return -1;
 	if (insert(db, id, &n->new) == -1)
 		return -1;

@@ -83,7 +83,8 @@ enum exit_code import_undo(int64_t id)
 	snprintf(text, sizeof(text), "%" PRId64, id);
 	if (tables_open(&db, &code) == -1)
 		return code;
-	if (db_run(&db, "BEGIN") == -1 || lock(&db, text, &code) == -1 || undo(&db, text) == -1)
+	if (db_run(&db, "BEGIN; SELECT pg_advisory_xact_lock(" TABLES_QUEUE_LOCK ")") == -1 ||
+		lock(&db, text, &code) == -1 || undo(&db, text) == -1)
 		code = code ? code : tables_say(&db, "undo the import");
 	db_close(&db);
 	return code;

@@ -7,8 +7,8 @@
 
 /* The advisory lock of who brings people into the tables, shared, and of who takes one out of them. */
 #define TABLES_PEOPLE_LOCK "41218790331"
-/* That of who puts people into queues, and of who loads what was said in calls, shared: both lock many contacts, in orders of
- * their own. */
+/* That of who puts people into queues or changes them by a file, and of who loads what was said in calls, shared: each locks
+ * many contacts, in an order of its own. */
 #define TABLES_QUEUE_LOCK "41218790333"
 
 /* Connect to a database that has the tables of this program. -1: it has been said; *ret_code is the exit code. */
