@@ -37,7 +37,7 @@ static const char whole_sql[] =
 	" FROM call_queue q WHERE q.campaign_id = k.campaign_id AND q.status = 'pending') p"
 	" CROSS JOIN LATERAL (SELECT campaign_gap_from(k, clock_timestamp()) + k.gap_s * interval '1 second' AS next) g"
 	" CROSS JOIN LATERAL (SELECT count(*) AS n FROM call c WHERE c.campaign_id = k.campaign_id AND c.outcome = 'hangup'"
-	" AND c.loaded_at IS NULL AND c.said IS NULL AND c.ended_at BETWEEN clock_timestamp() - interval '1 day' AND clock_timestamp() - interval '1 minute') u"
+	" AND c.loaded_at IS NULL AND c.said IS NULL AND c.started_at > clock_timestamp() - interval '2 days' AND c.ended_at BETWEEN clock_timestamp() - interval '1 day' AND clock_timestamp() - interval '1 minute') u"
 	" CROSS JOIN LATERAL (VALUES"
 	" (1, 'status', k.status = 'active', k.status || coalesce(': ' || k.status_reason, '')),"
 	" (2, 'people', p.pending > 0, format('%s wait, %s of them due%s', p.pending, p.due,"
