@@ -128,7 +128,7 @@ static json_t *value_of(const struct db_cell *c)
 	return v ? v : json_stringn(c->text, c->bytes);
 }
 
-static void on_row(void *ctx, const PGresult *row)
+static void on_row(void *ctx, const struct db_row *row)
 {
 	struct query *q = ctx;
 	const struct scenario_sql *sql = q->run->tool->sql;

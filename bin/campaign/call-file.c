@@ -14,14 +14,14 @@
 #define VALUE_MAX 256
 #define NAME_BYTES_MAX 32
 
-static const char *text(const PGresult *row, int column)
+static const char *text(const struct db_row *row, int column)
 {
 	const char *s = db_loop_cell(row, column).text;
 
 	return s ? s : "";
 }
 
-void call_file_read(const PGresult *row, struct claim *ret)
+void call_file_read(const struct db_row *row, struct claim *ret)
 {
 	*ret = (struct claim){.call_id = text(row, 0),
 		.phone = text(row, 1),

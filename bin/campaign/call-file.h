@@ -22,7 +22,7 @@ struct claim {
 /* The columns that call_file_read takes, in its order. */
 #define CLAIM_COLUMNS \
 	"call_id, phone, caller_id, campaign_id, scenario, contact_id, vars, endpoint, ring_s, talk_s"
-void call_file_read(const PGresult *row, struct claim *ret);
+void call_file_read(const struct db_row *row, struct claim *ret);
 
 /* CALLUUID, CALLPIPE_CAMPAIGN, CALLPIPE_SCENARIO, CALLPIPE_TALK_S. NULL: no memory. */
 json_t *call_file_variables(const struct claim *c) MUST_USE;

@@ -59,7 +59,7 @@ static void keep(struct call *c)
 	}
 }
 
-static void on_news(void *ctx, const PGresult *row)
+static void on_news(void *ctx, const struct db_row *row)
 {
 	const struct call *c = ctx;
 

@@ -28,7 +28,9 @@ struct call {
 	struct dialer *d;
 	char id[ARI_ID_MAX];
 	enum phase phase;
-	int pending;         /* replies that will come */
+	int pending; /* replies that will come */
+	unsigned
+		campaign; /* by which the compare-and-sets go together; of a row that was claimed */
 	unsigned generation; /* when the database last had it as ours */
 	/* what is known of it */
 	bool created;   /* Asterisk said so */

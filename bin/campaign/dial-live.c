@@ -55,19 +55,16 @@ static void on_ringing_told(void *ctx, const struct store_reply *r)
 	(void)!call_replied(ctx);
 }
 
-#define STATE "SELECT campaign_state($1, $2, $3)"
-/* the disk is not waited for: nothing hangs on it */
-#define STATE_SOON STATE ", set_config('synchronous_commit', 'off', true)"
-
 /* If the database is there: nobody waits for it. */
-static void tell_state(struct call *c, const char *sql, const char *state, store_done *told)
+static void tell_state(struct call *c, const char *state, store_done *told)
 {
 	const struct dialer_settings *set = &c->d->set;
 
 	if (store_is_up(set->store))
 		(void)!call_awaits(c,
-			store_ask(set->store, sql, (const char *const[]){c->id, set->node, state},
-				3, NULL, told, c));
+			store_ask_jointly(set->store, OUTCOME_GROUP,
+				"SELECT campaign_state($1, $2, $3)",
+				(const char *const[]){c->id, set->node, state}, 3, NULL, told, c));
 }
 
 void call_ringing(struct call *c)
@@ -76,7 +73,7 @@ void call_ringing(struct call *c)
 		return;
 	c->ringing = true;
 	log_info("call %s: ringing", c->id);
-	tell_state(c, STATE_SOON, "ringing", on_ringing_told);
+	tell_state(c, "ringing", on_ringing_told);
 }
 
 /* Somebody waits on the line: Asterisk first. */
@@ -90,7 +87,7 @@ void call_answered(struct call *c)
 	c->tries = 0;
 	log_info("call %s: answered", c->id);
 	call_go_on(c);
-	tell_state(c, STATE, "answered", on_answer_told);
+	tell_state(c, "answered", on_answer_told);
 }
 
 /* ---- what has become of it? ---- */

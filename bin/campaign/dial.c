@@ -103,7 +103,7 @@ static void dial(struct call *c)
 		call_settle(c, OUTCOME_UNDIALLED, strerror(ENOMEM));
 }
 
-static void on_allowed(void *ctx, const PGresult *row)
+static void on_allowed(void *ctx, const struct db_row *row)
 {
 	struct call *c = ctx;
 	const char *text = db_loop_cell(row, 0).text;
@@ -152,7 +152,7 @@ static void ask(struct call *c)
 	c->since_ns = now_ns();
 	c->asked = true;
 	if (!call_awaits(c,
-		    store_ask(set->store, "SELECT campaign_dial($1, $2)",
+		    store_ask_jointly(set->store, c->campaign, "SELECT campaign_dial($1, $2)",
 			    (const char *const[]){c->id, set->node}, 2, on_allowed, on_asked, c)))
 		call_settle(c, OUTCOME_UNDIALLED, strerror(ENOMEM));
 }
@@ -234,7 +234,7 @@ static void create(struct call *c, const struct claim *row)
 	json_decref(variables);
 }
 
-void dialer_claimed(struct dialer *d, const PGresult *row)
+void dialer_claimed(struct dialer *d, const struct db_row *row)
 {
 	struct claim claim;
 	struct call *c;
@@ -248,6 +248,7 @@ void dialer_claimed(struct dialer *d, const PGresult *row)
 	c->generation = d->generation;
 	c->ring_s = (int)claim.ring_s;
 	c->talk_s = (int)claim.talk_s;
+	c->campaign = (unsigned)hash_text(claim.campaign_id) | OUTCOME_GROUPS;
 	log_info("call %s: campaign %s, contact %s", c->id, claim.campaign_id, claim.contact_id);
 	if (d->draining)
 		call_settle(c, OUTCOME_UNDIALLED, "the dispatcher is to end");

@@ -40,7 +40,7 @@ bool dialer_busy(const struct dialer *d);
 void dialer_drain(struct dialer *d);
 
 /* A row of campaign_claim: dial it. */
-void dialer_claimed(struct dialer *d, const PGresult *row);
+void dialer_claimed(struct dialer *d, const struct db_row *row);
 /* A call that this node owns from now on and that another has left, or that we know nothing of: call_id, state. */
 void dialer_recover(struct dialer *d, const char *call_id, const char *state);
 

@@ -23,23 +23,24 @@
 static const struct {
 	const char *name, *sql;
 	int n;
+	unsigned group; /* 0: it locks caller ids, which others do for long */
 } kinds[] = {
 	[OUTCOME_UNDIALLED] = {"undialled",
 		/* an attempt that was counted is not taken back, whether it rang or not */
 		"SELECT CASE WHEN campaign_unclaim($1, $2, $3, p_trunk_fault => $4::boolean)"
 		" THEN true ELSE campaign_lost($1, $2, $3) END",
-		4},
+		4, 0},
 	[OUTCOME_ENDED] = {"ended",
 		"SELECT CASE WHEN $8::float8 IS NULL"
 		" OR campaign_state($1, $2, 'answered', to_timestamp($8::float8)) IS NOT NULL"
 		" THEN campaign_finish($1, $3::integer, $4, $5, $6, $7,"
 		" coalesce(to_timestamp($9::float8), clock_timestamp()), $10) END",
-		10},
+		10, OUTCOME_GROUP},
 	[OUTCOME_LOST] = {"lost",
 		"SELECT CASE WHEN $4::float8 IS NULL"
 		" OR campaign_state($1, $2, 'answered', to_timestamp($4::float8)) IS NOT NULL"
 		" THEN campaign_lost($1, $2, $3, coalesce(to_timestamp($5::float8), clock_timestamp())) END",
-		5},
+		5, OUTCOME_GROUP},
 };
 
 struct values {
@@ -99,7 +100,8 @@ int outcome_tell(
 	struct values v;
 
 	fill(&v, o);
-	return store_ask(s, kinds[o->kind].sql, v.v, kinds[o->kind].n, row, done, ctx);
+	return store_ask_jointly(
+		s, kinds[o->kind].group, kinds[o->kind].sql, v.v, kinds[o->kind].n, row, done, ctx);
 }
 
 /* ---- the file ---- */
@@ -275,7 +277,8 @@ static int ask_line(struct left_line *line)
 		v[i] = json_string_value(json_array_get(line->json, (size_t)i + 1));
 	if (line->plain)
 		make_plain(line->kind, v);
-	return store_ask(line->s, kinds[line->kind].sql, v, n, NULL, on_told, line);
+	return store_ask_jointly(
+		line->s, kinds[line->kind].group, kinds[line->kind].sql, v, n, NULL, on_told, line);
 }
 
 /* What the database will never take is not told it for ever. */

@@ -11,6 +11,13 @@
 
 #define OUTCOME_VALUES 10
 
+/* Groups of statements: see store_ask_jointly. */
+enum {
+	OUTCOME_GROUP =
+		1, /* of what becomes of calls that were dialled: in the order in which it happens */
+	OUTCOME_GROUPS = 2, /* a bit of all others */
+};
+
 enum outcome_kind {
 	OUTCOME_NONE,
 	OUTCOME_UNDIALLED, /* it certainly was not dialled */

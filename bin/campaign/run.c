@@ -146,14 +146,14 @@ static void on_signal(void *ctx, int sig)
 /* ---- what is ours ---- */
 
 /* Dialled by an Asterisk to which we are not connected (any more). */
-static bool elsewhere(const PGresult *row)
+static bool elsewhere(const struct db_row *row)
 {
 	const char *asterisk = db_loop_cell(row, 2).text;
 
 	return asterisk && *asterisk && run.asterisk[0] && strcmp(asterisk, run.asterisk) != 0;
 }
 
-static void on_ours(void *ctx, const PGresult *row)
+static void on_ours(void *ctx, const struct db_row *row)
 {
 	const char *id = db_loop_cell(row, 0).text, *state = db_loop_cell(row, 1).text;
 
@@ -189,7 +189,7 @@ static void ask_ours(void)
 
 /* ---- what others have left ---- */
 
-static void on_left(void *ctx, const PGresult *row)
+static void on_left(void *ctx, const struct db_row *row)
 {
 	const char *id = db_loop_cell(row, 0).text, *state = db_loop_cell(row, 1).text;
 
@@ -214,7 +214,7 @@ static void take_over(void)
 
 /* ---- heartbeats ---- */
 
-static void on_count(void *ctx, const PGresult *row)
+static void on_count(void *ctx, const struct db_row *row)
 {
 	const char *text = db_loop_cell(row, 0).text;
 
@@ -266,7 +266,7 @@ static void on_beat(void *ctx, int64_t now)
 
 /* ---- the trunk ---- */
 
-static void on_paused(void *ctx, const PGresult *row)
+static void on_paused(void *ctx, const struct db_row *row)
 {
 	log_warn("campaign %s is paused: trunk '%s' fails too often", db_loop_cell(row, 0).text,
 		opt.trunk);
@@ -290,7 +290,7 @@ static void judge_trunk(int64_t now)
 
 /* ---- claims ---- */
 
-static void on_claimed_row(void *ctx, const PGresult *row)
+static void on_claimed_row(void *ctx, const struct db_row *row)
 {
 	run.got++;
 	dialer_claimed(run.dialer, row);

@@ -13,13 +13,17 @@
 #define STATEMENT_MS "10000"       /* the server gives a statement up by itself */
 #define CONFLICTS_MAX 5            /* times that a statement is tried */
 #define VALUES_MAX 16
+#define JOINT_MAX 64 /* statements of a transaction */
+/* For it. Well below deadlock_timeout: of two that wait for each other it is we who give up, not an import. */
+#define JOINT_WAITS "SELECT set_config('lock_timeout', '200ms', true)"
 
 struct ask {
 	struct ask *next;
 	const char *sql; /* the caller's, a constant */
 	const char *value[VALUES_MAX];
 	int n;
-	int tries;
+	unsigned group; /* 0: a transaction of its own */
+	int tries;      /* as that */
 	store_row *row;
 	store_done *done;
 	void *ctx;
@@ -30,7 +34,7 @@ enum state {
 	DOWN,       /* there is none, again.at_ns says when one is made */
 	CONNECTING, /* or being set up */
 	READY,
-	BUSY, /* the first of the queue has been sent */
+	BUSY, /* something has been sent */
 };
 
 struct store {
@@ -40,7 +44,9 @@ struct store {
 	struct db_loop *db;
 	enum state state;
 	struct ask *first, **last; /* the queue */
-	int64_t rows;              /* of the one that was sent */
+	struct ask *sent;          /* BUSY: what waits for its answer, in its order */
+	bool joint;                /* they are one transaction */
+	int64_t rows;              /* so far, of one that is by itself */
 	struct loop_timer again;   /* DOWN: connect; else: it has taken too long */
 	struct loop_timer deliver; /* asked while down: to be told so */
 	int64_t pause_ns;          /* before the next connection */
@@ -53,8 +59,7 @@ struct store {
 
 static void put(struct store *s, struct ask *a, bool ahead)
 {
-	/* what was sent stays the first */
-	struct ask **at = !ahead ? s->last : s->state == BUSY ? &s->first->next : &s->first;
+	struct ask **at = ahead ? &s->first : s->last;
 
 	a->next = *at;
 	*at = a;
@@ -62,16 +67,43 @@ static void put(struct store *s, struct ask *a, bool ahead)
 		s->last = &a->next;
 }
 
-static struct ask *take(struct store *s)
+/* All that was sent waits again, ahead of the rest. */
+static void put_back(struct store *s)
 {
-	struct ask *a = s->first;
+	struct ask **end = &s->sent;
 
-	if (!a)
-		return NULL;
-	s->first = a->next;
+	while (*end)
+		end = &(*end)->next;
+	*end = s->first;
 	if (!s->first)
-		s->last = &s->first;
-	return a;
+		s->last = end == &s->sent ? &s->first : end;
+	s->first = s->sent;
+	s->sent = NULL;
+}
+
+/* The oldest, and with it what else waits of its group: from the queue to what is sent. How many. */
+static int take(struct store *s)
+{
+	struct ask **at = &s->first, **to = &s->sent;
+	unsigned group = s->first->group;
+	int n = 0;
+
+	while (*at && n < JOINT_MAX && (n == 0 || group)) {
+		struct ask *a = *at;
+
+		if (a->group != group) {
+			at = &a->next;
+			continue;
+		}
+		*at = a->next;
+		*to = a;
+		to = &a->next;
+		n++;
+	}
+	*to = NULL;
+	if (!*at)
+		s->last = at;
+	return n;
 }
 
 static void tell(struct ask *a, const struct store_reply *r)
@@ -80,17 +112,30 @@ static void tell(struct ask *a, const struct store_reply *r)
 	free(a);
 }
 
+static void send_jointly(struct store *s)
+{
+	struct db_statement all[JOINT_MAX];
+	int n = 0;
+
+	for (const struct ask *a = s->sent; a; a = a->next)
+		all[n++] = (struct db_statement){.sql = a->sql, .values = a->value, .n = a->n};
+	db_loop_send_all(s->db, JOINT_WAITS, all, n);
+}
+
 static void send_next(struct store *s)
 {
-	struct ask *a = s->first;
-
-	if (s->state != READY || !a)
+	if (s->state != READY || !s->first)
 		return;
 	s->state = BUSY;
+	s->joint = take(s) > 1;
 	s->rows = 0;
-	a->tries++;
 	s->again.at_ns = now_ns() + ANSWER_NS;
-	db_loop_send(s->db, a->sql, a->value, a->n);
+	if (s->joint) {
+		send_jointly(s);
+	} else {
+		s->sent->tries++;
+		db_loop_send(s->db, s->sent->sql, s->sent->value, s->sent->n);
+	}
 }
 
 /* ---- the connection ---- */
@@ -101,31 +146,38 @@ static void connect_later(struct store *s)
 	s->pause_ns = min_i64(2 * s->pause_ns, AGAIN_MAX_NS);
 }
 
-/* Everything that was asked gets its end; what is asked meanwhile waits behind it. */
-static void fail_all(struct store *s, bool sent)
+static void fail(struct store *s, struct ask *rest, enum store_end end)
 {
-	struct ask *rest = s->first, *a;
-	struct store_reply r = {.end = sent ? STORE_UNKNOWN : STORE_UNSENT, .why = s->why};
+	struct store_reply r = {.end = end, .why = s->why};
+	struct ask *a;
 
-	s->first = NULL;
-	s->last = &s->first;
 	while ((a = rest)) {
 		rest = a->next;
 		tell(a, &r);
-		r.end = STORE_UNSENT;
 	}
+}
+
+/* Everything that was asked gets its end; what is asked meanwhile waits behind it. */
+static void fail_all(struct store *s)
+{
+	struct ask *sent = s->sent, *rest = s->first;
+
+	s->sent = s->first = NULL;
+	s->last = &s->first;
+	fail(s, sent, STORE_UNKNOWN);
+	fail(s, rest, STORE_UNSENT);
 }
 
 static void lost(struct store *s, const char *why)
 {
-	bool sent = s->state == BUSY, news = !s->told_down || strcmp(why, s->why) != 0;
+	bool news = !s->told_down || strcmp(why, s->why) != 0;
 
 	snprintf(s->why, sizeof(s->why), "%s", why);
 	db_loop_close(s->db);
 	s->db = NULL;
 	s->state = DOWN;
 	connect_later(s);
-	fail_all(s, sent);
+	fail_all(s);
 	s->told_down = true;
 	if (news)
 		s->on->down(s->ctx, s->why);
@@ -138,39 +190,45 @@ static void on_opened(void *ctx)
 	db_loop_send(s->db, s->setup, NULL, 0);
 }
 
-static void on_row(void *ctx, const PGresult *row)
+static void on_row(void *ctx, const struct db_row *row)
 {
 	struct store *s = ctx;
 
 	if (s->state != BUSY)
 		return;
 	s->rows++;
-	if (s->first->row)
-		s->first->row(s->first->ctx, row);
+	if (s->sent->row)
+		s->sent->row(s->sent->ctx, row);
 }
 
+/* Of one that is by itself, or of each of a transaction, once it is committed. */
 static void on_done(void *ctx, int64_t rows, bool table)
 {
 	struct store *s = ctx;
-	bool was_setup = s->state == CONNECTING;
 	struct store_reply r = {.end = STORE_DONE, .why = ""};
+	struct ask *a = s->sent;
 
-	s->state = READY;
-	s->again.at_ns = 0;
-	if (was_setup) {
+	s->sent = a ? a->next : NULL;
+	if (!s->sent) {
+		s->state = READY;
+		s->again.at_ns = 0;
+	}
+	if (a) {
+		tell(a, &r);
+	} else {
 		s->pause_ns = AGAIN_MIN_NS;
 		s->told_down = false;
 		s->on->up(s->ctx);
-	} else {
-		tell(take(s), &r);
 	}
 	send_next(s);
 }
 
+/* Of all that was sent nothing is there. */
 static void on_refused(void *ctx, enum db_fault fault, const char *state, const char *why)
 {
 	struct store *s = ctx;
 	struct store_reply r = {.end = STORE_REFUSED, .fault = fault, .why = why};
+	struct ask *a = s->sent;
 
 	if (s->state == CONNECTING) {
 		lost(s, why);
@@ -178,9 +236,16 @@ static void on_refused(void *ctx, enum db_fault fault, const char *state, const 
 	}
 	s->state = READY;
 	s->again.at_ns = 0;
-	/* one that gave rows before it failed would give them twice */
-	if (fault != DB_CONFLICT || s->first->tries >= CONFLICTS_MAX || s->rows)
-		tell(take(s), &r);
+	if (s->joint) {
+		for (; a; a = a->next)
+			a->group = 0;
+		put_back(s);
+	} else if (fault == DB_CONFLICT && a->tries < CONFLICTS_MAX && !s->rows) {
+		put_back(s); /* one that gave rows before it failed would give them twice */
+	} else {
+		s->sent = NULL;
+		tell(a, &r);
+	}
 	send_next(s);
 }
 
@@ -228,7 +293,7 @@ static void on_deliver(void *ctx, int64_t now)
 	struct store *s = ctx;
 
 	if (s->state == DOWN || s->state == CONNECTING)
-		fail_all(s, false);
+		fail_all(s);
 }
 
 struct store *store_open(
@@ -271,8 +336,11 @@ void store_close(struct store *s)
 	db_loop_close(s->db);
 	loop_remove_timer(s->loop, &s->again);
 	loop_remove_timer(s->loop, &s->deliver);
-	while ((a = take(s)))
+	put_back(s);
+	while ((a = s->first)) {
+		s->first = a->next;
 		free(a);
+	}
 	free(s);
 }
 
@@ -308,8 +376,16 @@ static int ask(struct store *s, bool ahead, const struct ask *what, const char *
 int store_ask(struct store *s, const char *sql, const char *const values[], int n, store_row *row,
 	store_done *done, void *ctx)
 {
-	return ask(s, false,
-		&(struct ask){.sql = sql, .n = n, .row = row, .done = done, .ctx = ctx}, values);
+	return store_ask_jointly(s, 0, sql, values, n, row, done, ctx);
+}
+
+int store_ask_jointly(struct store *s, unsigned group, const char *sql, const char *const values[],
+	int n, store_row *row, store_done *done, void *ctx)
+{
+	const struct ask what = {
+		.sql = sql, .n = n, .group = group, .row = row, .done = done, .ctx = ctx};
+
+	return ask(s, false, &what, values);
 }
 
 int store_ask_first(struct store *s, const char *sql, const char *const values[], int n,

@@ -1,5 +1,5 @@
-/* store: statements to PostgreSQL from the loop, one after the other, each a transaction, over one connection that is made
- * again whenever it is lost.
+/* store: statements to PostgreSQL from the loop, one after the other, each a transaction, or several of them one, over one
+ * connection that is made again whenever it is lost.
  *
  * What became of a statement is told exactly: a dispatcher may only dial what is certainly committed, and may only take
  * back what certainly is.
@@ -14,7 +14,7 @@ struct store;
 enum store_end {
 	STORE_DONE,    /* committed */
 	STORE_REFUSED, /* the server said no: nothing of it is there */
-	STORE_UNSENT,  /* there is no connection: the server never saw it */
+	STORE_UNSENT, /* there is no connection: the server never saw it, or nothing of it is there */
 	STORE_UNKNOWN, /* the connection was lost before its answer: committed or not */
 };
 
@@ -24,7 +24,7 @@ struct store_reply {
 	const char *why;     /* not DONE: one line, the end of a message */
 };
 
-typedef void store_row(void *ctx, const PGresult *row); /* see db_loop_cell */
+typedef void store_row(void *ctx, const struct db_row *row); /* see db_loop_cell */
 typedef void store_done(void *ctx, const struct store_reply *r);
 
 struct store_handlers {
@@ -46,7 +46,13 @@ bool store_is_up(const struct store *s);
  * others did at that moment (a deadlock) is tried again by itself. -1: no memory. */
 int store_ask(struct store *s, const char *sql, const char *const values[], int n, store_row *row,
 	store_done *done, void *ctx) MUST_USE;
-/* The same, ahead of all that waits. */
+/* The same, of a group (not 0): what waits of one goes as one transaction, since it is the commit that takes time. Rows and
+ * ends are told once that is committed. If one is refused, or has to wait for the locks of others, nothing is there of any,
+ * and each is asked by itself: nobody suffers for another. Those of a group stay in their order, and may overtake others.
+ * For statements that lock what no other process does, but for a moment. */
+int store_ask_jointly(struct store *s, unsigned group, const char *sql, const char *const values[],
+	int n, store_row *row, store_done *done, void *ctx) MUST_USE;
+/* As store_ask, ahead of all that waits. */
 int store_ask_first(struct store *s, const char *sql, const char *const values[], int n,
 	store_row *row, store_done *done, void *ctx) MUST_USE;
 

@@ -28,6 +28,9 @@ static struct {
 	__typeof__(PQsendQuery) *sendQuery;
 	__typeof__(PQsendQueryParams) *sendQueryParams;
 	__typeof__(PQsetSingleRowMode) *setSingleRowMode;
+	__typeof__(PQenterPipelineMode) *enterPipelineMode;
+	__typeof__(PQpipelineSync) *pipelineSync;
+	__typeof__(PQexitPipelineMode) *exitPipelineMode;
 	__typeof__(PQflush) *flush;
 	__typeof__(PQconsumeInput) *consumeInput;
 	__typeof__(PQisBusy) *isBusy;
@@ -37,6 +40,7 @@ static struct {
 	__typeof__(PQresultStatus) *resultStatus;
 	__typeof__(PQresultErrorField) *resultErrorField;
 	__typeof__(PQcmdTuples) *cmdTuples;
+	__typeof__(PQntuples) *ntuples;
 	__typeof__(PQnfields) *nfields;
 	__typeof__(PQfname) *fname;
 	__typeof__(PQftype) *ftype;
@@ -56,9 +60,10 @@ static int load(void)
 		SYMBOL(freemem), SYMBOL(connectStartParams), SYMBOL(connectPoll), SYMBOL(status),
 		SYMBOL(socket), SYMBOL(finish), SYMBOL(errorMessage), SYMBOL(serverVersion),
 		SYMBOL(setnonblocking), SYMBOL(setNoticeReceiver), SYMBOL(sendQuery),
-		SYMBOL(sendQueryParams), SYMBOL(setSingleRowMode), SYMBOL(flush),
-		SYMBOL(consumeInput), SYMBOL(isBusy), SYMBOL(getResult), SYMBOL(notifies),
-		SYMBOL(clear), SYMBOL(resultStatus), SYMBOL(resultErrorField), SYMBOL(cmdTuples),
+		SYMBOL(sendQueryParams), SYMBOL(setSingleRowMode), SYMBOL(enterPipelineMode),
+		SYMBOL(pipelineSync), SYMBOL(exitPipelineMode), SYMBOL(flush), SYMBOL(consumeInput),
+		SYMBOL(isBusy), SYMBOL(getResult), SYMBOL(notifies), SYMBOL(clear),
+		SYMBOL(resultStatus), SYMBOL(resultErrorField), SYMBOL(cmdTuples), SYMBOL(ntuples),
 		SYMBOL(nfields), SYMBOL(fname), SYMBOL(ftype), SYMBOL(getisnull), SYMBOL(getvalue),
 		SYMBOL(getlength), {0}};
 
@@ -82,13 +87,16 @@ struct db_loop {
 	struct loop_source source; /* its socket; fd -1: none */
 	struct loop_timer later;   /* what is wrong before there is anything to wait for */
 	enum state state;
-	short wants;  /* CONNECTING: POLLIN or POLLOUT */
-	bool unsent;  /* something waits to be sent */
-	bool error;   /* WORKING: a statement has failed; fault and the rest say how */
-	int64_t rows; /* of the last result */
-	bool table;   /* it is one of rows */
-	bool handing; /* a row or notification is being handed over */
-	bool closed;  /* meanwhile */
+	short wants;     /* CONNECTING: POLLIN or POLLOUT */
+	bool unsent;     /* something waits to be sent */
+	bool error;      /* WORKING: a statement has failed; fault and the rest say how */
+	int64_t rows;    /* of the last result */
+	bool table;      /* it is one of rows */
+	PGresult **kept; /* of db_loop_send_all: the results, until it is committed */
+	int joined;      /* its statements; 0: there is none */
+	int ended;       /* of them: their results are there */
+	bool handing;    /* a row or notification is being handed over */
+	bool closed;     /* meanwhile */
 	enum db_fault fault;
 	char sqlstate[8], why[DB_WHY_MAX];
 };
@@ -148,18 +156,23 @@ static void take_error(struct db_loop *d, const PGresult *result)
 
 /* ---- results ---- */
 
+static int64_t rows_of(const PGresult *result)
+{
+	return strtoll(pq.cmdTuples((PGresult *)(uintptr_t)result), NULL, 10);
+}
+
 /* One of them. False: the handler has closed it. */
 static bool take_result(struct db_loop *d, const PGresult *result)
 {
 	switch (pq.resultStatus(result)) {
 	case PGRES_SINGLE_TUPLE:
 		d->handing = true;
-		d->on->row(d->ctx, result);
+		d->on->row(d->ctx, &(struct db_row){.result = result});
 		d->handing = false;
 		return !d->closed;
 	case PGRES_COMMAND_OK:
 	case PGRES_TUPLES_OK:
-		d->rows = strtoll(pq.cmdTuples((PGresult *)(uintptr_t)result), NULL, 10);
+		d->rows = rows_of(result);
 		d->table = pq.resultStatus(result) == PGRES_TUPLES_OK;
 		return true;
 	default:
@@ -188,13 +201,52 @@ static bool take_notifications(struct db_loop *d)
 	return false;
 }
 
+/* Of a transaction that is committed: rows and the end of each statement. The last handler may send. */
+static void tell_all(struct db_loop *d)
+{
+	PGresult **kept = d->kept;
+	int n = d->joined;
+
+	d->kept = NULL;
+	d->joined = 0;
+	d->handing = true;
+	for (int i = 1; i < n; i++) {
+		struct db_row row = {.result = kept[i]};
+
+		for (; !d->closed && row.at < pq.ntuples(kept[i]); row.at++)
+			d->on->row(d->ctx, &row);
+		if (!d->closed)
+			d->on->done(d->ctx, rows_of(kept[i]),
+				pq.resultStatus(kept[i]) == PGRES_TUPLES_OK);
+		pq.clear(kept[i]);
+	}
+	d->handing = false;
+	pq.clear(kept[0]);
+	free(kept);
+	if (d->closed)
+		db_loop_close(d);
+}
+
+static void drop_kept(struct db_loop *d)
+{
+	for (int i = 0; i < d->joined; i++)
+		pq.clear(d->kept[i]); /* of NULL, too */
+	free(d->kept);
+	d->kept = NULL;
+	d->joined = 0;
+}
+
 /* All results are there. What was notified came with them, and nothing else would wake us for it. */
 static void end(struct db_loop *d)
 {
 	d->state = READY;
+	if (d->error)
+		drop_kept(d);
 	if (!take_notifications(d))
 		return;
-	if (!d->error)
+	if (!d->error && d->joined)
+		tell_all(d);
+	else if (!d->error)
 		d->on->done(d->ctx, d->rows, d->table);
 	else if (d->on->refused && d->fault != DB_GONE && pq.status(d->conn) == CONNECTION_OK)
 		d->on->refused(d->ctx, d->fault, d->sqlstate, d->why);
@@ -225,6 +277,46 @@ static void lost(struct db_loop *d)
 	if (!d->error)
 		take_error(d, NULL);
 	fail(d);
+}
+
+/* What libpq itself finds wrong has no SQLSTATE: then the server may have gone on. */
+static void keep(struct db_loop *d, PGresult *result)
+{
+	ExecStatusType status = pq.resultStatus(result);
+
+	if ((status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) && d->ended < d->joined &&
+		!d->kept[d->ended]) {
+		d->kept[d->ended] = result;
+		return;
+	}
+	/* what was set for the statement before is still so for the first */
+	if (!d->error && (d->ended > 0 || status != PGRES_SINGLE_TUPLE)) {
+		take_error(d, result);
+		if (!d->sqlstate[0])
+			d->fault = DB_GONE;
+	}
+	pq.clear(result);
+}
+
+/* NULL stands behind the results of each statement, behind an error of the commit, and for ever if there is no connection. */
+static void work_jointly(struct db_loop *d)
+{
+	PGresult *result;
+
+	while (!pq.isBusy(d->conn)) {
+		result = pq.getResult(d->conn);
+		if (result && pq.resultStatus(result) != PGRES_PIPELINE_SYNC) {
+			keep(d, result);
+		} else if (result || ++d->ended > d->joined + 1) {
+			pq.clear(result);
+			if (result && (d->error || d->ended == d->joined) &&
+				pq.exitPipelineMode(d->conn))
+				end(d);
+			else
+				lost(d);
+			return;
+		}
+	}
 }
 
 /* False: the connection is lost, and may have been closed. */
@@ -289,7 +381,9 @@ static void ready(void *ctx, short revents)
 	}
 	if (d->unsent && !send_rest(d))
 		return;
-	if (d->state == WORKING)
+	if (d->state == WORKING && d->joined)
+		work_jointly(d);
+	else if (d->state == WORKING)
 		work(d);
 	else
 		(void)take_notifications(d);
@@ -423,6 +517,7 @@ void db_loop_close(struct db_loop *d)
 	loop_remove(d->loop, &d->source);
 	loop_remove_timer(d->loop, &d->later);
 	resolve_free(d->resolve);
+	drop_kept(d);
 	if (d->conn)
 		pq.finish(d->conn);
 	if (d->options)
@@ -432,16 +527,17 @@ void db_loop_close(struct db_loop *d)
 
 /* ---- asking ---- */
 
-void db_loop_send(struct db_loop *d, const char *sql, const char *const values[], int n)
+static void begin_work(struct db_loop *d)
 {
-	int sent = values ? pq.sendQueryParams(d->conn, sql, n, NULL, values, NULL, NULL, 0)
-			  : pq.sendQuery(d->conn, sql);
-
 	d->state = WORKING;
 	d->error = false;
 	d->rows = 0;
 	d->table = false;
-	if (!sent || (values && !pq.setSingleRowMode(d->conn))) {
+}
+
+static void end_sending(struct db_loop *d, bool sent)
+{
+	if (!sent) {
 		take_error(d, NULL);
 		d->state = BROKEN;
 		d->later.at_ns = now_ns();
@@ -451,24 +547,54 @@ void db_loop_send(struct db_loop *d, const char *sql, const char *const values[]
 	d->unsent = pq.flush(d->conn) != 0;
 }
 
+void db_loop_send(struct db_loop *d, const char *sql, const char *const values[], int n)
+{
+	begin_work(d);
+	end_sending(d,
+		values ? pq.sendQueryParams(d->conn, sql, n, NULL, values, NULL, NULL, 0) &&
+				pq.setSingleRowMode(d->conn)
+		       : pq.sendQuery(d->conn, sql));
+}
+
+static bool send_one(struct db_loop *d, const struct db_statement *s)
+{
+	return pq.sendQueryParams(d->conn, s->sql, s->n, NULL, s->values, NULL, NULL, 0);
+}
+
+void db_loop_send_all(struct db_loop *d, const char *first, const struct db_statement all[], int n)
+{
+	bool sent;
+
+	begin_work(d);
+	d->kept = calloc((size_t)n + 1, sizeof(PGresult *));
+	d->joined = d->kept ? n + 1 : 0;
+	d->ended = 0;
+	sent = d->kept && pq.enterPipelineMode(d->conn) &&
+		send_one(d, &(struct db_statement){.sql = first});
+	for (int i = 0; sent && i < n; i++)
+		sent = send_one(d, &all[i]);
+	end_sending(d, sent && pq.pipelineSync(d->conn));
+}
+
 int db_loop_version(const struct db_loop *d)
 {
 	return pq.serverVersion(d->conn);
 }
 
-int db_loop_columns(const PGresult *row)
+int db_loop_columns(const struct db_row *row)
 {
-	return pq.nfields(row);
+	return pq.nfields(row->result);
 }
 
-struct db_cell db_loop_cell(const PGresult *row, int column)
+struct db_cell db_loop_cell(const struct db_row *row, int column)
 {
-	bool null = pq.getisnull(row, 0, column);
+	const PGresult *r = row->result;
+	bool null = pq.getisnull(r, row->at, column);
 
 	return (struct db_cell){
-		.name = pq.fname(row, column),
-		.text = null ? NULL : pq.getvalue(row, 0, column),
-		.bytes = null ? 0 : (size_t)pq.getlength(row, 0, column),
-		.type = pq.ftype(row, column),
+		.name = pq.fname(r, column),
+		.text = null ? NULL : pq.getvalue(r, row->at, column),
+		.bytes = null ? 0 : (size_t)pq.getlength(r, row->at, column),
+		.type = pq.ftype(r, column),
 	};
 }

@@ -11,7 +11,7 @@
  * server notices that within 500 ms if it was told to look (client_connection_check_interval, PostgreSQL 14), else when
  * the statement's timeout is up. Times come as ISO 8601.
  *
- * Source: libpq's manual, "Asynchronous Command Processing", PostgreSQL 13 to 18.
+ * Source: libpq's manual, "Asynchronous Command Processing" and "Pipeline Mode": libpq 14 to 18, servers 13 to 18.
  */
 #ifndef CALLPIPE_DB_DB_LOOP_H
 #define CALLPIPE_DB_DB_LOOP_H
@@ -21,10 +21,16 @@
 
 struct db_loop;
 
+/* A row, as long as its handler runs. */
+struct db_row {
+	const PGresult *result;
+	int at; /* in it */
+};
+
 /* Called from the loop. Any of them may call db_loop_send and db_loop_close. */
 struct db_loop_handlers {
 	void (*opened)(void *ctx);
-	void (*row)(void *ctx, const PGresult *row); /* of one row, borrowed */
+	void (*row)(void *ctx, const struct db_row *row);
 	/* the statements that were sent are done; rows: how many the last one was about; table: it answers with rows, were
 	 * there none */
 	void (*done)(void *ctx, int64_t rows, bool table);
@@ -46,6 +52,16 @@ struct db_loop *db_loop_open(
 void db_loop_close(struct db_loop *d);
 /* One statement with its n values as text, or (n 0) several without. Only after opened, done or refused. */
 void db_loop_send(struct db_loop *d, const char *sql, const char *const values[], int n);
+/* Several statements as one transaction, n > 0, behind a first one that sets something for it. Once it is committed, and not
+ * before, rows and done of each, but not of the first, are told in their order, and only from the last done may be sent.
+ * If one is refused nothing is there of any: refused is told once; after failed it is not known. No transaction may be
+ * open. */
+struct db_statement {
+	const char *sql;
+	const char *const *values;
+	int n; /* of values */
+};
+void db_loop_send_all(struct db_loop *d, const char *first, const struct db_statement all[], int n);
 /* 150018 */
 int db_loop_version(const struct db_loop *d);
 
@@ -56,7 +72,7 @@ struct db_cell {
 	size_t bytes;     /* of text */
 	unsigned type;    /* its OID, of pg_type */
 };
-int db_loop_columns(const PGresult *row);
-struct db_cell db_loop_cell(const PGresult *row, int column);
+int db_loop_columns(const struct db_row *row);
+struct db_cell db_loop_cell(const struct db_row *row, int column);
 
 #endif

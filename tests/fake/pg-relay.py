@@ -6,6 +6,7 @@ Who connects says by the name of the application what is to happen:
     silent   the server never answers (whatever is said)
     commit   the connection breaks when COMMIT has gone through, before it is answered
     cut      it breaks at the first statement with parameters
+    joint    it breaks when the first transaction of store_ask_jointly is committed, instead of the answer
 """
 import os
 import socket
@@ -17,9 +18,11 @@ listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 
 
-def pour(source, to):
+def pour(source, to, mute=None):
     try:
         while data := source.recv(65536):
+            if mute and mute.is_set():
+                break
             to.sendall(data)
     except OSError:
         pass
@@ -35,7 +38,7 @@ def serve(client):
     if first[4:8] == b"\x04\xd2\x16\x2f":  # SSLRequest
         client.sendall(b"N")
         first = client.recv(65536)
-    mode = next(m for m in ("silent", "commit", "cut", "pass") if m.encode() in first)
+    mode = next(m for m in ("silent", "commit", "cut", "joint", "pass") if m.encode() in first)
     if mode == "silent":
         client.recv(1)
         return
@@ -43,7 +46,8 @@ def serve(client):
     server.connect(path)
     server.sendall(first)
     # what the server has to say comes only as long as it may
-    back = threading.Thread(target=pour, args=(server, client), daemon=True)
+    mute = threading.Event()
+    back = threading.Thread(target=pour, args=(server, client, mute), daemon=True)
     held = mode == "commit"
     back.start()
     while data := client.recv(65536):
@@ -51,6 +55,8 @@ def serve(client):
             client.close()
             server.close()
             return
+        if mode == "joint" and b"lock_timeout" in data:
+            mute.set()
         if held and b"COMMIT" in data:
             client.shutdown(socket.SHUT_RDWR)
             client.close()
