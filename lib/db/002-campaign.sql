@@ -699,7 +699,9 @@ BEGIN
 			jsonb_strip_nulls(jsonb_build_object('first_name', p.first_name, 'last_name', p.last_name, 'email', p.email,
 				'company', p.company, 'notes', p.notes)) || coalesce(p.extra, '{}'),
 			t.endpoint, k.talk_s
-		FROM unnest(made) AS id JOIN call c ON c.call_id = id JOIN call_queue q ON q.queue_id = c.queue_id
+		-- OFFSET 0: looked for by its id; a plan made while there were few calls reads them all
+		FROM unnest(made) AS id CROSS JOIN LATERAL (SELECT * FROM call c WHERE c.call_id = id OFFSET 0) c
+		JOIN call_queue q ON q.queue_id = c.queue_id
 		JOIN campaign k ON k.campaign_id = c.campaign_id LEFT JOIN contact p ON p.contact_id = c.contact_id;
 END
 $$;
