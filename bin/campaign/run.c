@@ -19,6 +19,8 @@
 #include "endpoint.h"
 #include "scenario.h"
 
+#define CLAIM_LEAST_NS \
+	(25 * NS_PER_MS) /* from one claim to the next: who ends meanwhile is made up for at once */
 #define CLAIM_SOON_NS (100 * NS_PER_MS) /* there was something: a bucket fills, a gap ends */
 #define CLAIM_IDLE_NS (250 * NS_PER_MS) /* there was nothing; doubles up to the next */
 #define CLAIM_LATEST_NS (5 * NS_PER_S)
@@ -65,6 +67,7 @@ static struct run {
 	bool asking_ours; /* what is ours is asked */
 	bool draining;
 	int64_t asked, got;   /* rows of the last claim */
+	int64_t claimed_ns;   /* it was made then */
 	int64_t pause_ns;     /* before the next one, if there is nothing */
 	int64_t beaten_ns;    /* the last time the database heard of us */
 	int64_t beaten_calls; /* of ours it had then; -1: it does not say */
@@ -77,7 +80,7 @@ static struct run {
 
 static void claim_in(int64_t ns)
 {
-	int64_t at = now_ns() + ns;
+	int64_t at = max_i64(now_ns() + ns, run.claimed_ns + CLAIM_LEAST_NS);
 
 	if (!run.claim.at_ns || at < run.claim.at_ns)
 		run.claim.at_ns = at;
@@ -342,8 +345,10 @@ static void on_claim(void *ctx, int64_t now)
 		    "SELECT " CLAIM_COLUMNS
 		    " FROM campaign_claim($1, $2, $3::integer, $4::interval)",
 		    (const char *const[]){run.node, opt.trunk, slots, run.lease}, 4, on_claimed_row,
-		    on_claimed, NULL) == 0)
+		    on_claimed, NULL) == 0) {
 		run.claiming = true;
+		run.claimed_ns = now;
+	}
 }
 
 static void on_gone(void *ctx)
