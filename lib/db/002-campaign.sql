@@ -606,7 +606,8 @@ DECLARE
 	looked integer := 0;
 BEGIN
 	WHILE cardinality(made) < p_want AND looked < 256 LOOP -- one claim stays short, whatever it finds
-		ids := campaign_candidates(k.campaign_id, greatest(p_want - cardinality(made), least(looked, 32)), p_at);
+		-- a few more than are wanted: to search again takes longer than to turn one of them away
+		ids := campaign_candidates(k.campaign_id, p_want - cardinality(made) + greatest(2, least(looked, 32)), p_at);
 		EXIT WHEN ids IS NULL;
 		ids := ARRAY(SELECT q.queue_id FROM call_queue q WHERE q.queue_id = ANY (ids) AND q.status = 'pending'
 			FOR UPDATE SKIP LOCKED);
