@@ -4,9 +4,10 @@
  * never used again. Two things are to be shown: of an attempt there is at most one INVITE (A), and no attempt of a number
  * begins while another one of it may still ring (B).
  *
- * What it rests on: PostgreSQL does what it says it has committed (store.c turns synchronous_commit on). Asterisk dials a
- * channel only on POST dial (or, which nobody does here, originate), answers 404 for an id that it does not have, and 409
- * for one that is not Down. The asterisk_ids of a database differ.
+ * What it rests on: PostgreSQL does what it says it has committed (store.c turns synchronous_commit on, and answers when
+ * that is said, never before: of several dials in one transaction, too; one that was rolled back has left nothing, is asked
+ * again, and was not answered). Asterisk dials a channel only on POST dial (or, which nobody does here, originate), answers
+ * 404 for an id that it does not have, and 409 for one that is not Down. The asterisk_ids of a database differ.
  *
  * (A) POST dial is sent by dial() alone, from on_asked alone, after `campaign_dial` was answered true, to the process that
  * asked. campaign_dial goes from claimed to dialing in one transaction, and nothing goes back to claimed: true once for an

@@ -117,8 +117,10 @@ static void send_jointly(struct store *s)
 	struct db_statement all[JOINT_MAX];
 	int n = 0;
 
-	for (const struct ask *a = s->sent; a; a = a->next)
-		all[n++] = (struct db_statement){.sql = a->sql, .values = a->value, .n = a->n};
+	for (const struct ask *a = s->sent; a; a = a->next) {
+		all[n] = (struct db_statement){.sql = a->sql, .values = a->value, .n = a->n};
+		n++;
+	}
 	db_loop_send_all(s->db, JOINT_WAITS, all, n);
 }
 

@@ -3,6 +3,8 @@
 --
 -- All functions take the instant as p_at, the database's clock by default. Each is one statement to its caller, which
 -- commits by itself (READ COMMITTED): a caller that stops in the middle of a transaction of its own holds everybody up.
+-- A dispatcher has several dials of one campaign, or several states and ends of calls, in one transaction, all sent at once
+-- (bin/campaign/store.h): these take no lock that a claim holds, but for that campaign, and no other does theirs.
 -- Locks are taken in one order: the claim's advisory lock, trunk, campaign, call, queue, contact, caller id. Text from
 -- outside is only ever a value. Bulk tables have no foreign keys: they would double the time of a million rows.
 
