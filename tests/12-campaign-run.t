@@ -15,11 +15,12 @@ q "DELETE FROM call_window; DELETE FROM holiday; UPDATE country_rule SET attempt
 mkdir "$T/from" "$T/spool"
 cat >"$T/plan" <<END
 {"kinds": {"talks": {"ring": 5, "answer": 20, "patience": 3000, "talk": 1200, "try": "SUCCESS"},
+	"long": {"ring": 5, "answer": 20, "patience": 9000, "talk": 2500, "try": "SUCCESS"},
 	"unserved": {"ring": 5, "answer": 20, "patience": 3000, "talk": 1, "try": "FAILED", "verdict": ""},
 	"full": {"ring": 5, "answer": 20, "patience": 3000, "talk": 20, "try": "SUCCESS", "verdict": "busy"},
 	"reads": {"ring": 5, "answer": 20, "patience": 3000, "run": ["cp", "$T/from/{uuid}", "$T/seen"]}},
  "default": "answer", "numbers": {"+999001": "talks", "+999002": "busy", "+999003": "ringout", "+999004": "reads",
-	"+999005": "congestion", "+999007": "voicemail", "+999008": "unserved", "+999009": "full"}}
+	"+999005": "congestion", "+999007": "voicemail", "+999008": "unserved", "+999009": "full", "+999010": "long"}}
 END
 start tests/fake/ari.py --plan "$T/plan" --user callpipe:s3cret-word --log "$T/invites" >"$T/port"
 wait_for 10 test -s "$T/port" || { echo 'Bail out! the fake does not start' && exit 1; }
@@ -131,7 +132,7 @@ ok 'told to end, it ends' ends 0
 check 'behind the call, whose end it has told' '[ "$(q "SELECT outcome FROM call")" = hangup ]'
 check 'and nobody else is called' 'rings 1 && says pause "told to end: no more calls; 1 are under way"'
 
-fresh 001
+fresh 010 # a new dispatcher is there before it has ended
 runs twice && state answered
 kill "$dispatcher" && wait_for 5 says twice 'told to end' && kill "$dispatcher"
 ok 'told twice, it ends at once' ends 0
@@ -195,7 +196,7 @@ ok 'no reply, and it is Down: given up' state lost
 check 'it did not ring' 'rings 0'
 kill "$dispatcher" && ends 0
 
-fresh 001
+fresh 010
 runs talk && state answered && killed && expire
 runs heir
 ok 'killed while somebody talks: followed' is 'SELECT outcome, hangup_cause, billsec > 0.3 FROM call' 'hangup|16|t'
@@ -325,7 +326,7 @@ check 'over it nobody rings' 'rings 0'
 kill "$dispatcher" && ends 0
 
 # ---- a scenario that is not there any more
-fresh 001 004
+fresh 004 007
 q "UPDATE campaign SET scenario = 'solar'"
 runs scenario
 ok 'without its scenario the campaign is paused, and it is said why' is "SELECT status, status_reason LIKE 'the scenario solar is not there, or not whole, for %' FROM campaign" 'paused|t'
