@@ -163,6 +163,16 @@ check 'then the dial rings nobody' 'sleep 2; rings 0'
 check 'the attempt is counted, and not made again at once' '[ "$(q "SELECT attempts, status, next_at > last_attempt_at + interval '\''9 min'\'' FROM call_queue")" = "1|pending|t" ]'
 kill "$dispatcher" && ends 0
 
+# What a crash of the database may leave of a claim, whose commit does not wait for the disk: nothing.
+fresh 101
+control 'slow?match=create&ms=600&when=after'
+runs unsaid && state claimed
+q "DELETE FROM call; UPDATE call_queue SET status = 'pending', call_id = NULL, next_at = now() + interval '1 hour'"
+ok 'a claim that the database has lost: its channel goes' wait_for 5 says unsaid "not dialled: \\|it is another's now"
+ok 'and is not there' wait_for 5 no_channel
+kill "$dispatcher" && ends 0
+check 'nobody rings' 'rings 0'
+
 # The database holds its answer back while the process is stopped: committed, and not dialled.
 fresh 101
 control 'slow?match=create&ms=500&when=after'

@@ -32,6 +32,8 @@
  *
  *	before the claim commits    D P nothing has happened. A claim that committed unseen: rows of ours that we do not
  *	                            know, found by ask_ours: as R of claimed.
+ *	                            P after it: the claim may be gone from the disk, and then nothing of it is there:
+ *	                            as if it had been unclaimed. Once its campaign_dial is committed, so is the claim.
  *	claimed, before create      D R: unclaim. Wakes up: makes a channel, campaign_dial is false, the channel is removed.
  *	create under way            D as before; the channel is removed by R, or by Stasis, which has nobody to hand it to;
  *	                            a late one by whoever hears its StasisStart. K: unclaim.

@@ -667,6 +667,9 @@ DECLARE
 	more text[];
 	made text[] := '{}';
 BEGIN
+	-- The disk is not waited for. A crash may take a claim back, and with it all that was committed behind it: a call of it
+	-- that may be dialled is on the disk, and so is its claim; of the others campaign_dial finds nothing.
+	PERFORM set_config('synchronous_commit', 'off', true);
 	-- One at a time: so each cap is exact, and two claims never wait for each other's rows.
 	PERFORM pg_advisory_xact_lock(41218790332);
 	SELECT * INTO t FROM trunk WHERE name = p_trunk FOR UPDATE;
