@@ -20,7 +20,7 @@ for name in HELLOS:
     line.silence(2500)
     [event] = verdicts(line)
     same(event["verdict"], "human", name)
-    assert 500 <= event["ms"] - end <= 1200, (name, end, event)
+    assert 350 <= event["ms"] - end <= 1100, (name, end, event)
 EOF2
 	look "a prompt that goes on: a machine, in 4 s; noise $noise" <<EOF2
 for voice in VOICES:

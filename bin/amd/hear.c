@@ -4,10 +4,11 @@
 
 #include "audio/pcm.h"
 
-/* Turns as vad's defaults find them: what it takes for a voice is one here. */
+/* Turns as vad's defaults find them: what it takes for a voice is one here; while the bot speaks a little less, as nothing
+ * is interrupted. */
 static const struct endpoint_set turns = {
 	.silent = {0.70F, 3},
-	.bot = {0.90F, 4},
+	.bot = {0.80F, 3},
 	.stay = 0.50F,
 	.quiet = 0.15F,
 	.echo_margin_db = 6.F,
@@ -17,7 +18,8 @@ static const struct endpoint_set turns = {
 	.end_silence_ms = 700,
 };
 
-#define BEEP_LEAST 200.F /* mean square root of samples: -41 dB of a sine of full scale */
+#define PERHAPS_SCORE 0.2F /* of the net: what is above it, and no voice, is no pause either */
+#define BEEP_LEAST 200.F   /* mean square root of samples: -41 dB of a sine of full scale */
 /* Of a line x[i - 1] + x[i + 1] is c x[i]; what is left of that is noise, by the power of the samples. */
 #define BEEP_REST 0.15F
 
@@ -53,13 +55,14 @@ static bool tone_heard(struct hear *h, const int16_t *samples, bool perhaps)
 	return tone_frame(&h->ear.tone, samples);
 }
 
-static bool voice_heard(struct hear *h, int64_t at_ms, const int16_t *samples, bool tone)
+static void voice_heard(struct hear *h, struct judge_frame *jf, const int16_t *samples, bool tone)
 {
-	struct endpoint_frame f = ear_voice(&h->ear, at_ms, samples);
+	struct endpoint_frame f = ear_voice(&h->ear, jf->at_ms, samples);
 
 	f.tone = tone;
 	endpoint_frame(&h->endpoint, &f);
-	return h->endpoint.active && h->endpoint.silent_ms == 0;
+	jf->voice = h->endpoint.active && h->endpoint.silent_ms == 0;
+	jf->perhaps = !jf->voice && !tone && f.score > PERHAPS_SCORE;
 }
 
 static void need_set(struct hear *h)
@@ -78,7 +81,7 @@ static void on_frame(void *ctx, int64_t at_ms, const int16_t *samples)
 	level_db = level(samples, pcm_frame_samples(h->ear.rate_hz), &perhaps);
 	tone = tone_heard(h, samples, perhaps);
 	if (h->need == JUDGE_ALL)
-		f.voice = voice_heard(h, at_ms, samples, tone || cadence_rings(&h->cadence, at_ms));
+		voice_heard(h, &f, samples, tone || cadence_rings(&h->cadence, at_ms));
 	f.bot = endpoint_bot(&h->endpoint);
 	f.level_db = level_db;
 	f.signal = cadence_frame(&h->cadence, at_ms, &h->ear.tone, tone, level_db, f.voice);

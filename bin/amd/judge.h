@@ -1,11 +1,11 @@
 /* judge: who has answered, from voices, pauses and signals, by log-odds.
  *
  * A person says a word or two and waits; a machine goes on. So every 20 ms the odds are: what has been said in one go so
- * far speaks for a machine, the longer the more; the pause behind it speaks for a person, the longer the more; to talk
- * on over the bot speaks for a machine, to answer it for a person. A verdict falls when the odds pass a threshold, the one
- * against a machine later, as it is the error that costs a customer. Signals (cadence.h) decide more or less alone.
- * A verdict is not the last word: what comes later may overrule it. Pure: time is that of the frames; what is decided is
- * told by emit, at once. Where the numbers come from: judge.c.
+ * far speaks for a machine, the longer the more, and so does who goes on behind a pause, and who talks on over the bot;
+ * the pause behind it speaks for a person, the longer the more, and so does who answers the bot. A verdict falls when the
+ * odds pass a threshold, the one against a machine later, as it is the error that costs a customer. Signals (cadence.h)
+ * decide more or less alone. A verdict is not the last word: what comes later may overrule it. Pure: time is that of the
+ * frames; what is decided is told by emit, at once. Where the numbers come from: judge.c.
  */
 #ifndef AMD_JUDGE_H
 #define AMD_JUDGE_H
@@ -44,8 +44,9 @@ struct judge_frame {
 	int64_t at_ms;
 	float level_db; /* a sine of full scale is 0 */
 	bool voice;     /* the caller's voice, and no echo, is in these 20 ms */
-	bool rings;     /* a tone is, for some time already */
-	bool bot;       /* the bot is playing */
+	bool perhaps; /* none, and yet no clear pause: it may be one that is faint, or under an echo */
+	bool rings; /* a tone is, for some time already */
+	bool bot;   /* the bot is playing */
 	enum cadence_signal signal;
 	const struct cadence_pulse *pulse; /* of it */
 };
@@ -70,13 +71,15 @@ struct judge {
 	int64_t frames_ms;        /* of it, without any pause */
 	int64_t over_ms;          /* of it, over the bot, to the end */
 	float over_db;            /* mean level of that */
-	int64_t pause_ms;         /* since the last voice */
-	int64_t all_ms;           /* voice in the whole call */
-	int voiced;               /* frames of voice in a row */
-	float carry;              /* odds from what was before */
-	float odds;               /* now; above 0: a machine */
-	bool tones;               /* some have been heard */
-	bool answered;            /* the bot has finished something: what is said now answers it */
+	int resumed;        /* so often it went on behind a pause that is more than a breath */
+	int64_t pause_ms;   /* since the last voice */
+	int64_t perhaps_ms; /* of it, that may be voice */
+	int64_t all_ms;     /* voice in the whole call */
+	int voiced;         /* frames of voice in a row */
+	float carry;        /* odds from what was before */
+	float odds;         /* now; above 0: a machine */
+	bool tones;         /* some have been heard */
+	bool answered;      /* the bot has finished something: what is said now answers it */
 
 	enum verdict verdict; /* so far */
 	const char *kind;

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """amd-corpus FOLDER --seed N --split tune|test [--calls N]: answered calls as the caller hears them, made from a seed.
 
-FOLDER gets NNNN.s16 (8 kHz, mono) and calls.tsv: file, who answers, which kind, what it was made of. Voices: espeak-ng
+FOLDER gets NNNN.s16 (8 kHz, mono) and calls.tsv: file, who answers, which kind, when the first sound begins (ms), what it was
+made of. Voices: espeak-ng
 (French, English, Arabic, Russian, Ukrainian, Spanish, Italian), flite, the prompts of Asterisk, the words of KTuberling. No voice
 and no text of one split is in the other. What is assumed of people and machines stands in the constants here: it is what
 the figures depend on, and it is not measured on real calls.
@@ -310,10 +311,11 @@ class Corpus:
     with open(self.folder / "calls.tsv", "w", encoding="utf-8") as table:
       for i, (who, kind) in enumerate(plan):
         x, what = {"human": self.human, "machine": self.machine, "fax": self.fax, "tone": self.tone, "silence": self.nobody}[who](kind)
+        begin_ms = int(numpy.argmax(x != 0)) * 1000 // RATE
         x, how = self.line(who, x[:14 * RATE])
         path = self.folder / f"{i:04}.s16"
         path.write_bytes(x.astype("<i2").tobytes())
-        print(path, who, kind, f"{what}; {how}", sep="\t", file=table)
+        print(path, who, kind, begin_ms, f"{what}; {how}", sep="\t", file=table)
         if sys.stderr.isatty() and i % 20 == 0:
           print(f"\r{i} of {len(plan)} calls", end="", file=sys.stderr)
 
