@@ -80,7 +80,7 @@ void ask_drop(struct ask *ask)
 	if (ask->call)
 		provider_cancel(ask->call);
 	loop_remove_timer(ask->asker->loop, &ask->timer);
-	if (ask->asker->alone && !ask->asker->drained)
+	if (--ask->asker->asks == 0 && ask->asker->alone)
 		loop_stop(ask->asker->loop);
 	sse_free(&ask->sse);
 	reply_free(&ask->reply);
@@ -538,6 +538,7 @@ static struct ask *start(
 		return NULL;
 	*ask = (struct ask){.asker = a, .q = *q, .on = *on, .ctx = ctx, .start_ns = now_ns()};
 	ask->timer = (struct loop_timer){.fire = fire, .ctx = ask};
+	a->asks++;
 	sse_init(&ask->sse);
 	reply_init(&ask->reply);
 	arm(ask);

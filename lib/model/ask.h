@@ -27,6 +27,7 @@ struct asker {
 	struct provider provider[MODELS_MAX]; /* in the order of models */
 	struct asker_fold *fold;              /* a summary under way; NULL: none */
 	struct ask *drained; /* answers that are over, whose connections are not free yet */
+	size_t asks;         /* under way, and those */
 	bool alone;          /* ask_json: the loop stops with the last of them */
 };
 

@@ -11,6 +11,7 @@ given one after the other, the last one again and again:
     calls     [id, name, arguments]   usage     [all input, cached of it, output]
     finish    as OpenAI names it      wait_ms   before the first piece
     gap_ms    between pieces          key       that the request has to have
+    end_ms    before the stream ends, with all of it there
     raw       a file that is the stream (CRLF and all)
     match     only for a request with this text in it: else the next answer
     fault     what goes wrong, see faults below
@@ -319,6 +320,7 @@ def stream(talk, answer, chat):
     elif fault != "cut":
         for piece in (openai_end if chat else anthropic_end)(answer):
             talk.chunk(piece)
+    talk.pause(answer.get("end_ms", 0))
     talk.conn.sendall(b"0\r\n\r\n")
 
 

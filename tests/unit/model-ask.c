@@ -395,6 +395,7 @@ static void test_json(void)
 	q.chat = &t.chat;
 	/* It was answered: the user has to say something before it is asked again. */
 	chat_back(&t.chat, 1);
+	/* The connection of the one before is free while this one is thought about. */
 	is_int(ask_json(&t.asker, &q, &answer, &u, &m, why), 0, "one that is waited for");
 	is_int(json_integer_value(json_object_get(answer, "a")), 1, "is given");
 	ok(m == &t.models->model[0], "with who gave it");
