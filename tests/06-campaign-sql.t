@@ -86,6 +86,10 @@ q "INSERT INTO cdr VALUES (now(), 'c', 'ANSWERED', 7)"
 check_same 'a talk is one' lost "printf 't\nended|hangup|completed|7.000|t\n'"
 q "UPDATE cdr SET disposition = 'FAILED'"
 check_same 'FAILED may be anything' lost "printf 't\nlost|lost|pending||\n'"
+q "UPDATE cdr SET disposition = '4'; ALTER TABLE cdr ALTER disposition TYPE int USING disposition::int"
+check_same 'nor are columns of other types understood' lost "printf 't\nlost|lost|pending||\n'"
+q "ALTER TABLE cdr ALTER disposition TYPE text, ALTER billsec TYPE text; UPDATE cdr SET disposition = 'BUSY'"
+check_same 'of either' lost "printf 't\nlost|lost|pending||\n'"
 q 'ALTER TABLE cdr DROP billsec'
 check_same 'another table of that name is none' lost "printf 't\nlost|lost|pending||\n'"
 q "DROP TABLE cdr; TRUNCATE call, call_queue, contact RESTART IDENTITY CASCADE; DELETE FROM campaign;

@@ -27,7 +27,8 @@ static void on_gone_on(void *ctx, const struct ari_reply *r)
 			return;
 		}
 		log_warn("call %s: cannot put it into the dialplan: %s", c->id, r->why);
-		snprintf(c->talk_end, sizeof(c->talk_end), "FAILED");
+		if (r->outcome != ARI_UNKNOWN) /* which may have been done */
+			snprintf(c->talk_end, sizeof(c->talk_end), "FAILED");
 		call_hang_up(c->d, c->id);
 		call_due(c, DIAL_AGAIN_NS);
 	}

@@ -281,6 +281,8 @@ void dialer_recover(struct dialer *d, const char *call_id, const char *state)
 
 static void on_destroyed(struct call *c, const struct ari_event *e)
 {
+	const char *end = ari_variable(&e->channel, "CALLPIPE_END");
+
 	c->destroyed = true;
 	switch (c->phase) {
 	case CREATE:
@@ -295,9 +297,8 @@ static void on_destroyed(struct call *c, const struct ari_event *e)
 		call_text(c->amd, sizeof(c->amd), ari_variable(&e->channel, "AMDSTATUS"));
 		call_text(
 			c->amd_cause, sizeof(c->amd_cause), ari_variable(&e->channel, "AMDCAUSE"));
-		if (!c->talk_end[0])
-			call_text(c->talk_end, sizeof(c->talk_end),
-				ari_variable(&e->channel, "CALLPIPE_END"));
+		if (end && *end)
+			call_text(c->talk_end, sizeof(c->talk_end), end);
 		call_settle(c, OUTCOME_ENDED, e->cause_txt);
 		return;
 	case FENCE:

@@ -771,14 +771,15 @@ BEGIN
 END
 $$;
 
--- ringing or answered, as the events say; a state never goes back.
+-- ringing or answered, as the events say; a state never goes back. That somebody has answered is true, whoever owns the call.
 CREATE FUNCTION campaign_state(p_call_id text, p_node text, p_state text, p_at timestamptz DEFAULT clock_timestamp())
 	RETURNS boolean LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
 	UPDATE call SET state = p_state, answered_at = CASE p_state WHEN 'answered' THEN p_at END
-		WHERE call_id = p_call_id AND owner = p_node AND ended_at IS NULL
-		AND CASE p_state WHEN 'ringing' THEN state = 'dialing' WHEN 'answered' THEN state IN ('dialing', 'ringing') END;
+		WHERE call_id = p_call_id AND ended_at IS NULL
+		AND CASE p_state WHEN 'ringing' THEN owner = p_node AND state = 'dialing'
+			WHEN 'answered' THEN state IN ('dialing', 'ringing') END;
 	RETURN FOUND;
 END
 $$;
@@ -921,8 +922,8 @@ BEGIN
 			' WHEN ''CONGESTION'' THEN 34 END, greatest(billsec, 0) FROM cdr WHERE uniqueid = $1'
 			' ORDER BY disposition = ''ANSWERED'' DESC LIMIT 1' INTO cause, talk_s USING p_call_id;
 	END IF;
-EXCEPTION WHEN undefined_column OR undefined_function OR insufficient_privilege THEN
-	NULL; -- it is another table of that name
+EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception THEN
+	NULL; -- it is another table of that name, or its columns are of other types
 END
 $$;
 
@@ -1019,7 +1020,7 @@ $$;
 -- Take over what another node has left: its lease is over, or so far off that the clock has gone back since. What was
 -- dialled, only if it was by the Asterisk of the node: another one does not have its channel, and would say that it is gone.
 -- What should have ended ten minutes ago at the latest, by the longest ring and talk of its campaign, anybody may have:
--- its Asterisk stays away, and nobody is to be in a call for ever.
+-- its Asterisk stays away, and nobody is to be in a call for ever. asterisk_id: only that of the node.
 CREATE FUNCTION campaign_expired(p_node text, p_lease interval DEFAULT '15 seconds', p_at timestamptz DEFAULT clock_timestamp())
 	RETURNS TABLE (call_id text, state text, asterisk_id text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -1032,11 +1033,11 @@ BEGIN
 		WHERE c.ended_at IS NULL AND c.direction = 'outbound' AND c.queue_id IS NOT NULL
 		AND ((c.lease_until <= p_at OR c.lease_until > p_at + 4 * greatest(p_lease, interval '30 seconds'))
 				AND (c.state = 'claimed' OR c.asterisk_id IS NULL OR c.asterisk_id = n.asterisk_id)
-			OR c.owner <> p_node AND p_at > c.dialed_at + interval '10 minutes' + (SELECT k.ring_s + k.talk_s
+			OR c.owner IS DISTINCT FROM p_node AND p_at > c.dialed_at + interval '10 minutes' + (SELECT k.ring_s + k.talk_s
 				FROM campaign k WHERE k.campaign_id = c.campaign_id) * interval '1 second')
 		ORDER BY c.lease_until LIMIT 200 FOR UPDATE SKIP LOCKED)
 	UPDATE call c SET owner = p_node, lease_until = p_at + p_lease FROM old WHERE c.call_id = old.call_id
-		RETURNING c.call_id, c.state, c.asterisk_id;
+		RETURNING c.call_id, c.state, CASE WHEN c.asterisk_id = n.asterisk_id THEN c.asterisk_id END;
 END
 $$;
 

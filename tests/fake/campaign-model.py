@@ -547,6 +547,9 @@ def takeover(_rng, db):
   beat("n4", 4320, "A")
   must(dialed not in expired("n3", 4320), "it may last as long as a ring and a talk, and ten minutes")
   must(dialed in expired("n3", 4320.1), "then anybody takes it")
+  db.ask(f"UPDATE call SET owner = NULL WHERE call_id = '{dialed}'")  # n3 has left it to whoever has that Asterisk
+  rows = db.ask(f"SELECT call_id, coalesce(asterisk_id, 'any') FROM campaign_expired('n3', '15 s', '{at(4320.2)}')")
+  must((dialed, "any") in map(tuple, rows), "and again, whoever it was left to", rows)
   must(db.one(f"SELECT campaign_lost('{dialed}', 'n3', 'x', '{at(4321)}')") == "t", "and closes it")
 
 
