@@ -27,7 +27,7 @@ fresh() { # a spool of 60 calls, loaded; each number has called or been called t
 	mkdir "$CALLPIPE_SPOOL/sessions" && : >"$CALLPIPE_SPOOL/sessions/abc.00000000-0000-4000-8000-000000000003"
 	find "$CALLPIPE_SPOOL" -exec touch -d @1700000000 {} +
 	calllog load "$CALLPIPE_SPOOL" 2>"$T/err"
-	q "INSERT INTO client (phone, first_name, customer_number) VALUES ('06 10 00 00 0$1', 'Jean', '4711'), ('0600', 'Ann', '1');
+	q "INSERT INTO client (phone, first_name, customer_number) VALUES ('06 10 00 00 0$1', 'Jean', 'KD-4711-0815'), ('0600', 'Ann', '1');
 		INSERT INTO ticket (client_id, subject) VALUES (1, 'Jean has no line'), (2, 'internet')"
 }
 export CALLPIPE_SPOOL="$T/spool" CALLPIPE_COUNTRY=33
@@ -60,7 +60,7 @@ for ms in 20 40 60 80 100; do timeout -s KILL "0.0$ms" calllog erase 0610000007 
 ok 'erase: killed at five moments, then to its end' says 0 'erased: ' calllog erase '+33 6 10 00 00 07'
 ok 'no directory of theirs is left' number "$other" 'find "$CALLPIPE_SPOOL/calls" -mindepth 4 -maxdepth 4 ! -empty'
 ok 'nor the place of a dialogue' number 0 'ls "$CALLPIPE_SPOOL/sessions" | wc -l'
-ok 'no number is in the tables' number 0 'pg_dump -a | grep -c -e 610000007 -e "06 10 00 00 07" -e Jean -e 4711'
+ok 'no number is in the tables' number 0 'pg_dump -a | grep -c -e 610000007 -e "06 10 00 00 07" -e Jean -e KD-4711-0815'
 ok 'no words' number 0 "q \"SELECT count(*) FROM call_turn WHERE call_id NOT LIKE '%05' AND (text <> '' OR heard_text <> '')\""
 ok 'no other person is gone' number '1|Ann|internet' \
 	"q \"SELECT (SELECT count(*) FROM call WHERE phone_number = '+33799999999'), first_name, subject FROM client JOIN ticket USING (client_id) WHERE erased_at IS NULL\""
