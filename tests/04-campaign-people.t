@@ -48,6 +48,7 @@ check 'one: for a person' 'terminal campaign contacts +33612345601 | grep -q "^q
 ok 'one: nobody' says 1 "nobody has the number '+33612345699'" campaign contacts 0612345699
 ok 'one: what means something to a list alone' says 64 "cannot use --status 'Leads': it means nothing to one contact" \
 	campaign contacts 0612345601 --status=Leads
+ok 'list: what means something to one contact alone' says 64 "cannot use --country 'FR': it means nothing to a list" campaign contacts --country=FR
 ok 'one: no number' says 64 "cannot use 'x'" campaign contacts x
 # Each word that the commands know, and that the tables know, with what the others make of it.
 words() { # of the commands: STATUS|WORD

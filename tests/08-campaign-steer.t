@@ -183,6 +183,7 @@ campaign trunk add main --max-channels 9 && campaign hours set '*' 1-7 none && c
 ok 'explain: hours' jq -se 'map(select(.why == "no calling hours in DE")) | length == 10' "$T/json"
 campaign hours set '*' 1-7 00:00-24:00
 ok 'explain: one number' json '.[0] | .campaign_id == "'"$one"'" and .why == "do not call: manual"' campaign explain '030 00000008' --country DE
+ok 'explain: what means something to a number alone' says 64 "cannot use --country 'DE': it means nothing to a campaign" campaign explain "$one" --country DE
 q "UPDATE campaign SET name = '2026 summer' WHERE campaign_id = '$one'"
 campaign explain '2026 summer' >"$T/json"
 ok 'explain: a campaign whose name begins with a digit' at status true active

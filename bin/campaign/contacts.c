@@ -154,8 +154,10 @@ static int run(char *const operands[])
 
 	if (people_country(&country, &status) == -1)
 		return status;
-	if (!operands[0])
-		return list();
+	if (!operands[0]) {
+		status = opt_only("status|campaign|search|import|limit|output|json|csv", "a list");
+		return status != -1 ? status : list();
+	}
 	if (operands[1])
 		return opt_no_operands(operands + 1);
 	status = opt_only("country|json", "one contact");

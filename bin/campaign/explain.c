@@ -106,6 +106,18 @@ static enum exit_code explain(struct db *db, const char *id)
 	return err ? tables_say(db, "explain the campaign") : EXIT_OK;
 }
 
+static int of_campaign(struct db *db, const char *word)
+{
+	enum exit_code code = EXIT_OK;
+	char id[STEER_ID_MAX];
+	int status;
+
+	if (steer_find(db, word, id, &code) == -1)
+		return (int)code;
+	status = opt_only("limit|json|csv", "a campaign");
+	return status != -1 ? status : (int)explain(db, id);
+}
+
 static int of_number(const char *word)
 {
 	int status = opt_only("country|json|csv", "one number");
@@ -131,9 +143,8 @@ static int is_campaign(struct db *db, const char *word)
 static int run(char *const operands[])
 {
 	enum exit_code code = EXIT_OK;
-	char id[STEER_ID_MAX];
 	struct db db;
-	int found;
+	int found, status;
 
 	if (steer_one(operands, "one campaign, or one number") == -1)
 		return EXIT_USAGE;
@@ -141,11 +152,11 @@ static int run(char *const operands[])
 		return (int)code;
 	found = is_campaign(&db, operands[0]);
 	if (found == -1)
-		code = tables_say(&db, "look for the campaign");
-	else if (found && steer_find(&db, operands[0], id, &code) == 0)
-		code = explain(&db, id);
+		status = (int)tables_say(&db, "look for the campaign");
+	else if (found)
+		status = of_campaign(&db, operands[0]);
 	db_close(&db);
-	return found ? (int)code : of_number(operands[0]);
+	return found ? status : of_number(operands[0]);
 }
 
 const struct command command_explain = {
