@@ -402,7 +402,8 @@ ALTER TABLE call
 	ADD outcome text,                      -- how the attempt ended, by which it is retried
 	ADD hangup_cause smallint,             -- Q.850, of Asterisk
 	ADD hangup_text text,
-	ADD talk_end text,                     -- TRYSTATUS and verdict of the dialplan; NULL: the person hung up first
+	ADD talk_end text,                     -- TRYSTATUS and verdict of the dialplan; FAILED, too: the dispatcher could not put the call into it;
+	                                       -- NULL: the person hung up first, or channelvars of ari.conf lacks CALLPIPE_END
 	ADD said jsonb,                        -- arguments of campaign_result
 	ADD caller_taken boolean,              -- caller_id is one of ours that was counted as used
 	ADD contact_counted boolean;           -- the attempt is in contact.attempts; NULL: no
