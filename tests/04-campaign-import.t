@@ -205,7 +205,7 @@ python3 -c 'for n in range(20000): print(f"06{10000000 + n * 37},name {n}") if n
 fresh
 for ms in 05 10 15 20 30 40; do
 	timeout -s KILL "0.$ms" campaign import "$T/f" >"$T/out" 2>&1 || :
-	wait_for 10 nobody_else || echo 'Bail out! the database still works for who was killed'
+	wait_for 10 nobody_else || { echo 'Bail out! the database still works for who was killed' && exit 1; }
 	got=$(people)
 	check "killed after 0.$ms s: all or nothing" '[ "$got" = 0 ] || [ "$got" = 19999 ]'
 done
