@@ -11,7 +11,7 @@
  * constants of scripts/bench.d/amd-corpus.py, and not measured on real calls: amd(1), "What it is worth". On calls made
  * of that (scripts/bench amd, --split tune, seeds 1, 2 and 4) the tables were chosen: with them, people who speak and pause
  * 20 % longer than there are still taken for machines in less than 0.8 %. Without that margin more people of other texts
- * were than should be: for this --split test, seeds 2 to 9, has been looked at, and is not quite unseen; later seeds are.
+ * were than should be: for this --split test, seeds 2 to 12, has been looked at, and is not quite unseen; later seeds are.
  * What is no table is assumed, too. */
 #define RISE_MS 60    /* a voice has begun so long before it is known */
 #define BREATH_MS 260 /* a shorter pause is part of what is said */
