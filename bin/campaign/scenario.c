@@ -37,7 +37,7 @@ int scenario_check(const char *name)
 		return 0;
 	if (!is_name(name)) {
 		log_error(
-			"cannot use --scenario '%s': it is the name of a folder, of letters, digits, _ . and -",
+			"cannot use the scenario '%s': it is the name of a folder, of letters, digits, _ . and -",
 			name);
 		return -1;
 	}
