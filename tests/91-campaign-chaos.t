@@ -8,7 +8,7 @@
 # chaos NAME [OPTION...]: in the background, with a PostgreSQL of its own. $! is its process.
 chaos() {
 	name=$1 && shift
-	start scripts/with-postgres --no-fsync timeout -k 5 420 tests/chaos/chaos.py --limit 300 "$@" \
+	start scripts/with-postgres --no-fsync timeout -k 5 $((360 + 90 * SLACK)) tests/chaos/chaos.py --limit 300 "$@" \
 		>"$T/$name" 2>"$T/$name.err"
 }
 # ends PROCESS NAME: whatever it has found.
