@@ -30,14 +30,16 @@ static bool is_outcome(const char *word)
 	static const char *const outcomes[] = {"busy", "no_answer", "cancelled", "congestion",
 		"machine", "silence", "unserved", "lost", "unavailable", "rejected", "invalid",
 		"failed", "fax"};
+	char all[256] = "";
+	size_t used = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
 		if (strcmp(word, outcomes[i]) == 0)
 			return true;
-	log_error(
-		"cannot use '%s': must be one of busy, no_answer, cancelled, congestion, machine, silence, unserved, lost,"
-		" unavailable, rejected, invalid, failed, fax",
-		word);
+		used += (size_t)snprintf(
+			all + used, sizeof(all) - used, "%s%s", used ? ", " : "", outcomes[i]);
+	}
+	log_error("cannot use '%s': must be one of %s", word, all);
 	return false;
 }
 
