@@ -263,7 +263,7 @@ check_same 'and enabled, with the user that callpipe is' \
 	'asterisk general enabled http.conf; asterisk general enabled ari.conf; asterisk "$(setting ARI_USER)" type ari.conf' \
 	'printf "%s\n" yes yes user'
 check_same 'its events carry what is looked for' 'asterisk general channelvars ari.conf | tr , "\n" | sort' \
-	'sed -n "/wanted\[\] = /,/};/p" bin/campaign/ari-judge.c | grep -o "\"[A-Z_]*\"" | tr -d "\"" | sort'
+	'sed -n "s/^#define WANTED \"\(.*\)\"/\1/p" bin/campaign/ari-judge.c | tr , "\n" | sort'
 check 'answered calls find their place' \
 	'grep -qx "\[$(setting CONTEXT)\]" "$T/outbound.conf" && grep -q "^exten => $(setting EXTENSION),1," "$deploy/asterisk/extensions-outbound.conf"'
 check_same 'no password is in what is copied' 'cat "$deploy"/asterisk/*.conf | sed -n "s/^\(password *=\) *//p" | sort -u' 'echo'

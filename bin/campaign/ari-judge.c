@@ -113,19 +113,22 @@ void judge_trunk(struct findings *f, const char *trunk, const struct ari_reply *
 			"%s: Asterisk does not know its state ('%s')", trunk, state);
 }
 
+#define WANTED "AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS,CALLPIPE_END"
+
 void judge_variables(struct findings *f, const json_t *channel)
 {
-	static const char *const wanted[] = {
-		"AMDSTATUS", "AMDCAUSE", "CALLUUID", "TRYSTATUS", "CALLPIPE_END"};
 	const json_t *vars = json_object_get(channel, "channelvars");
+	size_t n;
 
-	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
-		if (json_object_get(vars, wanted[i]))
+	for (const char *name = WANTED; *name; name += n + (name[n] == ',')) {
+		n = strcspn(name, ",");
+		if (json_object_getn(vars, name, n))
 			continue;
 		finding_add(f, FINDING_WARNING, "channelvars",
-			"channelvars = AMDSTATUS,AMDCAUSE,CALLUUID,TRYSTATUS,CALLPIPE_END under [general] of ari.conf, then 'module reload res_ari.so'",
-			"events do not carry %s: what AMD found, or that nobody was there to talk, is not known",
-			wanted[i]);
+			"channelvars = " WANTED
+			" under [general] of ari.conf, then 'module reload res_ari.so'",
+			"events do not carry %.*s: what AMD found, or that nobody was there to talk, is not known",
+			(int)n, name);
 		return;
 	}
 	finding_add(f, FINDING_OK, "channelvars", NULL,
