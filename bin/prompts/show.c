@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/dynbuf.h"
+#include "base/progress.h"
 #include "codec/jline.h"
-#include "record/batch.h"
 #include "text/utf8.h"
 
 #define TEXT_SHOWN 48 /* bytes in the table */
@@ -55,7 +55,7 @@ void show(const char *status, const char *name, const char *source, const struct
 	if (!isatty(STDOUT_FILENO)) {
 		line(status, name, source, e, why);
 	} else if (e) { /* what failed has been said there */
-		batch_wipe();
+		progress_wipe();
 		row(status, name, e);
 	}
 	fflush(stdout);

@@ -13,8 +13,8 @@
 
 #include "base/child.h"
 #include "base/dynbuf.h"
+#include "base/progress.h"
 #include "base/spawn.h"
-#include "record/batch.h"
 
 #define LONGEST_S 120      /* that stt takes */
 #define TIMEOUT_MS 600000  /* that it knows */
@@ -89,7 +89,7 @@ static bool pass_on(int fd)
 	ssize_t n = read(fd, block, sizeof(block));
 
 	if (n > 0) {
-		batch_wipe();
+		progress_wipe();
 		(void)!write_all(STDERR_FILENO, block, (size_t)n);
 	}
 	return n > 0 || (n < 0 && errno == EINTR);

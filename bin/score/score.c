@@ -8,6 +8,7 @@
 #include "base/dynbuf.h"
 #include "base/log.h"
 #include "base/opt.h"
+#include "base/progress.h"
 #include "criteria.h"
 #include "model/models.h"
 #include "net/http.h"
@@ -204,7 +205,7 @@ static void print(const json_t *score)
 
 	if (set.queue && json_array_size(review) == 0)
 		return;
-	batch_wipe();
+	progress_wipe();
 	if (set.json || !isatty(STDOUT_FILENO)) {
 		text = json_dumps(score, JSON_COMPACT | JSON_REAL_PRECISION(10));
 		puts(text ? text : "");

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/opt.h"
+#include "base/progress.h"
 #include "model/models.h"
 #include "net/http.h"
 #include "record/batch.h"
@@ -121,7 +122,7 @@ static void print(const struct kept *k, const json_t *summary, const char *text)
 {
 	char *line;
 
-	batch_wipe();
+	progress_wipe();
 	if (!set.json && isatty(STDOUT_FILENO)) {
 		printf("%s\n  %s\n", k->name, text);
 		return;

@@ -26,11 +26,6 @@ struct batch {
 	int64_t began_ns; /* monotonic */
 };
 
-void batch_wipe(void)
-{
-	progress_wipe();
-}
-
 static int add(struct batch *b, const char *path)
 {
 	char **items;
@@ -260,7 +255,7 @@ int batch_close(struct batch *b)
 {
 	int code = b->code;
 
-	batch_wipe();
+	progress_wipe();
 	sum_up(b);
 	for (size_t i = 0; i < b->n; i++)
 		free(b->items[i]);

@@ -37,8 +37,6 @@ const char *batch_next(struct batch *b);
 void batch_end(struct batch *b, int end);
 /* Show it (again), if it is time to: for work that takes long on one item. */
 void batch_show(struct batch *b);
-/* Take the line of progress away, before something else is written to what may be the same terminal. Messages do. */
-void batch_wipe(void);
 /* The summary. Returns the exit code: 0 if every item was done or skipped, or that of the first that failed. */
 int batch_close(struct batch *b) MUST_USE;
 
