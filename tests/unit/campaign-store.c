@@ -266,6 +266,31 @@ static void lost(void)
 	again();
 }
 
+/* With one under way, and two that wait. Another connection of the loop has its ends all the same. */
+static void closed(const struct store_handlers *on)
+{
+	int told = 0;
+
+	begin();
+	ask(7, INSERT, "1");
+	ask(7, INSERT, "2");
+	ask(7, INSERT, "3");
+	store_close(store);
+	store = store_open(&loop, "c", on, NULL);
+	if (!store)
+		exit(1);
+	run(); /* until it is up */
+	is_int(ended, 0, "closed: none of what was asked has an end");
+	ended = asked;
+	ask(7, INSERT, "4");
+	run();
+	for (int i = 0; i < 3; i++)
+		told += said[i].ends + said[i].rows;
+	is_int(told, 0, "nor is anything told later");
+	is_int(said[3].ends + said[3].rows, 2, "but to who asked the next connection");
+	store_close(store);
+}
+
 /* The answer to the commit is lost. */
 static void unheard(const struct store_handlers *on)
 {
@@ -337,10 +362,7 @@ int main(int argc, char *argv[])
 	refused();
 	waits();
 	lost();
-	ask(7, INSERT, "1");
-	ask(7, INSERT, "2");
-	ask(7, INSERT, "3");
-	store_close(store); /* with what is under way, and what waits */
+	closed(&on);
 	unheard(&on);
 	db_close(&db);
 	loop_free(&loop);
