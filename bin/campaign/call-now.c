@@ -3,7 +3,6 @@
  * It is a row of the campaign `camp_00000000` ("single calls"), which goes before all others. What the gate does not let
  * pass is not queued: the transaction is rolled back.
  */
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
 /* campaign hours, holiday and country: when people may be called, and how often. */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"

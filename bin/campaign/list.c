@@ -1,6 +1,5 @@
 /* campaign list and show: campaigns, and one of them. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "record/found.h"

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/spawn.h"
 #include "db/db.h"
 #include "tap.h"
 
