@@ -76,7 +76,7 @@ void player_complete(struct player *p, const char *id, enum played_status outcom
 void player_fail(struct player *p, const char *id, const char *text);
 /* True if audio of id has been announced: it is open, or was closed before its audio-stop. */
 bool player_expects(const struct player *p, const char *id);
-/* True if id is open, and answers this turn: it is no wait phrase, and nothing of an older turn. */
+/* True if id is open, and answers this turn: it is no filler, and nothing of an older turn. */
 bool player_answers(const struct player *p, const char *id, int64_t turn);
 
 void player_voice_started(struct player *p, int64_t turn);

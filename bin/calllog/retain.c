@@ -107,8 +107,7 @@ static int rows_of_words(struct retain *r)
 }
 
 /* The law counts attempts, of all campaigns, for so many days as country_rule says; and a call that is being made has its
- * number.
- */
+ * number. */
 #define MAY_FORGET \
 	"(queue_id IS NULL OR ended_at < now() - (SELECT max(attempt_days) + 1 FROM country_rule) * interval '1 day')"
 

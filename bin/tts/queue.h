@@ -1,9 +1,8 @@
 /* queue: what is to be said, in order: the next ones are made while the first is sent.
  *
- * Pure order: an utterance begins when the one before has ended, whatever was made first; but a wait phrase that is at
- * hand goes before what an engine still makes. Each that is added gets exactly
- * one begin and one end. A phrase that is in the cache is sent at once; one that an engine makes is sent as it is made,
- * and kept in the cache when it is whole.
+ * Pure order: an utterance begins when the one before has ended, whatever was made first; but a filler that is at hand
+ * goes before what an engine still makes. Each that is added gets exactly one begin and one end. A phrase that is in the
+ * cache is sent at once; one that an engine makes is sent as it is made, and kept in the cache when it is whole.
  */
 #ifndef TTS_QUEUE_H
 #define TTS_QUEUE_H

@@ -13,7 +13,7 @@ struct audio_file;
 
 struct ear {
 	int rate_hz; /* 8000 or 16000; 0: not open */
-	bool deaf;   /* for frame to set: nothing more is to be heard */
+	bool deaf;   /* by the owner: nothing more is to be heard */
 	struct voice *voice;
 	struct tone tone;
 	int16_t samples[EAR_FRAME_MAX]; /* of the frame that is not complete */

@@ -186,6 +186,7 @@ class Chaos:
         """)
         if self.args.broken:
             self.db.ask(BROKEN)
+
     # --- what happens: each is done, or says that it cannot be now
 
     def spawn(self):

@@ -167,7 +167,7 @@ static void test_order(void)
 	queue_free(&queue);
 }
 
-/* A wait phrase that is a file. */
+/* A filler that is a file. */
 static void add_filler(const char *id)
 {
 	struct phrase p = {.text = id, .file = "wait.wav", .language = "", .voice = ""};
