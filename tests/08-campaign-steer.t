@@ -273,7 +273,7 @@ first=$!
 wait_for 20 is 1 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
 campaign launch --json >"$T/launch.2" 2>"$T/err" &
 second=$!
-wait_for 20 is 2 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
+ok 'launch: two at once: they meet' wait_for 20 is 2 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
 : >"$T/go"
 wait "$holder" "$first"
 wait "$second" || :
@@ -291,7 +291,7 @@ first=$!
 wait_for 20 is 1 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
 campaign launch --json >"$T/launch.1" 2>&1 & # would have the third, and wait for the first
 second=$!
-wait_for 20 is 2 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
+ok 'launch and import: they meet' wait_for 20 is 2 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted'
 : >"$T/go"
 wait "$holder"
 ok 'launch: waits for an import' eval 'wait "$second" || ! cat $T/launch.1'

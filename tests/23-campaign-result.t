@@ -208,7 +208,7 @@ one=$!
 wait_for 10 waiting 1
 campaign launch --campaign-id camp_x --status No_answer >"$T/two" 2>&1 & # has who said nothing
 two=$!
-wait_for 10 waiting 2
+ok 'results and launch: they meet' wait_for 10 waiting 2
 echo >"$T/go"
 ok 'neither waits for the other for ever: the launch' eval 'wait "$two" || { cat "$T/two" && false; }'
 ok 'and the results' eval 'wait "$one" || { cat "$T/one" && false; }'
