@@ -175,12 +175,15 @@ check 'nobody rings' 'rings 0'
 
 # The database holds its answer back while the process is stopped: committed, and not dialled.
 fresh 101
-control 'slow?match=create&ms=500&when=after'
+control 'hold?match=create'
 runs stopped && state claimed
-echo "BEGIN; SELECT 1 FROM campaign FOR UPDATE; SELECT pg_sleep(1.2);
+echo "BEGIN; SELECT 1 FROM campaign FOR UPDATE; SELECT pg_sleep(1.5);
 	UPDATE call SET lease_until = clock_timestamp() + interval '1 minute'; COMMIT" | psql -XAtq >"$T/held" &
 holder=$!
+locks() { [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")" = 1 ]; }
 waits() { [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%campaign_dial(%' AND pid <> pg_backend_pid()")" = 1 ]; }
+ok 'the campaign is locked' wait_for 5 locks
+control release
 ok 'the step waits for a lock' wait_for 5 waits
 kill -STOP "$dispatcher" && stopped=$dispatcher
 wait "$holder"
