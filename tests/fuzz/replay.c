@@ -3,8 +3,7 @@
  * NAME                  replay tests/corpus/NAME and speak TAP: one line per file; an empty corpus fails
  * NAME FILE|FOLDER...   replay these
  *
- * Each input is given whole, then cut to every length up to DENSE bytes and to every STEP-th up to MAX_CUT, then one
- * byte longer.
+ * Each input is given whole, then cut to every length (of the first MAX_CUTS bytes), then one byte longer.
  * It always ends where an allocation ends, so that AddressSanitizer sees a read beyond it.
  */
 #include <dirent.h>
@@ -17,9 +16,7 @@
 #include <sys/stat.h>
 
 #define MAX_BYTES (1 << 20)
-#define DENSE 512
-#define STEP 13 /* no multiple of what characters or samples take: all places within one are met */
-#define MAX_CUT 4096
+#define MAX_CUTS 2048
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -55,7 +52,7 @@ static int replay_file(const char *path)
 	fclose(file);
 	if (!bad) {
 		replay_bytes(data, size);
-		for (size_t cut = 0; cut < size && cut < MAX_CUT; cut += cut < DENSE ? 1 : STEP)
+		for (size_t cut = 0; cut < size && cut < MAX_CUTS; cut++)
 			replay_bytes(data, cut);
 		data[size] = size ? data[0] : 0;
 		replay_bytes(data, size + 1);
