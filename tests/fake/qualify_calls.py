@@ -154,7 +154,8 @@ def main():
         name = os.path.basename(lead.path)
         with open(f"{lead.path}/transcript_{name}.json", encoding="utf-8") as f:
             lines = json.load(f)["conversation"]
-        played = [os.path.basename(d["file"]) for d in lead.all("synthesize")]
+        on_line = {d["utterance"] for d in lead.all("played") if d["heard_ms"]}  # not: who began to speak before it was there
+        played = [os.path.basename(d["file"]) for d in lead.all("synthesize") if d["utterance"] in on_line]
         same([os.path.basename(x["audio_file"]) for x in lines if x["speaker"] == "BOT"], played, "files")
         same([x["text"] for x in lines if x["speaker"] == "BOT"][0], TEXTS["hello"], "words")
         assert os.path.getsize(f"{lead.path}/full_call_assembled_{name}.wav") > 16000 * 2
