@@ -144,7 +144,7 @@ def main():
         try:
             what()
             tests.append((name, None))
-        except (AssertionError, StopIteration, OSError, TypeError, subprocess.SubprocessError) as e:  # TypeError: of a call that failed
+        except (AssertionError, StopIteration, OSError, AttributeError, subprocess.SubprocessError) as e:  # AttributeError: of a call that failed
             tests.append((name, f"{type(e).__name__} {e}"))
 
     def whole():
